@@ -1,0 +1,155 @@
+import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { GptConfig } from '../model/config';
+
+export type BackendName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
+
+/**
+ * One sequence: `<bos>` prompt … completion … `<eos>`. `ids[start..]` is the completion: only those
+ * tokens are predicted (they form the loss, the KL, the entropy). For pretraining, `start` is 1.
+ * Without a completion (scoring only) `start === ids.length`.
+ */
+export interface Sequence {
+  ids: readonly number[];
+  start: number;
+  /** Prefix-LM: the first `prefix` tokens attend to each other both ways. 0 or absent: causal. */
+  prefix?: number;
+}
+
+/** B sequences; lengths may differ. Every completion-aligned array below is [B, C], C = longest completion. */
+export type Batch = readonly Sequence[];
+
+/** Row-major host matrix of float32. */
+export interface Matrix {
+  rows: number;
+  cols: number;
+  data: Float32Array;
+}
+
+/** What a pass over a batch is to compute; what is not wanted costs nothing. */
+export interface Wanted {
+  /** log π(token | before), nats. */
+  logProbs?: boolean;
+  /** Entropy of the next-token distribution, nats. */
+  entropy?: boolean;
+  /** Scalar head at the position that predicts each completion token (value of the state before it). */
+  values?: boolean;
+  /** Scalar head at the last token (reward-model score). */
+  scores?: boolean;
+}
+
+/** Differentiable outputs on the device. Column c belongs to completion token c; 0 outside `mask`. */
+export interface Outputs {
+  /** [B, C] nats */
+  logProbs: Tensor2D;
+  /** [B, C] nats */
+  entropy: Tensor2D;
+  /** [B, C] */
+  values: Tensor2D;
+  /** [B] */
+  scores: Tensor1D;
+  /** [B, C], 1 on completion tokens (EOS included), 0 on padding. Not differentiated. */
+  mask: Tensor2D;
+}
+
+/** The same on the host. Absent when not wanted. */
+export interface HostOutputs {
+  logProbs?: Matrix;
+  entropy?: Matrix;
+  values?: Matrix;
+  scores?: Float32Array;
+  mask: Matrix;
+}
+
+/** A pure, differentiable function of the outputs. `metrics` are scalars worth logging; they carry no gradient. */
+export type LossFunction = (outputs: Outputs) => { loss: Scalar; metrics?: Record<string, Scalar> };
+
+/** One term of an update: gradients of several terms add up (for example PPO + pretraining mix). */
+export interface LossTerm {
+  batch: Batch;
+  want: Wanted;
+  loss: LossFunction;
+}
+
+/** AdamW (Loshchilov & Hutter 2019) with clipping by global norm, over one flat buffer. */
+export interface AdamWOptions {
+  learningRate: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  /** Decoupled, applied to matrices only (see ParameterSpec.decay). */
+  weightDecay: number;
+  /** Gradients are scaled so that their global L2 norm is at most this; null or Infinity: no clipping. */
+  maxGradNorm: number | null;
+}
+
+export interface UpdateReport {
+  /** Sum of the terms' losses. */
+  loss: number;
+  /** Global L2 norm before clipping. */
+  gradNorm: number;
+  /** Metrics of all terms; a later term overwrites an equal name. */
+  metrics: Record<string, number>;
+}
+
+export interface GenerateOptions {
+  maxNewTokens: number;
+  /** Softmax temperature; sampling is Gumbel-max. 0 means greedy. */
+  temperature: number;
+  /** uint32 key of the counter-based noise field (src/random/noise.ts). */
+  noiseKey: number;
+  /** Added to the row coordinate of the noise, so that chunks of a large batch draw what one batch would. */
+  firstRow?: number;
+  /** Tokens never sampled (besides the pad token, id 0, which never is). */
+  banned?: readonly number[];
+}
+
+export interface Rollout {
+  /** Per row: generated ids, `<eos>` included when produced. */
+  completions: number[][];
+  /** Per row: ended with `<eos>`. */
+  finished: boolean[];
+  /** Readbacks from the device that this rollout needed. */
+  readbacks: number;
+}
+
+/** A GPT with a tied language-model head and one scalar head, living on a device. */
+export interface LanguageModel {
+  readonly config: GptConfig;
+  /** Forward pass without gradient. */
+  evaluate(batch: Batch, want: Wanted): Promise<HostOutputs>;
+  /** Next-token logits after each row's last token, [B, V] (for tests and token inspectors). */
+  nextLogits(batch: Batch): Promise<Matrix>;
+  /** Full gradient without an update (for tests). `gradients` is laid out as the flat parameters. */
+  gradients(terms: readonly LossTerm[]): Promise<{ loss: number; gradients: Float32Array }>;
+  /**
+   * One optimiser step on the sum of the terms. Reads back only if `read`; otherwise resolves to null as
+   * soon as the step is enqueued. Non-finite losses or norms are reported, never hidden.
+   */
+  update(terms: readonly LossTerm[], optimizer: AdamWOptions, read: boolean): Promise<UpdateReport | null>;
+  /** Samples completions with a KV cache; one readback per rollout on devices that need one. */
+  generate(prompts: readonly (readonly number[])[], options: GenerateOptions): Promise<Rollout>;
+  /** Copy of the flat parameters on the host. */
+  weights(): Promise<Float32Array>;
+  /** Replaces the parameters and resets the optimiser state. Length must match the layout. */
+  setWeights(weights: Float32Array): void;
+  dispose(): void;
+}
+
+export interface EngineInfo {
+  backend: BackendName;
+  /** 'fused' runs our kernels, 'plain' runs plain tfjs with its autograd (the oracle). */
+  kind: 'fused' | 'plain';
+  /** Adapter or processor in words, for the backend badge. */
+  adapter: string;
+  /** True for SwiftShader, llvmpipe and other software GPUs. */
+  software: boolean;
+}
+
+/** One device context; lives in a worker or in Node. */
+export interface Engine {
+  readonly info: EngineInfo;
+  createModel(config: GptConfig, weights: Float32Array): LanguageModel;
+  /** Live tensors and bytes, for leak tests. */
+  memory(): { tensors: number; bytes: number };
+  dispose(): void;
+}
