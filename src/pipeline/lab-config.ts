@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { MODEL_SIZES, type ModelSize } from '../model/config';
+import { TASKS } from '../world';
+import { settingErrors } from './settings';
+import { DEFAULT_EVALUATION, type StageName } from './stage';
+import { ARM_STAGES, STAGES, TRUNK_STAGES, type ArmStage, type TrunkStage } from './stages';
+
+/** Seed of every shipped checkpoint. */
+export const SHIPPED_SEED = 1;
+
+/**
+ * Where a run starts: from the shipped trunk (base, SFT, preferences and reward model ready-made where
+ * settings are unchanged), from the shipped base model, or from random weights.
+ */
+export const STARTS = ['trunk', 'base', 'scratch'] as const;
+export type Start = (typeof STARTS)[number];
+
+export type Settings = Record<string, unknown>;
+
+export interface ArmConfig {
+  /** Unique, stable; also the name of the arm in files. */
+  id: string;
+  /** What people read. */
+  name: string;
+  stage: ArmStage;
+  settings: Settings;
+}
+
+/** Everything that defines a run. Settings not given take the task's default, then the stage's. */
+export interface LabConfig {
+  task: string;
+  size: ModelSize;
+  seed: number;
+  start: Start;
+  trunk: Partial<Record<TrunkStage, Settings>>;
+  arms: ArmConfig[];
+  evaluation: { times: number; prompts: number; finalPrompts: number };
+}
+
+const settingsRecord = z.record(z.string(), z.unknown());
+
+export const labConfigSchema = z.strictObject({
+  task: z.string().refine((name) => TASKS.some((t) => t.name === name), {
+    error: () => `must be one of ${TASKS.map((t) => t.name).join(', ')}`,
+  }),
+  size: z.enum(Object.keys(MODEL_SIZES) as [ModelSize, ...ModelSize[]]).default('tiny'),
+  seed: z.number().int().min(0).max(0xffffffff).default(1),
+  start: z.enum(STARTS).default('trunk'),
+  trunk: z.partialRecord(z.enum(TRUNK_STAGES), settingsRecord).default({}),
+  arms: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^[a-z0-9-]+$/),
+        name: z.string().min(1),
+        stage: z.enum(ARM_STAGES),
+        settings: settingsRecord.default({}),
+      }),
+    )
+    .min(1),
+  evaluation: z
+    .strictObject({
+      times: z.number().int().min(1).max(200).default(DEFAULT_EVALUATION.times),
+      prompts: z.number().int().min(8).max(4096).default(DEFAULT_EVALUATION.prompts),
+      finalPrompts: z.number().int().min(8).max(8192).default(DEFAULT_EVALUATION.finalPrompts),
+    })
+    .default(DEFAULT_EVALUATION),
+});
+
+/** What differs from the stages' own defaults, by task (measured; see the README's table). */
+const TASK_SETTINGS: Record<string, Partial<Record<StageName, Settings>>> = {
+  chat: {
+    sft: { steps: 300, learningRate: 2e-3 },
+    preferences: { pairs: 9000 },
+    reward: { steps: 500 },
+    dpo: { beta: 0.3 },
+  },
+  tldr: {
+    sft: { steps: 100, learningRate: 1e-3 },
+    ppo: { klCoef: 0.2 },
+  },
+};
+
+/** The settings a stage has on a task when nobody changes anything. */
+export const defaultSettings = (task: string, stage: StageName): Settings => ({
+  ...STAGES[stage].settings.parse({}),
+  ...TASK_SETTINGS[task]?.[stage],
+});
+
+/** Defaults of the task with the given changes on top. */
+export const resolvedSettings = (task: string, stage: StageName, changes: Settings = {}): Settings => ({
+  ...defaultSettings(task, stage),
+  ...changes,
+});
+
+export interface ConfigProblem {
+  /** Dotted path, for example `ppo.klCoef` or `seed`. */
+  path: string;
+  message: string;
+}
+
+/** Every problem of a configuration in one line each; empty when it can run. */
+export function configProblems(config: LabConfig): ConfigProblem[] {
+  const shape = labConfigSchema.safeParse(config);
+  if (!shape.success)
+    return shape.error.issues.map((i) => ({ path: i.path.join('.') || 'configuration', message: i.message }));
+  const problems: ConfigProblem[] = [];
+  const check = (path: string, stage: StageName, changes: Settings = {}) => {
+    for (const e of settingErrors(STAGES[stage].settings, resolvedSettings(config.task, stage, changes)))
+      problems.push({ path: `${path}.${e.name}`, message: e.message });
+  };
+  for (const stage of TRUNK_STAGES) check(stage, stage, config.trunk[stage]);
+  const ids = new Set<string>(TRUNK_STAGES);
+  for (const arm of config.arms) {
+    if (ids.has(arm.id)) problems.push({ path: arm.id, message: 'this name is used twice' });
+    ids.add(arm.id);
+    check(arm.id, arm.stage, arm.settings);
+  }
+  return problems;
+}
+
+/** A fresh configuration for a task: PPO and DPO from one trunk. */
+export const defaultLabConfig = (task = 'review'): LabConfig =>
+  labConfigSchema.parse({
+    task,
+    arms: [
+      { id: 'ppo', name: 'PPO', stage: 'ppo', settings: {} },
+      { id: 'dpo', name: 'DPO', stage: 'dpo', settings: {} },
+    ],
+  });

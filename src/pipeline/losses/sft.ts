@@ -1,0 +1,18 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { LossFunction } from '../../engine/types';
+import { maskedMean } from './masked';
+
+/**
+ * Cross-entropy of the completion tokens (EOS included), nats per token:
+ * L = −Σ mask·log π / Σ mask. Prompt and padding carry no loss. Also the pretraining loss, where the
+ * whole document is the completion.
+ */
+export const negativeLogLikelihood: LossFunction = ({ logProbs, mask }) => ({
+  loss: tf.neg(maskedMean(logProbs, mask)) as tf.Scalar,
+});
+
+/** The same with the policy's mean entropy as a metric; wants `entropy` besides `logProbs`. */
+export const sftLoss: LossFunction = (outputs) => ({
+  ...negativeLogLikelihood(outputs),
+  metrics: { entropy: maskedMean(outputs.entropy, outputs.mask) },
+});

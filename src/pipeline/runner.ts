@@ -1,0 +1,152 @@
+import type { Engine } from '../engine/types';
+import type { ModelSize } from '../model/config';
+import { taskByName } from '../world';
+import type { Settings } from './lab-config';
+import {
+  DivergedError,
+  type EvaluationPlan,
+  type LanguageModelArtifact,
+  type Parents,
+  type StageEvent,
+  type StageName,
+  type StageResult,
+} from './stage';
+import { STAGES } from './stages';
+
+/** Everything a stage needs, in a form that can be sent to a worker. */
+export interface Job {
+  stage: StageName;
+  settings: Settings;
+  task: string;
+  size: ModelSize;
+  seed: number;
+  evaluation: EvaluationPlan;
+  parents: Parents;
+}
+
+/** A stage event and the seconds of work behind it, pauses excluded. */
+export type TimedEvent = StageEvent & { seconds: number };
+
+export type StageOutcome =
+  | { status: 'done'; result: StageResult; seconds: number }
+  | { status: 'stopped'; seconds: number }
+  | { status: 'failed'; message: string; update?: number; lastGood?: LanguageModelArtifact; seconds: number };
+
+export type RunCommand = 'pause' | 'resume' | 'step' | 'stop';
+
+/** Pause, step and stop for one running stage. Takes effect between rows. */
+export class RunControl {
+  private readonly listeners = new Set<(command: RunCommand) => void>();
+  private state: 'running' | 'paused' | 'stopped';
+  private waiting: (() => void) | null = null;
+
+  constructor(paused = false) {
+    this.state = paused ? 'paused' : 'running';
+  }
+
+  get paused(): boolean {
+    return this.state === 'paused';
+  }
+
+  /** Hears every command, to pass it on to where the stage really runs. Returns the unsubscriber. */
+  onCommand(listener: (command: RunCommand) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  get stopped(): boolean {
+    return this.state === 'stopped';
+  }
+
+  pause(): void {
+    if (this.state === 'running') this.state = 'paused';
+    this.tell('pause');
+  }
+
+  resume(): void {
+    if (this.state === 'paused') this.state = 'running';
+    this.tell('resume');
+    this.wake();
+  }
+
+  /** Lets exactly one more row through, then pauses. */
+  step(): void {
+    if (this.state === 'running') this.state = 'paused';
+    this.tell('step');
+    this.wake();
+  }
+
+  stop(): void {
+    this.state = 'stopped';
+    this.tell('stop');
+    this.wake();
+  }
+
+  /** Resolves when the next row may be computed. */
+  async gate(): Promise<void> {
+    if (this.state === 'paused') await new Promise<void>((resolve) => (this.waiting = resolve));
+  }
+
+  private tell(command: RunCommand): void {
+    for (const listener of this.listeners) listener(command);
+  }
+
+  private wake(): void {
+    this.waiting?.();
+    this.waiting = null;
+  }
+}
+
+/** Lets messages (pause, stop, samples) in between two rows. */
+const breathe = (): Promise<void> =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+
+/** Runs one stage to its end. Never throws for failures of training: those are outcomes. */
+export async function runStage(
+  engine: Engine,
+  job: Job,
+  control: RunControl,
+  onEvent: (event: TimedEvent) => void,
+): Promise<StageOutcome> {
+  const context = {
+    engine,
+    size: job.size,
+    task: taskByName(job.task),
+    seed: job.seed,
+    evaluation: job.evaluation,
+  };
+  const events = STAGES[job.stage].run(context, job.settings as never, job.parents);
+  let seconds = 0;
+  try {
+    for (;;) {
+      await control.gate();
+      if (control.stopped) {
+        await events.return(undefined as never);
+        return { status: 'stopped', seconds };
+      }
+      const began = performance.now();
+      const { value, done } = await events.next();
+      seconds += (performance.now() - began) / 1000;
+      if (done) return { status: 'done', result: value, seconds };
+      onEvent({ ...value, seconds });
+      await breathe();
+    }
+  } catch (error) {
+    if (error instanceof DivergedError)
+      return {
+        status: 'failed',
+        message: error.message,
+        update: error.update,
+        ...(error.lastGood ? { lastGood: error.lastGood.artifact } : {}),
+        seconds,
+      };
+    return { status: 'failed', message: error instanceof Error ? error.message : String(error), seconds };
+  }
+}

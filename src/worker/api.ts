@@ -1,0 +1,19 @@
+import type { BackendName, EngineInfo } from '../engine/types';
+import type { Answer, AnswerRequest } from '../pipeline/answer';
+import type { Job, RunCommand, StageOutcome, TimedEvent } from '../pipeline/runner';
+
+export type { Answer, AnswerRequest };
+
+/** What the chosen engine is and why it was chosen, for the backend badge. */
+export interface EngineReport {
+  info: EngineInfo;
+  considered: { backend: BackendName; kind: 'fused' | 'plain'; msPerStep?: number; reason: string }[];
+}
+
+/** The whole contract between the page and one worker (called through Comlink). */
+export interface LabWorker {
+  start(choice: BackendName | 'auto'): Promise<EngineReport>;
+  execute(id: number, job: Job, onEvent: (event: TimedEvent) => void): Promise<StageOutcome>;
+  control(id: number, command: RunCommand): Promise<void>;
+  answer(request: AnswerRequest): Promise<Answer[]>;
+}
