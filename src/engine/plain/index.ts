@@ -1,0 +1,34 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describeBackend } from '../adapter';
+import type { BackendName, Engine } from '../types';
+import { openBackend } from './backend';
+import { registerGradients } from './gradients';
+import { PlainModel } from './model';
+
+/**
+ * Plain tfjs with its autograd on any of its backends: the oracle that faster engines are compared with,
+ * and the fallback where there is none. Throws with a plain reason if the backend does not work here.
+ */
+export async function createPlainEngine(name: BackendName): Promise<Engine> {
+  const description = await describeBackend(name);
+  if (!description) throw new Error(`${name} is not available here`);
+  const backend = await openBackend(name);
+  registerGradients();
+  const models = new Set<PlainModel>();
+  return {
+    info: { backend: name, kind: 'plain', ...description },
+    createModel(config, weights) {
+      const model = new PlainModel(backend, config, weights);
+      models.add(model);
+      return model;
+    },
+    memory() {
+      const { numTensors, numBytes } = tf.memory();
+      return { tensors: numTensors, bytes: numBytes };
+    },
+    dispose() {
+      for (const model of models) model.dispose();
+      models.clear();
+    },
+  };
+}

@@ -1,0 +1,194 @@
+/**
+ * The safetensors format (Hugging Face): 8 bytes little-endian header length, a JSON header
+ * `{name: {dtype, shape, data_offsets}, __metadata__}`, then the raw little-endian data without holes.
+ * Files may come from anywhere, so reading trusts nothing and says in one line what is wrong.
+ */
+export class CheckpointError extends Error {
+  override readonly name = 'CheckpointError';
+}
+
+export type Dtype = 'F32' | 'F16' | 'I32' | 'U16';
+
+/** A tensor in memory. F16 is float32 here and half precision in the file. */
+export interface StoredTensor {
+  dtype: Dtype;
+  shape: readonly number[];
+  data: Float32Array | Int32Array | Uint16Array;
+}
+
+export interface Safetensors {
+  tensors: Map<string, StoredTensor>;
+  metadata: Record<string, string>;
+}
+
+const BYTES: Record<Dtype, number> = { F32: 4, F16: 2, I32: 4, U16: 2 };
+const MAX_HEADER = 1 << 20;
+
+export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array<ArrayBuffer> {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let end = 0;
+  for (const [name, { dtype, shape, data }] of tensors) {
+    const begin = end;
+    end += sizeOf(shape) * BYTES[dtype];
+    if (data.length !== sizeOf(shape))
+      throw new CheckpointError(
+        `tensor '${name}' has ${data.length} numbers for shape [${shape.join(', ')}]`,
+      );
+    header[name] = { dtype, shape, data_offsets: [begin, end] };
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const headerLength = Math.ceil(json.length / 8) * 8; // aligned, padded with spaces
+  const bytes = new Uint8Array(8 + headerLength + end);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(headerLength), true);
+  bytes.fill(0x20, 8, 8 + headerLength).set(json, 8);
+  let at = 8 + headerLength;
+  for (const [name, { dtype, data }] of tensors)
+    for (const x of data) {
+      if (dtype === 'F32') view.setFloat32(at, x, true);
+      else if (dtype === 'I32') view.setInt32(at, x, true);
+      else view.setUint16(at, dtype === 'U16' ? x : halfBitsChecked(x, name), true);
+      at += BYTES[dtype];
+    }
+  return bytes;
+}
+
+export function readSafetensors(bytes: Uint8Array): Safetensors {
+  const { header, dataStart } = readHeader(bytes);
+  const available = bytes.length - dataStart;
+  const metadata = readMetadata(header['__metadata__']);
+  const entries = Object.entries(header)
+    .filter(([name]) => name !== '__metadata__')
+    .map(([name, entry]) => ({ name, ...readEntry(name, entry, available) }));
+  const view = new DataView(bytes.buffer, bytes.byteOffset + dataStart, available);
+  let expected = 0;
+  for (const { name, begin, end } of entries.slice().sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin !== expected)
+      throw new CheckpointError(
+        begin < expected
+          ? `tensor '${name}' overlaps another tensor`
+          : `hole in the data before tensor '${name}'`,
+      );
+    expected = end;
+  }
+  if (expected !== available)
+    throw new CheckpointError(`${available - expected} bytes after the last tensor belong to no tensor`);
+  const tensors = new Map<string, StoredTensor>();
+  for (const { name, dtype, shape, begin } of entries)
+    tensors.set(name, { dtype, shape, data: decode(view, dtype, begin, sizeOf(shape)) });
+  return { tensors, metadata };
+}
+
+function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataStart: number } {
+  if (bytes.length < 8)
+    throw new CheckpointError(`truncated: ${bytes.length} bytes, but 8 hold the header's length`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const length = view.getBigUint64(0, true);
+  if (length > BigInt(MAX_HEADER))
+    throw new CheckpointError(
+      `header too large (${length} bytes, at most ${MAX_HEADER}); is this a safetensors file?`,
+    );
+  const dataStart = 8 + Number(length);
+  if (dataStart > bytes.length)
+    throw new CheckpointError(`truncated: the header ends at byte ${dataStart} of ${bytes.length}`);
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, dataStart)));
+  } catch {
+    throw new CheckpointError('the header is not valid JSON');
+  }
+  if (!isRecord(header)) throw new CheckpointError('the header is not a JSON object');
+  return { header, dataStart };
+}
+
+function readMetadata(raw: unknown): Record<string, string> {
+  if (raw === undefined) return {};
+  if (!isRecord(raw) || !Object.values(raw).every((v) => typeof v === 'string'))
+    throw new CheckpointError('__metadata__ must map names to strings');
+  return { ...raw } as Record<string, string>;
+}
+
+interface Entry {
+  dtype: Dtype;
+  shape: number[];
+  begin: number;
+  end: number;
+}
+
+function readEntry(name: string, raw: unknown, available: number): Entry {
+  const fail = (what: string): never => {
+    throw new CheckpointError(`tensor '${name}' ${what}`);
+  };
+  if (!isRecord(raw)) return fail('has no description');
+  const { dtype, shape, data_offsets: offsets } = raw;
+  if (typeof dtype !== 'string' || !Object.hasOwn(BYTES, dtype))
+    return fail(`has dtype ${JSON.stringify(dtype)}; understood are ${Object.keys(BYTES).join(', ')}`);
+  if (!isCounts(shape)) return fail('has a shape that is not a list of counts');
+  if (!isCounts(offsets) || offsets.length !== 2) return fail('has no valid data_offsets');
+  const [begin, end] = offsets as [number, number];
+  if (begin > end) return fail(`ends at ${end} before it begins at ${begin}`);
+  if (end > available) return fail(`ends at byte ${end} of ${available}: truncated, or a wrong offset`);
+  const bytes = sizeOf(shape) * BYTES[dtype as Dtype];
+  if (end - begin !== bytes)
+    return fail(`takes ${end - begin} bytes, but ${dtype} [${shape.join(', ')}] needs ${bytes}`);
+  return { dtype: dtype as Dtype, shape, begin, end };
+}
+
+const isRecord = (x: unknown): x is Record<string, unknown> =>
+  typeof x === 'object' && x !== null && !Array.isArray(x);
+
+const isCounts = (x: unknown): x is number[] =>
+  Array.isArray(x) && x.every((n) => Number.isSafeInteger(n) && (n as number) >= 0);
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+function decode(view: DataView, dtype: Dtype, begin: number, size: number): StoredTensor['data'] {
+  switch (dtype) {
+    case 'F32':
+      return Float32Array.from({ length: size }, (_, i) => view.getFloat32(begin + 4 * i, true));
+    case 'F16':
+      return Float32Array.from({ length: size }, (_, i) => fromHalfBits(view.getUint16(begin + 2 * i, true)));
+    case 'I32':
+      return Int32Array.from({ length: size }, (_, i) => view.getInt32(begin + 4 * i, true));
+    case 'U16':
+      return Uint16Array.from({ length: size }, (_, i) => view.getUint16(begin + 2 * i, true));
+  }
+}
+
+const scratch = new DataView(new ArrayBuffer(4));
+
+/** Nearest IEEE 754 half of a float32, ties to even; beyond ±65504 rounds to infinity. */
+export function toHalfBits(x: number): number {
+  scratch.setFloat32(0, x);
+  const bits = scratch.getUint32(0);
+  const sign = (bits >>> 16) & 0x8000;
+  const magnitude = bits & 0x7fffffff;
+  if (magnitude > 0x7f800000) return sign | 0x7e00; // NaN
+  if (magnitude >= 0x477ff000) return sign | 0x7c00; // 65520 and above round to infinity
+  if (magnitude >= 0x38800000) {
+    // normal: rebias the exponent by 112 and round away 13 bits
+    const odd = (magnitude >>> 13) & 1;
+    return sign | ((magnitude - 0x38000000 + 0xfff + odd) >>> 13);
+  }
+  // subnormal: a count of 2⁻²⁴; the product is exact, so only the rounding to an integer rounds
+  const units = Math.abs(Math.fround(x)) * 2 ** 24;
+  const floor = Math.floor(units);
+  const rest = units - floor;
+  return sign | (rest > 0.5 || (rest === 0.5 && (floor & 1) === 1) ? floor + 1 : floor);
+}
+
+export function fromHalfBits(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >>> 10) & 31;
+  const fraction = bits & 0x3ff;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  return sign * (1024 + fraction) * 2 ** (exponent - 25);
+}
+
+function halfBitsChecked(x: number, name: string): number {
+  const bits = toHalfBits(x);
+  if ((bits & 0x7fff) === 0x7c00 && Number.isFinite(x))
+    throw new CheckpointError(`tensor '${name}' holds ${x}, too large for F16; store it as F32`);
+  return bits;
+}

@@ -1,0 +1,10 @@
+import { describe } from 'vitest';
+import { createPlainEngine } from '../../src/engine/plain';
+import { referenceSuite, samplerSuite, trainingSuite } from '../support/engines';
+
+describe.each(['cpu', 'wasm'] as const)('plain engine on %s', (backend) => {
+  const open = () => createPlainEngine(backend);
+  referenceSuite(open);
+  samplerSuite(open, 200);
+  trainingSuite(open, 50);
+});

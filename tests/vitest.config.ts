@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+// @ts-expect-error the config loader wants the extension, TypeScript does not
+import { findChromium } from './support/chromium.ts';
+
+/** Two projects: `node` runs everything that needs no page, `browser` runs tests/browser in a real Chromium. */
+export default defineConfig(async () => {
+  const { executablePath, args } = await findChromium();
+  return {
+    root: fileURLToPath(new URL('..', import.meta.url)),
+    publicDir: false as const,
+    assetsInclude: ['**/*.safetensors'],
+    plugins: [react()],
+    // known up front, so that the dev server does not stop a test to reload the page with a newly found package
+    optimizeDeps: {
+      include: [
+        '@tensorflow/tfjs-core',
+        '@tensorflow/tfjs-backend-cpu',
+        '@tensorflow/tfjs-backend-wasm',
+        '@tensorflow/tfjs-backend-webgl',
+        '@tensorflow/tfjs-backend-webgpu',
+        '@noble/hashes/sha2.js',
+        '@noble/hashes/utils.js',
+      ],
+    },
+    test: {
+      projects: [
+        {
+          extends: true as const,
+          test: {
+            name: 'node',
+            include: ['tests/**/*.test.{ts,tsx}'],
+            exclude: ['tests/browser/**', 'tests/bench/**', '**/node_modules/**'],
+            testTimeout: 60_000,
+          },
+        },
+        {
+          extends: true as const,
+          test: {
+            name: 'browser',
+            include: ['tests/browser/**/*.test.{ts,tsx}'],
+            testTimeout: 120_000,
+            browser: {
+              enabled: true,
+              headless: true,
+              screenshotFailures: false,
+              provider: playwright({ launchOptions: { executablePath, args } }),
+              instances: [{ browser: 'chromium' as const }],
+            },
+          },
+        },
+      ],
+    },
+  };
+});
