@@ -1,0 +1,113 @@
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import type { HostOutputs, LossFunction, Outputs } from '../types';
+import type { RaggedBatch } from './batch';
+import type { HeadGradients } from './heads';
+
+const NAMES = ['logProbs', 'entropy', 'values', 'scores'] as const;
+
+export interface EvaluatedLoss {
+  loss: number;
+  metrics: Record<string, number>;
+  gradients: HeadGradients;
+}
+
+/** Outputs are a few thousand numbers: tfjs's plain JavaScript backend is the fastest for them. */
+function onCpuBackend<T>(f: () => T): T {
+  const before = tf.getBackend();
+  if (before === 'cpu') return f();
+  void tf.setBackend('cpu'); // synchronous: this backend needs no start-up
+  try {
+    return f();
+  } finally {
+    if (before) void tf.setBackend(before);
+  }
+}
+
+/** `tf.tidy` for functions that return plain numbers. */
+function tidied<T>(f: () => T): T {
+  let result: { value: T } | undefined;
+  tf.tidy(() => {
+    result = { value: f() };
+  });
+  return result!.value;
+}
+
+/** Loss, metrics and gradients with respect to the heads' outputs, by tfjs's autograd on small tensors. */
+export function evaluateLoss(host: HostOutputs, batch: RaggedBatch, loss: LossFunction): EvaluatedLoss {
+  return onCpuBackend(() =>
+    tidied(() => {
+      const { rows, cols } = host.mask;
+      const mask = tf.tensor2d(host.mask.data, [rows, cols]);
+      const inputs: tf.Tensor[] = [];
+      const tensors: Partial<Record<(typeof NAMES)[number], tf.Tensor>> = {};
+      for (const name of NAMES) {
+        const value = host[name];
+        if (!value) continue;
+        tensors[name] =
+          value instanceof Float32Array ? tf.tensor1d(value) : tf.tensor2d(value.data, [rows, cols]);
+        inputs.push(tensors[name]);
+      }
+      if (inputs.length === 0) throw new RangeError('a loss term must want at least one output');
+      const outputs = guard({ ...tensors, mask } as Partial<Outputs>);
+      const metrics: Record<string, number> = {};
+      const run = () => {
+        const result = loss(outputs);
+        for (const [name, value] of Object.entries(result.metrics ?? {}))
+          metrics[name] = value.dataSync<'float32'>()[0]!;
+        return result.loss;
+      };
+      const { value, grads } = tf.engine().gradients(run, inputs, undefined, true);
+      const gradient = (name: (typeof NAMES)[number]) => {
+        const tensor = tensors[name] && (grads[inputs.indexOf(tensors[name])] as tf.Tensor | undefined);
+        return tensor ? tensor.dataSync<'float32'>() : null;
+      };
+      return {
+        loss: value.dataSync<'float32'>()[0]!,
+        metrics,
+        gradients: headGradients(batch, {
+          logProbs: gradient('logProbs'),
+          entropy: gradient('entropy'),
+          values: gradient('values'),
+          scores: gradient('scores'),
+        }),
+      };
+    }),
+  );
+}
+
+/** From [B, C] back to one number per selected token; padding cells are dropped. */
+function headGradients(
+  { cells, predictors, lasts }: RaggedBatch,
+  g: Record<(typeof NAMES)[number], Float32Array | null>,
+): HeadGradients {
+  const pick = (cellsOf: Float32Array, into: Float32Array) => {
+    for (let i = 0; i < predictors; i++) into[i] = cellsOf[cells[i]!]!;
+    return into;
+  };
+  let scalars: Float32Array | null = null;
+  if (g.values || g.scores) {
+    scalars = new Float32Array(predictors + lasts);
+    if (g.values) pick(g.values, scalars);
+    if (g.scores) scalars.set(g.scores, predictors);
+  }
+  return {
+    logProbs: g.logProbs && pick(g.logProbs, new Float32Array(predictors)),
+    entropy: g.entropy && pick(g.entropy, new Float32Array(predictors)),
+    scalars,
+  };
+}
+
+/** Reading an output that was not wanted throws instead of giving zeros. */
+function guard(found: Partial<Outputs>): Outputs {
+  const outputs = {};
+  for (const name of [...NAMES, 'mask'] as const)
+    Object.defineProperty(outputs, name, {
+      enumerable: found[name] !== undefined,
+      get() {
+        if (!found[name]) throw new Error(`the loss reads '${name}', which its term does not want`);
+        return found[name];
+      },
+    });
+  return outputs as Outputs;
+}

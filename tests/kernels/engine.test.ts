@@ -1,0 +1,10 @@
+import { describe } from 'vitest';
+import { createFusedEngine } from '../../src/engine/fused';
+import { referenceSuite, samplerSuite, trainingSuite } from '../support/engines';
+
+describe('fused engine on WASM', () => {
+  const open = () => createFusedEngine('wasm');
+  referenceSuite(open);
+  samplerSuite(open, 400);
+  trainingSuite(open, 50);
+});
