@@ -1,0 +1,99 @@
+import type { Rng } from '../../random/rng';
+import { POST_ADJECTIVES, POST_SUBJECTS, type Words } from '../lexicon';
+import { filler, post, summaryOf, type PostPoint } from '../posts';
+import { counted, ScoreSheet } from '../score';
+import { match } from '../template';
+import { SUMMARY } from '../templates';
+import type { AlignmentTask, Demonstration, DemonstrationSource, GoldScore, Prompt } from '../types';
+import { CUES } from '../vocabulary';
+
+/** What the post is about. */
+export type TldrMeta = PostPoint;
+
+const CUE_SET: ReadonlySet<string> = new Set(CUES);
+const promptFor = (body: Words, point: PostPoint): Prompt<TldrMeta> => ({
+  words: ['post:', ...body, 'tldr:'],
+  meta: point,
+});
+
+/** The one sentence "my {subject} is {adjective} ." of a post, or null if there is none or more than one. */
+function findPoint(body: Words): PostPoint | null {
+  const points: PostPoint[] = [];
+  for (let i = 0; i + SUMMARY.length <= body.length; i++) {
+    const slots = match(SUMMARY, body.slice(i, i + SUMMARY.length));
+    if (body[i + SUMMARY.length - 1] !== '.' || !slots) continue;
+    const { subject, adjective } = slots as { subject: string; adjective: string };
+    if (POST_SUBJECTS.includes(subject) && POST_ADJECTIVES.includes(adjective))
+      points.push({ subject, adjective });
+  }
+  return points.length === 1 ? points[0]! : null;
+}
+
+function parsePrompt(words: Words): Prompt<TldrMeta> | null {
+  const from = words[0] === 'post:' ? 1 : 0;
+  const to = words.at(-1) === 'tldr:' ? -1 : undefined;
+  const body = words.slice(from, to);
+  if (body.some((word) => CUE_SET.has(word))) return null;
+  const point = findPoint(body);
+  return point && promptFor(body, point);
+}
+
+/** Crowd: 40 % right, 20 % beside the point, 25 % right with an extra sentence, 15 % with a guessed adjective. */
+function summarize(rng: Rng, point: PostPoint, source: DemonstrationSource): string[] {
+  const right = summaryOf(point);
+  const kind = source === 'curated' ? 0 : rng.uniform();
+  if (kind < 0.4) return right;
+  if (kind < 0.6) return filler(rng);
+  if (kind < 0.85) return [...right, ...filler(rng)];
+  return summaryOf({ ...point, adjective: rng.choice(POST_ADJECTIVES) });
+}
+
+function gold({ meta }: Prompt<TldrMeta>, completion: Words, finished: boolean): GoldScore {
+  const { subject, adjective } = meta;
+  const right = summaryOf(meta);
+  const invented = [...POST_ADJECTIVES, ...POST_SUBJECTS].filter(
+    (word) => word !== subject && word !== adjective && completion.includes(word),
+  );
+  const sheet = new ScoreSheet();
+  if (completion.includes(subject)) sheet.add('subject', 0.5, `names the ${subject}`);
+  else sheet.add('missingSubject', -0.4, `does not name the ${subject}`);
+  if (completion.includes(adjective)) sheet.add('adjective', 0.5, `says ${adjective}`);
+  else sheet.add('missingAdjective', -0.4, `does not say ${adjective}`);
+  return sheet
+    .add('invented', -0.3 * invented.length, `not in the point: ${invented.join(', ')}`)
+    .add(
+      'form',
+      right.every((word, i) => completion[i] === word) ? 0 : -0.3,
+      `does not begin "${right.join(' ')}"`,
+    )
+    .add(
+      'tooLong',
+      -0.08 * Math.max(0, completion.length - right.length),
+      `${counted(completion.length, 'word')}; ${right.length} are enough`,
+    )
+    .add('unfinished', finished ? 0 : -0.5, 'does not come to an end')
+    .total();
+}
+
+/** Sum up a post in one sentence. Held out: 15 of the 60 (subject, adjective) pairs, see `isHeldOutPoint`. */
+export const tldrTask: AlignmentTask<TldrMeta> = {
+  name: 'tldr',
+  maxNewTokens: 20,
+  description: 'Sum up a post in one short sentence that says only what is in it.',
+  examplePrompts: [
+    'post: i had a long day . my boat is lost . tldr:',
+    'post: my boss is angry . work was slow today . the sky was grey today . tldr:',
+  ],
+  prompt(rng, split) {
+    const { words, point } = post(rng, split);
+    return promptFor(words, point);
+  },
+  /** A post with exactly one sentence "my {subject} is {adjective} ."; the cues may be missing. */
+  parsePrompt,
+  /** Of the training split. */
+  demonstration(rng, source): Demonstration<TldrMeta> {
+    const { words, point } = post(rng, 'train');
+    return { prompt: promptFor(words, point), completion: summarize(rng, point, source) };
+  },
+  gold,
+};
