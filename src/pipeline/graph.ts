@@ -41,7 +41,7 @@ export function buildGraph(config: LabConfig): Graph {
     changes: Settings | undefined,
     isTrunk: boolean,
   ) => {
-    const settings = resolvedSettings(config.task, stage, changes);
+    const settings = resolvedSettings(config, stage, changes);
     const roles = STAGES[stage].inputs;
     const inputs = Object.fromEntries(roles.map((role) => [role, INPUT_NODE[role]])) as GraphNode['inputs'];
     const shippable = stage === 'pretrain' ? config.start !== 'scratch' : isTrunk && config.start === 'trunk';

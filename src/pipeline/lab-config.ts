@@ -80,17 +80,24 @@ const TASK_SETTINGS: Record<string, Partial<Record<StageName, Settings>>> = {
   },
 };
 
-/** The settings a stage has on a task when nobody changes anything. */
-export const defaultSettings = (task: string, stage: StageName): Settings => ({
+/** The same by model size. */
+const SIZE_SETTINGS: Partial<Record<ModelSize, Partial<Record<StageName, Settings>>>> = {
+  small: { pretrain: { steps: 4000, learningRate: 2e-3 } },
+};
+
+/** The settings a stage has on a task and size when nobody changes anything. */
+export const defaultSettings = (task: string, stage: StageName, size: ModelSize = 'tiny'): Settings => ({
   ...STAGES[stage].settings.parse({}),
   ...TASK_SETTINGS[task]?.[stage],
+  ...SIZE_SETTINGS[size]?.[stage],
 });
 
-/** Defaults of the task with the given changes on top. */
-export const resolvedSettings = (task: string, stage: StageName, changes: Settings = {}): Settings => ({
-  ...defaultSettings(task, stage),
-  ...changes,
-});
+/** A stage's settings in a configuration: defaults with the given changes on top. */
+export const resolvedSettings = (
+  config: Pick<LabConfig, 'task' | 'size'>,
+  stage: StageName,
+  changes: Settings = {},
+): Settings => ({ ...defaultSettings(config.task, stage, config.size), ...changes });
 
 export interface ConfigProblem {
   /** Dotted path, for example `ppo.klCoef` or `seed`. */
@@ -105,7 +112,7 @@ export function configProblems(config: LabConfig): ConfigProblem[] {
     return shape.error.issues.map((i) => ({ path: i.path.join('.') || 'configuration', message: i.message }));
   const problems: ConfigProblem[] = [];
   const check = (path: string, stage: StageName, changes: Settings = {}) => {
-    for (const e of settingErrors(STAGES[stage].settings, resolvedSettings(config.task, stage, changes)))
+    for (const e of settingErrors(STAGES[stage].settings, resolvedSettings(config, stage, changes)))
       problems.push({ path: `${path}.${e.name}`, message: e.message });
   };
   for (const stage of TRUNK_STAGES) check(stage, stage, config.trunk[stage]);

@@ -4,9 +4,13 @@ import { logSigmoid } from './masked';
 
 /**
  * Bradley–Terry loss per pair, [P] nats: −log σ(r_chosen − r_rejected − margin).
- * Ouyang et al. 2022 eq. 1; the margin as in Llama 2 (Touvron et al. 2023 eq. 2).
+ * Ouyang et al. 2022 eq. 1; the margin, one for all pairs or [P], as in Llama 2 (Touvron et al. 2023 eq. 2).
  */
-export function pairwiseRewardLoss(chosen: tf.Tensor1D, rejected: tf.Tensor1D, margin = 0): tf.Tensor1D {
+export function pairwiseRewardLoss(
+  chosen: tf.Tensor1D,
+  rejected: tf.Tensor1D,
+  margin: tf.Tensor1D | number = 0,
+): tf.Tensor1D {
   return tf.neg(logSigmoid(tf.sub(tf.sub(chosen, rejected), margin))) as tf.Tensor1D;
 }
 

@@ -1,0 +1,24 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { InputError, parseDemo, type Demo } from '../pipeline/demo';
+
+const FOLDER = new URL('../../demos/', import.meta.url);
+
+/** Names of all demos, sorted. */
+export async function demoNames(): Promise<string[]> {
+  const entries = await readdir(FOLDER, { withFileTypes: true });
+  return entries
+    .filter((e) => e.isDirectory())
+    .map((e) => e.name)
+    .sort();
+}
+
+/** One demo by name. Throws an InputError that names an unknown demo or what is wrong with it. */
+export async function loadDemo(name: string): Promise<Demo> {
+  const names = await demoNames();
+  if (!names.includes(name))
+    throw new InputError(`unknown demo "${name}"; the demos are ${names.join(', ')}`);
+  const text = await readFile(new URL(`${name}/demo.json`, FOLDER), 'utf8').catch(() => {
+    throw new InputError(`demo ${name}: demo.json cannot be read`);
+  });
+  return parseDemo(name, text);
+}

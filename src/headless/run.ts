@@ -1,0 +1,163 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SingleBar } from 'cli-progress';
+import Table from 'cli-table3';
+import { nodeShippedResults } from '../checkpoints/node';
+import type { Engine } from '../engine/types';
+import { InputError } from '../pipeline/demo';
+import { Lab, type NodeView } from '../pipeline/lab';
+import type { LabConfig } from '../pipeline/lab-config';
+import { localExecutor } from './local-executor';
+
+/** What `summary.json` holds. */
+export interface RunSummary {
+  demo: string;
+  seed: number;
+  backend: string;
+  /** Wall-clock seconds of the whole run. */
+  seconds: number;
+  config: LabConfig;
+  /** Headline figures and seconds of every trunk stage. */
+  trunk: Record<string, Record<string, number | string>>;
+  /** Final evaluation of every arm on held-out prompts. */
+  arms: Record<string, Record<string, number>>;
+  /** Stages that failed, with the reason. */
+  failures: Record<string, string>;
+}
+
+export interface RunOutput {
+  summary: RunSummary;
+  /** CSV with one row per stage event. */
+  metrics: string;
+}
+
+/** Runs a configuration from start to end in this process. */
+export async function runConfig(
+  name: string,
+  config: LabConfig,
+  engine: Engine,
+  progress = false,
+): Promise<RunOutput> {
+  const began = performance.now();
+  const lab = new Lab(config, localExecutor(engine), nodeShippedResults);
+  const bar = progress ? progressBar() : null;
+  lab.subscribe(() => bar?.update(lab.nodes()));
+  await lab.run();
+  bar?.stop();
+  const nodes = lab.nodes();
+  const failures = Object.fromEntries(
+    nodes.flatMap(({ node, run }) => (run?.failure ? [[node.id, run.failure.message]] : [])),
+  );
+  const trunk: RunSummary['trunk'] = {};
+  const arms: RunSummary['arms'] = {};
+  for (const { node, run } of nodes) {
+    if (!run?.result) continue;
+    if (config.arms.some((a) => a.id === node.id))
+      arms[node.id] = { ...run.result.summary, seconds: round(run.seconds) };
+    else trunk[node.id] = { ...run.result.summary, seconds: round(run.seconds), source: run.source };
+  }
+  return {
+    summary: {
+      demo: name,
+      seed: config.seed,
+      backend: engine.info.backend,
+      seconds: round((performance.now() - began) / 1000),
+      config,
+      trunk,
+      arms,
+      failures,
+    },
+    metrics: metricsCsv(nodes),
+  };
+}
+
+const round = (x: number) => Math.round(x * 100) / 100;
+
+/** Long format: stage, update, samples, tokens, seconds, kind, metric, value. */
+function metricsCsv(nodes: readonly NodeView[]): string {
+  const lines = ['stage,update,samples,tokens,seconds,kind,metric,value'];
+  for (const { node, run } of nodes)
+    for (const e of run?.events ?? []) {
+      const values = e.type === 'metrics' ? e.metrics : e.evaluation;
+      for (const [metric, value] of Object.entries(values))
+        lines.push(
+          [node.id, e.update, e.samples, e.tokens, e.seconds.toFixed(3), e.type, metric, value].join(','),
+        );
+    }
+  return lines.join('\n') + '\n';
+}
+
+function progressBar() {
+  const bar = new SingleBar({
+    format: '{stage} {bar} {value}/{total} {headline}',
+    hideCursor: true,
+    clearOnComplete: true,
+    noTTYOutput: false,
+  });
+  let started = '';
+  return {
+    update(nodes: readonly NodeView[]) {
+      const running = nodes.find((n) => n.status === 'running');
+      const last = running?.run?.events.at(-1);
+      if (!running || !last) return;
+      const evaluation = running.run!.events.findLast((e) => e.type === 'evaluation');
+      const headline =
+        evaluation?.type === 'evaluation'
+          ? `gold ${evaluation.evaluation.gold.toFixed(2)}, KL ${evaluation.evaluation.kl.toFixed(2)}, win ${(100 * evaluation.evaluation.winRate).toFixed(0)} %`
+          : '';
+      const payload = { stage: running.node.id.padEnd(12), headline };
+      if (started !== running.node.id) bar.start(last.updates, last.update, payload);
+      else bar.update(last.update, payload);
+      started = running.node.id;
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+/** The table people read at the end of a run. */
+export function summaryTable({ arms, failures }: RunSummary): string {
+  const table = new Table({
+    head: [
+      'arm',
+      'gold',
+      'proxy',
+      'KL (nats)',
+      'win rate vs SFT',
+      '95 % interval',
+      'EOS',
+      'length',
+      'seconds',
+    ],
+    style: { head: [], border: [] },
+  });
+  const percent = (x: number | undefined) => (x === undefined ? '' : `${(100 * x).toFixed(1)} %`);
+  for (const [id, a] of Object.entries(arms))
+    table.push([
+      id,
+      a['gold']!.toFixed(3),
+      a['proxy']?.toFixed(3) ?? '',
+      a['kl']!.toFixed(2),
+      percent(a['winRate']),
+      `${percent(a['winRateLow'])} – ${percent(a['winRateHigh'])}`,
+      percent(a['eosRate']),
+      a['length']!.toFixed(1),
+      a['seconds']!.toFixed(1),
+    ]);
+  const failed = Object.entries(failures).map(([id, message]) => `${id} failed: ${message}`);
+  return [table.toString(), ...failed].join('\n');
+}
+
+/** Writes `metrics.csv` and `summary.json` into a folder; refuses to overwrite either. */
+export async function writeOutput(folder: string, { summary, metrics }: RunOutput): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const write = (file: string, text: string) =>
+    writeFile(join(folder, file), text, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+      throw new InputError(
+        error.code === 'EEXIST'
+          ? `${join(folder, file)} is already there; nothing was overwritten`
+          : error.message,
+      );
+    });
+  await write('summary.json', JSON.stringify(summary, null, 2) + '\n');
+  await write('metrics.csv', metrics);
+}
