@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { createFusedEngine } from '../../src/engine/fused';
 import { createPlainEngine } from '../../src/engine/plain';
 import type { BackendName, Engine } from '../../src/engine/types';
 import { referenceSuite, samplerSuite, trainingSuite } from '../support/engines';
@@ -7,7 +8,7 @@ import { referenceSuite, samplerSuite, trainingSuite } from '../support/engines'
 const BACKENDS: { backend: BackendName; rows: number; steps: number }[] = [
   { backend: 'wasm', rows: 200, steps: 30 },
   { backend: 'webgl', rows: 32, steps: 25 },
-  { backend: 'webgpu', rows: 32, steps: 15 },
+  { backend: 'webgpu', rows: 32, steps: 10 },
 ];
 
 describe.each(BACKENDS)('plain engine on $backend in a browser', ({ backend, rows, steps }) => {
@@ -16,4 +17,11 @@ describe.each(BACKENDS)('plain engine on $backend in a browser', ({ backend, row
   referenceSuite(open);
   samplerSuite(open, rows);
   trainingSuite(open, steps);
+});
+
+describe('fused engine on wasm in a browser', () => {
+  const open = () => createFusedEngine('wasm');
+  referenceSuite(open);
+  samplerSuite(open, 200);
+  trainingSuite(open, 30);
 });

@@ -22,11 +22,11 @@ export async function withModel<T>(
   engine: Engine,
   config: GptConfig,
   weights: Float32Array,
-  use: (model: LanguageModel) => Promise<T>,
+  work: (model: LanguageModel) => Promise<T>,
 ): Promise<T> {
   const model = engine.createModel(config, weights);
   try {
-    return await use(model);
+    return await work(model);
   } finally {
     model.dispose();
   }
@@ -142,7 +142,8 @@ export function trainingSuite(open: () => Promise<Engine>, steps: number): void 
     const engine = await open();
     const run = () =>
       withModel(engine, tinyConfig, busyWeights(tinyConfig, 5), async (model) => {
-        for (let i = 0; i < 5; i++) await model.update([pretrainTerm(rows)], adam, false);
+        for (let i = 0; i < Math.min(5, steps / 5); i++)
+          await model.update([pretrainTerm(rows)], adam, false);
         const { completions } = await model.generate([[1], [1, 3]], {
           maxNewTokens: 8,
           temperature: 1,

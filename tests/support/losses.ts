@@ -39,7 +39,7 @@ export const raggedBatch: Sequence[] = [
 ];
 
 export const adam: AdamWOptions = {
-  learningRate: 1e-2,
+  learningRate: 3e-2,
   beta1: 0.9,
   beta2: 0.95,
   epsilon: 1e-8,

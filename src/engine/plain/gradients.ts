@@ -159,8 +159,8 @@ function defineMany(
   kernelName: string,
   grads: (dy: Tensor, inputs: Tensor[], axis: number) => Tensor[],
 ): void {
-  const gradFunc: Grad = (dy, inputs, { axis }) => {
-    const each = grads(dy, inputs, axis as number);
+  const gradFunc: Grad = (dy, inputs, attrs) => {
+    const each = grads(dy, inputs, attrs?.['axis'] as number); // AddN has no attributes at all
     return Object.fromEntries(each.map((g, i) => [i, () => g]));
   };
   configs.push({ kernelName, saveAllInputs: true, gradFunc: gradFunc as GradConfig['gradFunc'] });

@@ -18,7 +18,7 @@ export async function createPlainEngine(name: BackendName): Promise<Engine> {
   return {
     info: { backend: name, kind: 'plain', ...description },
     createModel(config, weights) {
-      const model = new PlainModel(backend, config, weights);
+      const model: PlainModel = new PlainModel(backend, config, weights, () => models.delete(model));
       models.add(model);
       return model;
     },
@@ -27,8 +27,7 @@ export async function createPlainEngine(name: BackendName): Promise<Engine> {
       return { tensors: numTensors, bytes: numBytes };
     },
     dispose() {
-      for (const model of models) model.dispose();
-      models.clear();
+      for (const model of [...models]) model.dispose();
     },
   };
 }

@@ -41,6 +41,7 @@ export class PlainModel implements LanguageModel {
     private readonly backend: Backend,
     readonly config: GptConfig,
     weights: Float32Array,
+    private readonly onDispose: () => void,
   ) {
     if (config.nEmbd % config.nHead !== 0) throw new RangeError('nHead must divide nEmbd');
     this.layout = parameterLayout(config);
@@ -135,6 +136,7 @@ export class PlainModel implements LanguageModel {
   }
 
   dispose(): void {
+    this.onDispose();
     tf.dispose([this.decay, ...Object.values(this.state), ...this.weightsByName.values()] as Tensor[]);
   }
 
