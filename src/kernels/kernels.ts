@@ -142,18 +142,20 @@ export interface Kernels {
     m: number,
     xStride?: number,
   ): void;
-  /** dW[k, n] += x[m, k]ᵀ · dy[m, n]; x's rows are `xStride` apart (default k). */
+  /**
+   * dW[k, n] += x[m, k]ᵀ · dy[m, n]; db[n] += column sums of dy (if there is a bias). x's rows are
+   * `xStride` apart (default k).
+   */
   linearBackwardWeight(
     x: DeviceBuffer,
     dy: DeviceBuffer,
     dw: DeviceBuffer,
+    db: DeviceBuffer | null,
     m: number,
     k: number,
     n: number,
     xStride?: number,
   ): void;
-  /** db[n] += column sums of dy[m, n]. */
-  linearBackwardBias(dy: DeviceBuffer, db: DeviceBuffer, m: number, n: number): void;
 
   /** out = gelu(x), tanh form (Hendrycks & Gimpel 2016, as in GPT-2). */
   gelu(x: DeviceBuffer, out: DeviceBuffer, length: number): void;

@@ -48,8 +48,13 @@ describe.each(configs)('fused against plain: V=$vocabSize d=$nEmbd L=$nLayer H=$
 
   it('takes the same optimiser steps', async () => {
     const terms = [{ batch: raggedBatch, want: wantAll, loss: everything }];
+    // a large epsilon, or gradients that are zero but for rounding (key biases) become steps of full size
+    const options = { ...adam, epsilon: 1e-2 };
     for (let i = 0; i < 3; i++) {
-      const [a, b] = await Promise.all([fused.update(terms, adam, true), plain.update(terms, adam, true)]);
+      const [a, b] = await Promise.all([
+        fused.update(terms, options, true),
+        plain.update(terms, options, true),
+      ]);
       expect(a!.gradNorm / b!.gradNorm).toBeCloseTo(1, 4);
       expect(Object.keys(a!.metrics)).toEqual(Object.keys(b!.metrics));
     }

@@ -29,12 +29,10 @@ export function backward(
     const w = packed.layers[i]!;
     const a = activations.layers[i]!;
     // x' = middle + gelu(ln2(middle) · up + b) · down + b
-    kernels.linearBackwardWeight(a.active, dx, grad.down.weight, n, 4 * d, d);
-    kernels.linearBackwardBias(dx, grad.down.bias, n, d);
+    kernels.linearBackwardWeight(a.active, dx, grad.down.weight, grad.down.bias, n, 4 * d, d);
     kernels.linear(dx, w.down, null, null, dWide, n);
     kernels.geluBackward(a.up, dWide, dWide, n * 4 * d);
-    kernels.linearBackwardWeight(a.normal2, dWide, grad.up.weight, n, d, 4 * d);
-    kernels.linearBackwardBias(dWide, grad.up.bias, n, 4 * d);
+    kernels.linearBackwardWeight(a.normal2, dWide, grad.up.weight, grad.up.bias, n, d, 4 * d);
     kernels.linear(dWide, w.up, null, null, dNarrow, n);
     kernels.layerNormBackward(
       dNarrow,
@@ -49,12 +47,10 @@ export function backward(
       d,
     );
     // middle = x + attention(ln1(x) · qkv + b) · projection + b
-    kernels.linearBackwardWeight(a.attended, dx, grad.projection.weight, n, d, d);
-    kernels.linearBackwardBias(dx, grad.projection.bias, n, d);
+    kernels.linearBackwardWeight(a.attended, dx, grad.projection.weight, grad.projection.bias, n, d, d);
     kernels.linear(dx, w.projection, null, null, dNarrow, n);
     kernels.attentionBackward(a.qkv, dNarrow, batch.rows, shape, a.probabilities!, dWide);
-    kernels.linearBackwardWeight(a.normal1, dWide, grad.qkv.weight, n, d, 3 * d);
-    kernels.linearBackwardBias(dWide, grad.qkv.bias, n, 3 * d);
+    kernels.linearBackwardWeight(a.normal1, dWide, grad.qkv.weight, grad.qkv.bias, n, d, 3 * d);
     kernels.linear(dWide, w.qkv, null, null, dNarrow, n);
     kernels.layerNormBackward(
       dNarrow,

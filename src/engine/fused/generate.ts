@@ -35,7 +35,7 @@ export function generate(
   const capacity = Math.max(...prompts.map((p, i) => p.length + limits[i]!));
   const caches = tensors.layers.map(() => kernels.layerCache(prompts.length, capacity, d));
   const penalty = kernels.upload(penalties(v, options.banned ?? []));
-  let hidden = kernels.temporary(prompts.length * d);
+  const hidden = kernels.temporary(prompts.length * d);
   prefill(kernels, config, tensors, packed, prompts, caches, hidden);
   let active: ActiveRow[] = prompts.map((p, row) => ({ row, length: p.length }));
 

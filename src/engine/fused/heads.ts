@@ -97,7 +97,7 @@ export function headsBackward(
     kernels.tokenLogProbBackward(logits, batch.labels, entropy, logSum, dLogProbs, dEntropy, predictors, v);
     const width = roundUp4(v);
     kernels.linear(logits, head, null, null, dHidden, predictors, width);
-    kernels.linearBackwardWeight(logits, heads.hidden, grads.wte, predictors, v, d, width);
+    kernels.linearBackwardWeight(logits, heads.hidden, grads.wte, null, predictors, v, d, width);
   }
   if (gradients.scalars) {
     const dScalars = kernels.upload(gradients.scalars);

@@ -167,6 +167,7 @@ export class WasmKernels implements Kernels {
     x: DeviceBuffer,
     dy: DeviceBuffer,
     dw: DeviceBuffer,
+    db: DeviceBuffer | null,
     m: number,
     k: number,
     n: number,
@@ -174,12 +175,8 @@ export class WasmKernels implements Kernels {
   ): void {
     this.frame(() => {
       const scratch = this.temporary(WEIGHT_BLOCK * (4 + roundUp8(n)));
-      this.call.linearBackwardWeight!(at(x), xStride, at(dy), n, at(dw), m, k, n, scratch.ptr);
+      this.call.linearBackwardWeight!(at(x), xStride, at(dy), at(dw), orNull(db), m, k, n, scratch.ptr);
     });
-  }
-
-  linearBackwardBias(dy: DeviceBuffer, db: DeviceBuffer, m: number, n: number): void {
-    this.call.linearBackwardBias!(at(dy), n, at(db), m, n);
   }
 
   gelu(x: DeviceBuffer, out: DeviceBuffer, length: number): void {
@@ -308,7 +305,7 @@ export class WasmKernels implements Kernels {
   }
 
   layerCache(slots: number, capacity: number, d: number): LayerCache {
-    const rounded = roundUp4(capacity);
+    const rounded = roundUp8(capacity);
     const size = slots * rounded * d;
     return { keys: this.temporary(size), values: this.temporary(size), capacity: rounded };
   }
@@ -360,7 +357,7 @@ export class WasmKernels implements Kernels {
     });
   }
 
-  /** For tests: one row of the noise field, and exp, log, tanh of an array. */
+  /** For tests: one row of the noise field, and exp or log of an array. */
   gumbelRow(key: number, row: number, step: number, v: number): Float32Array {
     return this.frame(() => {
       const out = this.temporary((v + 15) & ~15);
@@ -369,7 +366,7 @@ export class WasmKernels implements Kernels {
     });
   }
 
-  elementwise(name: 'exp' | 'log' | 'tanh', x: Float32Array): Float32Array {
+  elementwise(name: 'exp' | 'log', x: Float32Array): Float32Array {
     return this.frame(() => {
       const input = this.upload(x);
       const out = this.temporary(roundUp4(x.length));

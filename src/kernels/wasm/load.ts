@@ -36,8 +36,24 @@ async function readBytes(url: URL): Promise<BufferSource> {
   return response.arrayBuffer();
 }
 
+const inNode = typeof process === 'object' && typeof process.versions?.node === 'string';
+
+/** Node 20 has relaxed SIMD behind a flag, which may be set at run time; browsers have it or not. */
+async function enableRelaxedSimdInNode(): Promise<void> {
+  if (!inNode || supportsRelaxedSimd()) return;
+  try {
+    const name = 'node:v8';
+    const v8 = (await import(/* @vite-ignore */ name)) as typeof import('node:v8');
+    v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
+  } catch {
+    // the plain SIMD build works everywhere
+  }
+}
+
 /** Loads the best build for this runtime; works in Node, in workers and in pages. */
-export async function loadKernels(relaxed = supportsRelaxedSimd()): Promise<LoadedKernels> {
+export async function loadKernels(wanted?: boolean): Promise<LoadedKernels> {
+  if (wanted !== false) await enableRelaxedSimdInNode();
+  const relaxed = wanted ?? supportsRelaxedSimd();
   const url = relaxed
     ? new URL('./kernels-relaxed.wasm', import.meta.url)
     : new URL('./kernels.wasm', import.meta.url);

@@ -1,7 +1,7 @@
 /**
  * Copies keys and values of qkv[n, 3d] into the cache of one layer: token i goes to slot slots[i] at
  * position positions[i]. Keys are stored transposed, [slot][d][capacity], so that a decode step runs over
- * positions in SIMD lanes; values as [slot][capacity][d]. capacity is a multiple of 4.
+ * positions in SIMD lanes; values as [slot][capacity][d]. capacity is a multiple of 8.
  */
 export function cacheWrite(
   qkv: usize,

@@ -2,7 +2,6 @@
 export { pack, packTransposed } from './pack';
 export { linear } from './linear';
 export { linearBackwardWeight } from './linear-backward-weight';
-export { linearBackwardBias } from './linear-backward-bias';
 export { embedding } from './embedding';
 export { embeddingBackward } from './embedding-backward';
 export { layerNorm } from './layer-norm';
@@ -21,7 +20,7 @@ export { adamw } from './adamw';
 export { gumbelSample, gumbelRow } from './gumbel-sample';
 export { cacheWrite } from './cache-write';
 export { decodeAttention } from './decode-attention';
-export { expAll, logAll, tanhAll } from './math';
+export { expAll, logAll } from './math';
 
 /** First free byte after static data. */
 export function heapBase(): usize {
