@@ -64,18 +64,9 @@ async function createFastest(kind?: Kind): Promise<Creation> {
       const reason = `emulated in software (${description.adapter}): slower than WebAssembly on the same processor`;
       considered.push({ backend, kind: kind ?? ENGINES[backend][0]!.kind, reason });
     } else {
-      const opened = await openFirst(backend, kind);
-      considered.push(...opened.considered);
-      if (!opened.engine) continue;
-      try {
-        timed.push({ engine: opened.engine, msPerStep: await timeSteps(opened.engine) });
-      } catch (error) {
-        considered.push({
-          ...identity(opened.engine),
-          reason: `failed in a trial step: ${messageOf(error)}`,
-        });
-        opened.engine.dispose();
-      }
+      const trial = await openFirst(backend, kind, timeSteps);
+      considered.push(...trial.considered);
+      if (trial.engine) timed.push({ engine: trial.engine, msPerStep: trial.tested! });
     }
   }
   timed.sort((a, b) => a.msPerStep - b.msPerStep);
@@ -105,21 +96,28 @@ async function createFastest(kind?: Kind): Promise<Creation> {
   return { engine: best.engine, considered };
 }
 
-/** The first engine of a backend that opens, and the reasons of those that did not. */
-async function openFirst(
+/** The first engine of a backend that opens and passes `test`, and the reasons of those that did not. */
+async function openFirst<T = undefined>(
   backend: BackendName,
   kind?: Kind,
-): Promise<{ engine: Engine | null; considered: Considered[] }> {
+  test?: (engine: Engine) => Promise<T>,
+): Promise<{ engine: Engine | null; tested?: T; considered: Considered[] }> {
   const considered: Considered[] = [];
   const entries = ENGINES[backend].filter((e) => !kind || e.kind === kind);
-  if (entries.length === 0) {
+  if (entries.length === 0)
     considered.push({ backend, kind: kind!, reason: `there is no ${kind} engine for ${backend}` });
-  }
   for (const entry of entries) {
+    let engine: Engine | null = null;
     try {
-      return { engine: await entry.create(backend), considered };
+      engine = await entry.create(backend);
+      return { engine, tested: await test?.(engine), considered };
     } catch (error) {
-      considered.push({ backend, kind: entry.kind, reason: messageOf(error) });
+      considered.push({
+        backend,
+        kind: entry.kind,
+        reason: `${engine ? 'failed in a trial step: ' : ''}${messageOf(error)}`,
+      });
+      engine?.dispose();
     }
   }
   return { engine: null, considered };
