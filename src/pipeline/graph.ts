@@ -1,14 +1,16 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { ModelSize } from '../model/config';
 import { resolvedSettings, SHIPPED_SEED, type LabConfig, type Settings } from './lab-config';
 import type { Role, StageName } from './stage';
-import { STAGES, TRUNK_STAGES } from './stages';
+import { STAGES, type TrunkStage } from './stages';
 
 /** One stage of a run with resolved settings and the nodes it builds on. */
 export interface GraphNode {
   id: string;
   name: string;
   stage: StageName;
+  size: ModelSize;
   settings: Settings;
   seed: number;
   inputs: Partial<Record<Role, string>>;
@@ -24,42 +26,82 @@ export interface GraphNode {
 /** Nodes in an order in which every input comes before its users. */
 export type Graph = readonly GraphNode[];
 
-const INPUT_NODE: Record<Role, string> = {
+const TRUNK_STAGE_OF: Record<Role, TrunkStage> = {
   base: 'pretrain',
   sft: 'sft',
   preferences: 'preferences',
   reward: 'reward',
 };
 
-/** The graph of a configuration: one trunk, any number of arms growing from it. */
+/** Whose trunk a node belongs to: the run's own, or the one an arm changes for itself. */
+interface Owner {
+  /** Prefix of the ids of nodes that differ from the run's own trunk; empty for that trunk. */
+  prefix: string;
+  size: ModelSize;
+  trunk: LabConfig['trunk'];
+}
+
+/**
+ * The graph of a configuration: one trunk, any number of arms growing from it. An arm may change the trunk
+ * under it; what it does not change it shares. Only trunk stages that some arm needs are in the graph.
+ */
 export function buildGraph(config: LabConfig): Graph {
   const nodes = new Map<string, GraphNode>();
-  const add = (
+
+  const trunkNode = (owner: Owner, stage: TrunkStage): GraphNode => {
+    const shippable = stage === 'pretrain' ? config.start !== 'scratch' : config.start === 'trunk';
+    const node = makeNode(owner, stage, stage, stage, owner.trunk[stage], shippable);
+    const same = [...nodes.values()].find((n) => n.key === node.key);
+    if (same) return same;
+    const id = owner.prefix ? `${owner.prefix}/${stage}` : stage;
+    const added = { ...node, id, name: id };
+    nodes.set(id, added);
+    return added;
+  };
+
+  const makeNode = (
+    owner: Owner,
     id: string,
     name: string,
     stage: StageName,
     changes: Settings | undefined,
-    isTrunk: boolean,
-  ) => {
-    const settings = resolvedSettings(config, stage, changes);
-    const roles = STAGES[stage].inputs;
-    const inputs = Object.fromEntries(roles.map((role) => [role, INPUT_NODE[role]])) as GraphNode['inputs'];
-    const shippable = stage === 'pretrain' ? config.start !== 'scratch' : isTrunk && config.start === 'trunk';
+    shippable: boolean,
+    isTrunk = true,
+  ): GraphNode => {
+    const { task, evaluation } = config;
+    const { version, inputs: roles } = STAGES[stage];
+    const parents = roles.map((role) => [role, trunkNode(owner, TRUNK_STAGE_OF[role])] as const);
+    const settings = resolvedSettings({ task, size: owner.size }, stage, changes);
     const seed = shippable ? SHIPPED_SEED : config.seed;
     const key = keyOf({
       stage,
-      version: STAGES[stage].version,
+      version,
       settings,
       seed,
-      size: config.size,
-      ...(stage === 'pretrain' ? {} : { task: config.task }),
-      ...(isTrunk ? {} : { evaluation: config.evaluation }),
-      inputs: roles.map((role) => [role, nodes.get(INPUT_NODE[role])!.key]),
+      size: owner.size,
+      ...(stage === 'pretrain' ? {} : { task }),
+      ...(isTrunk ? {} : { evaluation }),
+      inputs: parents.map(([role, node]) => [role, node.key]),
     });
-    nodes.set(id, { id, name, stage, settings, seed, inputs, key, shippable });
+    const inputs = Object.fromEntries(parents.map(([role, node]) => [role, node.id]));
+    return { id, name, stage, size: owner.size, settings, seed, inputs, key, shippable };
   };
-  for (const stage of TRUNK_STAGES) add(stage, stage, stage, config.trunk[stage], true);
-  for (const arm of config.arms) add(arm.id, arm.name, arm.stage, arm.settings, false);
+
+  const own: Owner = { prefix: '', size: config.size, trunk: config.trunk };
+  const owners = config.arms.map((arm): Owner => {
+    if (!arm.trunk && !arm.size) return own;
+    const stages = [
+      ...new Set([...Object.keys(config.trunk), ...Object.keys(arm.trunk ?? {})]),
+    ] as TrunkStage[];
+    const trunk = Object.fromEntries(stages.map((s) => [s, { ...config.trunk[s], ...arm.trunk?.[s] }]));
+    return { prefix: arm.id, size: arm.size ?? config.size, trunk };
+  });
+  // The run's own trunk first, so that its nodes keep their plain ids.
+  for (const arm of config.arms)
+    for (const role of STAGES[arm.stage].inputs) trunkNode(own, TRUNK_STAGE_OF[role]);
+  config.arms.forEach((arm, i) => {
+    nodes.set(arm.id, makeNode(owners[i]!, arm.id, arm.name, arm.stage, arm.settings, false, false));
+  });
   return [...nodes.values()];
 }
 

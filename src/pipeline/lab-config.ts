@@ -24,6 +24,10 @@ export interface ArmConfig {
   name: string;
   stage: ArmStage;
   settings: Settings;
+  /** Changes to the trunk under this arm alone; what is not named here is shared with the others. */
+  trunk?: Partial<Record<TrunkStage, Settings>>;
+  /** Another model size for this arm and the trunk under it. */
+  size?: ModelSize;
 }
 
 /** Everything that defines a run. Settings not given take the task's default, then the stage's. */
@@ -39,11 +43,13 @@ export interface LabConfig {
 
 const settingsRecord = z.record(z.string(), z.unknown());
 
+const sizeSchema = z.enum(Object.keys(MODEL_SIZES) as [ModelSize, ...ModelSize[]]);
+
 export const labConfigSchema = z.strictObject({
   task: z.string().refine((name) => TASKS.some((t) => t.name === name), {
     error: () => `must be one of ${TASKS.map((t) => t.name).join(', ')}`,
   }),
-  size: z.enum(Object.keys(MODEL_SIZES) as [ModelSize, ...ModelSize[]]).default('tiny'),
+  size: sizeSchema.default('tiny'),
   seed: z.number().int().min(0).max(0xffffffff).default(1),
   start: z.enum(STARTS).default('trunk'),
   trunk: z.partialRecord(z.enum(TRUNK_STAGES), settingsRecord).default({}),
@@ -54,6 +60,8 @@ export const labConfigSchema = z.strictObject({
         name: z.string().min(1),
         stage: z.enum(ARM_STAGES),
         settings: settingsRecord.default({}),
+        trunk: z.partialRecord(z.enum(TRUNK_STAGES), settingsRecord).optional(),
+        size: sizeSchema.optional(),
       }),
     )
     .min(1),
@@ -121,6 +129,7 @@ export function configProblems(config: LabConfig): ConfigProblem[] {
     if (ids.has(arm.id)) problems.push({ path: arm.id, message: 'this name is used twice' });
     ids.add(arm.id);
     check(arm.id, arm.stage, arm.settings);
+    for (const stage of TRUNK_STAGES) check(`${arm.id}.${stage}`, stage, arm.trunk?.[stage]);
   }
   return problems;
 }

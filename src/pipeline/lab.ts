@@ -58,6 +58,10 @@ export class Lab {
   private wanted = new Set<string>();
   private state_: RunState = 'idle';
   private generation = 0;
+  /** Jobs that the executor has not given back yet, stopped ones included. */
+  private readonly executing = new Set<Promise<StageOutcome>>();
+  /** A step was asked for while nothing was running: the stages that start next may do one row. */
+  private stepFirst = false;
 
   constructor(
     config: LabConfig,
@@ -105,8 +109,13 @@ export class Lab {
     if (this.active.has(node.key)) return this.state_ === 'paused' ? 'paused' : 'running';
     if (current?.result) return 'done';
     if (current?.failure) return 'failed';
-    if (this.state_ !== 'idle' && this.wanted.has(node.id)) return 'queued';
+    if (this.state_ !== 'idle' && this.isPlanned(node)) return 'queued';
     return last ? 'stale' : 'missing';
+  }
+
+  /** Part of the run in progress, with the settings that it was started with. */
+  private isPlanned(node: GraphNode): boolean {
+    return this.wanted.has(node.id) && this.plan.graph.some((planned) => planned.key === node.key);
   }
 
   /**
@@ -122,22 +131,28 @@ export class Lab {
     for (const node of this.graph)
       if (this.wanted.has(node.id) && this.runs.get(node.key)?.failure) this.runs.delete(node.key);
     this.changed();
-    await this.loadShipped();
-    await new Promise<void>((resolve) => {
-      const advance = () => {
-        if (generation !== this.generation) return resolve();
-        for (const node of this.ready()) {
-          if (this.active.size >= this.executor.slots) break;
-          void this.start(node).then(advance);
-        }
+    try {
+      await this.loadShipped();
+      await Promise.all(this.executing); // what a reset has stopped may still hold the executor's slots
+      await new Promise<void>((resolve) => {
+        const advance = () => {
+          if (generation !== this.generation) return resolve();
+          while (this.active.size < this.executor.slots) {
+            const node = this.ready()[0];
+            if (!node) break;
+            void this.start(node).then(advance);
+          }
+          this.stepFirst = false;
+          this.changed();
+          if (this.active.size === 0) resolve();
+        };
+        advance();
+      });
+    } finally {
+      if (generation === this.generation) {
+        this.state_ = 'idle';
         this.changed();
-        if (this.active.size === 0) resolve();
-      };
-      advance();
-    });
-    if (generation === this.generation) {
-      this.state_ = 'idle';
-      this.changed();
+      }
     }
   }
 
@@ -169,6 +184,7 @@ export class Lab {
 
   /** One more row of every running stage, then pause. Starts the run if it is idle. */
   step(): void {
+    if (this.active.size === 0) this.stepFirst = true;
     if (this.state_ === 'idle') void this.run(undefined, true);
     this.state_ = 'paused';
     for (const control of this.active.values()) control.step();
@@ -183,6 +199,7 @@ export class Lab {
     for (const [key, run] of this.runs) if (run.source === 'live') this.runs.delete(key);
     for (const [id, key] of this.lastKey) if (!this.runs.has(key)) this.lastKey.delete(id);
     this.wanted.clear();
+    this.stepFirst = false;
     this.state_ = 'idle';
     this.changed();
   }
@@ -214,13 +231,17 @@ export class Lab {
     const run: NodeRun = { key: node.key, events: [], source: 'live', seconds: 0 };
     this.active.set(node.key, control);
     this.runs.set(node.key, run);
-    this.lastKey.set(node.id, node.key);
-    const outcome = await this.executor.execute(this.jobOf(node), control, (event) => {
+    for (const same of this.plan.graph) if (same.key === node.key) this.lastKey.set(same.id, node.key);
+    const execution = this.execute(node, control, (event) => {
       if (this.runs.get(node.key) !== run) return;
       run.events.push(event);
       run.seconds = event.seconds;
       this.changed();
     });
+    this.executing.add(execution);
+    if (this.stepFirst) control.step();
+    const outcome = await execution;
+    this.executing.delete(execution);
     if (this.runs.get(node.key) !== run) return; // reset in the meantime
     this.active.delete(node.key);
     run.seconds = outcome.seconds;
@@ -239,12 +260,30 @@ export class Lab {
     this.changed();
   }
 
+  /** A job that could not even be handed out is a failed stage, too. */
+  private async execute(
+    node: GraphNode,
+    control: RunControl,
+    onEvent: (event: TimedEvent) => void,
+  ): Promise<StageOutcome> {
+    try {
+      return await this.executor.execute(this.jobOf(node), control, onEvent);
+    } catch (error) {
+      return {
+        status: 'failed',
+        message: error instanceof Error ? error.message : String(error),
+        seconds: 0,
+      };
+    }
+  }
+
   private jobOf(node: GraphNode): Job {
-    const { task, size, evaluation } = this.plan.config;
+    const { stage, settings, size, seed } = node;
+    const { task, evaluation } = this.plan.config;
     const parents: Parents = Object.fromEntries(
       Object.entries(node.inputs).map(([role, id]) => [role, artifactIn(this.plan.graph, this.runs, id)]),
     );
-    return { stage: node.stage, settings: node.settings, task, size, seed: node.seed, evaluation, parents };
+    return { stage, settings, task, size, seed, evaluation, parents };
   }
 
   private changed(): void {

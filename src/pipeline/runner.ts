@@ -38,6 +38,8 @@ export type RunCommand = 'pause' | 'resume' | 'step' | 'stop';
 export class RunControl {
   private readonly listeners = new Set<(command: RunCommand) => void>();
   private state: 'running' | 'paused' | 'stopped';
+  /** Rows that may still pass while paused. */
+  private steps = 0;
   private waiting: (() => void) | null = null;
 
   constructor(paused = false) {
@@ -65,13 +67,15 @@ export class RunControl {
 
   resume(): void {
     if (this.state === 'paused') this.state = 'running';
+    this.steps = 0;
     this.tell('resume');
     this.wake();
   }
 
-  /** Lets exactly one more row through, then pauses. */
+  /** Pauses, but lets exactly one more row begin; steps add up. */
   step(): void {
     if (this.state === 'running') this.state = 'paused';
+    this.steps++;
     this.tell('step');
     this.wake();
   }
@@ -84,7 +88,9 @@ export class RunControl {
 
   /** Resolves when the next row may be computed. */
   async gate(): Promise<void> {
-    if (this.state === 'paused') await new Promise<void>((resolve) => (this.waiting = resolve));
+    while (this.state === 'paused' && this.steps === 0)
+      await new Promise<void>((resolve) => (this.waiting = resolve));
+    if (this.state === 'paused') this.steps--;
   }
 
   private tell(command: RunCommand): void {

@@ -96,7 +96,8 @@ export function settingErrors(schema: z.ZodObject, values: unknown): { name: str
       return issue.keys.map((key) => ({ name: key, message: 'is not a setting of this stage' }));
     const name = String(issue.path[0] ?? '');
     const field = fields.get(name);
-    const got = JSON.stringify((values as Record<string, unknown>)[name]);
+    const value = (values as Record<string, unknown>)[name];
+    const got = typeof value === 'number' ? String(value) : JSON.stringify(value); // JSON has no NaN
     return [{ name, message: `${field ? expectation(field.kind) : issue.message} (got ${got})` }];
   });
 }
