@@ -80,7 +80,10 @@ export interface Kernels {
 
   // Operations -----------------------------------------------------------------------------------------
 
-  /** Prepares w[rows, cols] as right operand: w itself, or its transpose [cols, rows]. Temporary. */
+  /**
+   * Prepares w[rows, cols] as right operand: w itself (cols a multiple of 4), or its transpose
+   * [cols, rows]. Temporary.
+   */
   packMatrix(w: DeviceBuffer, rows: number, cols: number, transposed: boolean): PackedMatrix;
 
   /** out[N, d] = wte[ids] + wpe[positions]. */

@@ -46,6 +46,7 @@ export function generate(
       const fed: number[] = [];
       const survivors: ActiveRow[] = [];
       active.forEach(({ row, length }, i) => {
+        if (limits[row]! <= 0) return; // the prompt already fills the context
         const token = tokens[i]!;
         if (token < 0) throw new Error('sampling met logits that are not numbers: the model has diverged');
         completions[row]!.push(token);
