@@ -121,16 +121,11 @@ export async function runStage(
   control: RunControl,
   onEvent: (event: TimedEvent) => void,
 ): Promise<StageOutcome> {
-  const context = {
-    engine,
-    size: job.size,
-    task: taskByName(job.task),
-    seed: job.seed,
-    evaluation: job.evaluation,
-  };
-  const events = STAGES[job.stage].run(context, job.settings as never, job.parents);
   let seconds = 0;
   try {
+    const { size, seed, evaluation, parents } = job;
+    const context = { engine, size, task: taskByName(job.task), seed, evaluation };
+    const events = STAGES[job.stage].run(context, job.settings as never, parents);
     for (;;) {
       await control.gate();
       if (control.stopped) {

@@ -5,6 +5,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { createFusedEngine } from '../../src/engine/fused';
 import { createPlainEngine } from '../../src/engine/plain';
 import { adamwStep, globalNorm } from '../../src/engine/plain/adamw';
+import { registerGradients } from '../../src/engine/plain/gradients';
 import type { AdamWOptions, Engine, LanguageModel, Matrix } from '../../src/engine/types';
 import { roundUp4 } from '../../src/kernels/kernels';
 import { WasmKernels } from '../../src/kernels/wasm/kernels';
@@ -106,6 +107,7 @@ const figuresOf = (tensor: tf.Tensor): Figures => tensor.arraySync();
 /** Tensors on the tfjs cpu backend, all released afterwards. */
 async function onCpu(f: () => Answers): Promise<Answers> {
   await tf.setBackend('cpu');
+  registerGradients();
   let answers: Answers = {};
   tf.tidy(() => {
     answers = f();
