@@ -32,57 +32,26 @@ export function tile4(
   let s10 = f32x4.splat(0), s11 = f32x4.splat(0);
   let s20 = f32x4.splat(0), s21 = f32x4.splat(0);
   let s30 = f32x4.splat(0), s31 = f32x4.splat(0);
-  let i = k;
-  for (; i >= 2; i -= 2) {
-    let b0 = v128.load(panel, 0);
-    let b1 = v128.load(panel, 16);
-    let x = v128.load32_splat(a0, 0);
-    s00 = multiplyAdd(x, b0, s00);
-    s01 = multiplyAdd(x, b1, s01);
-    x = v128.load32_splat(a1, 0);
-    s10 = multiplyAdd(x, b0, s10);
-    s11 = multiplyAdd(x, b1, s11);
-    x = v128.load32_splat(a2, 0);
-    s20 = multiplyAdd(x, b0, s20);
-    s21 = multiplyAdd(x, b1, s21);
-    x = v128.load32_splat(a3, 0);
-    s30 = multiplyAdd(x, b0, s30);
-    s31 = multiplyAdd(x, b1, s31);
-    b0 = v128.load(panel, 32);
-    b1 = v128.load(panel, 48);
-    x = v128.load32_splat(a0, 4);
-    s00 = multiplyAdd(x, b0, s00);
-    s01 = multiplyAdd(x, b1, s01);
-    x = v128.load32_splat(a1, 4);
-    s10 = multiplyAdd(x, b0, s10);
-    s11 = multiplyAdd(x, b1, s11);
-    x = v128.load32_splat(a2, 4);
-    s20 = multiplyAdd(x, b0, s20);
-    s21 = multiplyAdd(x, b1, s21);
-    x = v128.load32_splat(a3, 4);
-    s30 = multiplyAdd(x, b0, s30);
-    s31 = multiplyAdd(x, b1, s31);
-    a0 += 8;
-    a1 += 8;
-    a2 += 8;
-    a3 += 8;
-    panel += 64;
-  }
-  if (i) {
+  for (let i = 0; i < k; i++) {
     const b0 = v128.load(panel, 0);
     const b1 = v128.load(panel, 16);
-    let x = v128.load32_splat(a0, 0);
+    let x = v128.load32_splat(a0);
     s00 = multiplyAdd(x, b0, s00);
     s01 = multiplyAdd(x, b1, s01);
-    x = v128.load32_splat(a1, 0);
+    x = v128.load32_splat(a1);
     s10 = multiplyAdd(x, b0, s10);
     s11 = multiplyAdd(x, b1, s11);
-    x = v128.load32_splat(a2, 0);
+    x = v128.load32_splat(a2);
     s20 = multiplyAdd(x, b0, s20);
     s21 = multiplyAdd(x, b1, s21);
-    x = v128.load32_splat(a3, 0);
+    x = v128.load32_splat(a3);
     s30 = multiplyAdd(x, b0, s30);
     s31 = multiplyAdd(x, b1, s31);
+    a0 += 4;
+    a1 += 4;
+    a2 += 4;
+    a3 += 4;
+    panel += 32;
   }
   finish(out, bias, added, s00, s01, wide);
   out += outRow;
