@@ -1,0 +1,33 @@
+import { VisuallyHidden } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStageName } from '../i18n/useStageName';
+import { useLab } from '../store/useLab';
+
+/** Tells screen readers what changed: starts, pauses, stages that end or fail. Not every update. */
+export function Announcer() {
+  const { t } = useTranslation();
+  const stageName = useStageName();
+  const [message, setMessage] = useState('');
+  useEffect(
+    () =>
+      useLab.subscribe((now, before) => {
+        if (now.state !== before.state) setMessage(t(`live.${now.state}`));
+        if (now.stages === before.stages) return;
+        const ended = now.stages.flatMap((stage) => {
+          const was = before.stages.find((s) => s.id === stage.id)?.status;
+          if (was === stage.status || was !== 'running') return [];
+          const name = stageName(stage);
+          if (stage.status === 'done') return [t('live.done', { name })];
+          return stage.status === 'failed' ? [t('live.failed', { name, message: stage.failure ?? '' })] : [];
+        });
+        if (ended.length) setMessage(ended.join(' '));
+      }),
+    [t, stageName],
+  );
+  return (
+    <VisuallyHidden role="status" aria-live="polite">
+      {message}
+    </VisuallyHidden>
+  );
+}

@@ -1,0 +1,36 @@
+import { useTranslation } from 'react-i18next';
+import { Charts } from '../charts/Charts';
+import { Header } from '../header/Header';
+import { Rail } from '../pipeline-rail/Rail';
+import { Samples } from '../samples/Samples';
+import { SettingsPanel } from '../settings/SettingsPanel';
+import { Announcer } from './Announcer';
+import classes from './app.module.css';
+import { Notices } from './Notices';
+import { StatusLine } from './StatusLine';
+import { useShortcuts } from './useShortcuts';
+
+/** The whole page. */
+export function App() {
+  const { t } = useTranslation();
+  useShortcuts();
+  return (
+    <div className={classes.app}>
+      <a className={classes.skip} href="#charts">
+        {t('app.skip')}
+      </a>
+      <Header />
+      <main className={classes.main}>
+        <Notices />
+        <StatusLine />
+        <Rail />
+        <div className={classes.body}>
+          <SettingsPanel />
+          <Charts />
+          <Samples />
+        </div>
+      </main>
+      <Announcer />
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { SegmentedControl } from '@mantine/core';
+import { useId } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStageName } from '../i18n/useStageName';
+import { X_AXES } from '../store/series';
+import { useLab, useStage } from '../store/useLab';
+import { setView, useView, type ViewState } from '../store/useView';
+import classes from './charts.module.css';
+import { Comparison } from './Comparison';
+import { StageCurves } from './StageCurves';
+
+/** The middle of the page: all arms compared, or one stage from inside. */
+export function Charts() {
+  const { t } = useTranslation();
+  const id = useId();
+  const tab = useView((s) => s.tab);
+  const axis = useView((s) => s.xAxis);
+  const selected = useStage(useLab((s) => s.selected));
+  const stageName = useStageName();
+  const name = selected ? stageName(selected) : '';
+  return (
+    <section className={classes.region} aria-label={t('charts.region')} id="charts">
+      <div className={classes.bar}>
+        <SegmentedControl
+          size="xs"
+          aria-label={t('charts.region')}
+          value={tab}
+          onChange={(value) => setView({ tab: value as ViewState['tab'] })}
+          data={[
+            { value: 'compare', label: t('charts.compare') },
+            { value: 'inside', label: t('charts.inside', { name }) },
+          ]}
+        />
+        <div className={classes.axisSwitch}>
+          <span id={id}>{t('charts.axis')}</span>
+          <SegmentedControl
+            size="xs"
+            aria-labelledby={id}
+            value={axis}
+            onChange={(value) => setView({ xAxis: value as ViewState['xAxis'] })}
+            data={X_AXES.map((value) => ({ value, label: t(`charts.axes.${value}`) }))}
+          />
+        </div>
+      </div>
+      {tab === 'compare' ? <Comparison /> : <StageCurves />}
+    </section>
+  );
+}

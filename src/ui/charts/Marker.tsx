@@ -1,0 +1,48 @@
+import type { Marker as Shape } from '../theme/palette';
+
+const PATHS: Record<Exclude<Shape, 'circle' | 'square'>, string> = {
+  triangle: 'M0 -1.2 L1.1 0.8 H-1.1 Z',
+  diamond: 'M0 -1.25 L1.25 0 L0 1.25 L-1.25 0 Z',
+  cross: 'M-1 -1 L1 1 M-1 1 L1 -1',
+  star: 'M0 -1.2 V1.2 M-1.05 -0.6 L1.05 0.6 M-1.05 0.6 L1.05 -0.6',
+};
+
+interface MarkerProps {
+  shape: Shape;
+  x: number;
+  y: number;
+  /** Half its width, pixels. */
+  size: number;
+  colour: string;
+  filled?: boolean;
+}
+
+/** A point of an arm. */
+export function Marker({ shape, x, y, size, colour, filled = false }: MarkerProps) {
+  const paint = {
+    stroke: colour,
+    strokeWidth: 1.6,
+    fill: filled ? colour : 'var(--surface)',
+    vectorEffect: 'non-scaling-stroke' as const,
+  };
+  if (shape === 'circle') return <circle cx={x} cy={y} r={size} {...paint} />;
+  if (shape === 'square')
+    return <rect x={x - 0.9 * size} y={y - 0.9 * size} width={1.8 * size} height={1.8 * size} {...paint} />;
+  return <path d={PATHS[shape]} transform={`translate(${x} ${y}) scale(${size})`} {...paint} />;
+}
+
+/** The marker of an arm in running text. */
+export function MarkerIcon({ shape, colour, size = 12 }: { shape: Shape; colour: string; size?: number }) {
+  return (
+    <svg
+      width={size}
+      height={size}
+      viewBox="-6 -6 12 12"
+      aria-hidden
+      focusable="false"
+      style={{ flex: 'none' }}
+    >
+      <Marker shape={shape} x={0} y={0} size={4} colour={colour} filled />
+    </svg>
+  );
+}

@@ -1,0 +1,59 @@
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStageName } from '../i18n/useStageName';
+import type { StageModel } from '../store/snapshot';
+import { useLab, useStage } from '../store/useLab';
+import { useView } from '../store/useView';
+import { armColour } from '../theme/palette';
+import classes from './charts.module.css';
+import { metricSections } from './metric-groups';
+import { MetricChart } from './MetricChart';
+
+/** Everything that the selected stage logs. */
+export function StageCurves() {
+  const selected = useLab((s) => s.selected);
+  const stage = useStage(selected);
+  return stage ? <Curves stage={stage} /> : null;
+}
+
+function Curves({ stage }: { stage: StageModel }) {
+  const { t } = useTranslation();
+  const name = useStageName()(stage);
+  const axis = useView((s) => s.xAxis);
+  const style = useLab((s) => s.styles[stage.id]);
+  const sections = useMemo(() => metricSections(stage), [stage]);
+  const points = sections.flatMap((s) => s.metrics.flatMap((m) => m.points));
+  const end = Math.max(
+    ...points.map((p) => p[axis]),
+    axis === 'update' ? (stage.progress?.updates ?? 0) : 0,
+    Number.MIN_VALUE,
+  );
+  if (sections.length === 0)
+    return (
+      <div className={classes.empty}>
+        {t(stage.source === 'shipped' ? 'charts.empty.shipped' : 'charts.empty.inside', { name })}
+      </div>
+    );
+  return (
+    <div className={classes.curves} tabIndex={0} role="region" aria-label={t('charts.inside', { name })}>
+      {sections.map(({ group, metrics }) => (
+        <section key={group}>
+          <h3 className={classes.group}>{t(`metricGroup.${group}`)}</h3>
+          <div className={classes.small}>
+            {metrics.map((m) => (
+              <MetricChart
+                key={m.name}
+                name={m.name}
+                points={m.points}
+                count={m.points.length}
+                axis={axis}
+                end={end}
+                colour={style === undefined ? 'var(--text)' : armColour(style)}
+              />
+            ))}
+          </div>
+        </section>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+/** Room and steps of an axis. */
+export interface Axis {
+  domain: [number, number];
+  ticks: number[];
+}
+
+/** 1, 2 or 5 times a power of ten, at least `step`. */
+export function niceStep(step: number): number {
+  const power = 10 ** Math.floor(Math.log10(step));
+  const lead = step / power;
+  return power * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10);
+}
+
+/**
+ * An axis with round ends around the values, in about `count` steps. Round ends keep the scale steady while a
+ * line grows. `include` are values that are always inside.
+ */
+export function niceAxis(values: readonly number[], include: readonly number[] = [], count = 4): Axis {
+  const finite = [...values, ...include].filter(Number.isFinite);
+  const low = finite.length ? Math.min(...finite) : 0;
+  const high = finite.length ? Math.max(...finite) : 1;
+  const step = niceStep((high > low ? high - low : Math.abs(high) || 1) / count);
+  const first = Math.floor(low / step + 1e-9);
+  const last = Math.max(first + 1, Math.ceil(high / step - 1e-9));
+  const ticks = Array.from({ length: last - first + 1 }, (_, i) => tidy((first + i) * step));
+  return { domain: [ticks[0]!, ticks[ticks.length - 1]!], ticks };
+}
+
+/** From 0 to exactly `max`, ticks at round values. */
+export function progressAxis(max: number, count = 5): Axis {
+  const end = max > 0 ? max : 1;
+  const step = Math.max(niceStep(end / count), end <= 1 ? 0 : 1);
+  const ticks = [];
+  for (let at = 0; at <= end * (1 + 1e-9); at += step) ticks.push(tidy(at));
+  return { domain: [0, end], ticks };
+}
+
+const tidy = (x: number): number => Number(x.toPrecision(10));
+
+export interface LabelSpot {
+  key: string;
+  /** Where the label would like to be, pixels. */
+  y: number;
+}
+
+/** Moves labels apart to at least `gap` pixels, in order, inside [top, bottom]. */
+export function placeLabels(
+  spots: readonly LabelSpot[],
+  gap: number,
+  top: number,
+  bottom: number,
+): LabelSpot[] {
+  const sorted = [...spots].sort((a, b) => a.y - b.y).map((s) => ({ ...s }));
+  sorted.forEach((spot, i) => {
+    const lowest = i === 0 ? top : sorted[i - 1]!.y + gap;
+    spot.y = Math.max(spot.y, lowest);
+  });
+  for (let i = sorted.length - 1; i >= 0; i--) {
+    const highest = i === sorted.length - 1 ? bottom : sorted[i + 1]!.y - gap;
+    sorted[i]!.y = Math.min(sorted[i]!.y, highest);
+  }
+  return sorted;
+}

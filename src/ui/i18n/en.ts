@@ -1,0 +1,6 @@
+import { metrics } from './en/metrics';
+import { page } from './en/page';
+import { stages } from './en/stages';
+
+/** Every word on the page in English. Other languages satisfy `Catalogue`. */
+export const en = { ...page, ...stages, ...metrics } as const;

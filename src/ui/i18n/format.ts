@@ -1,0 +1,37 @@
+/** Minus sign, not a hyphen: it is as wide as a digit. */
+const minus = (text: string): string => text.replace('-', '−');
+
+/** 0.6931 → 0.69; −0.004 → −0.00; always with a sign if `signed`. */
+export function fixed(value: number, digits = 2, signed = false): string {
+  if (!Number.isFinite(value)) return '–';
+  const text = minus(value.toFixed(digits));
+  return signed && value > 0 ? `+${text}` : text;
+}
+
+export const percent = (share: number, digits = 0): string =>
+  Number.isFinite(share) ? `${(100 * share).toFixed(digits)} %` : '–';
+
+/** 14321 → 14k */
+export function compact(value: number): string {
+  if (value >= 1e6) return `${(value / 1e6).toFixed(value >= 1e7 ? 0 : 1)}M`;
+  if (value >= 1e3) return `${(value / 1e3).toFixed(value >= 1e4 ? 0 : 1)}k`;
+  return minus(String(Math.round(value)));
+}
+
+/** A number as short as it can be without hiding what it is: 0.0003, 1.25, 1200. */
+export function brief(value: number): string {
+  if (!Number.isFinite(value)) return '–';
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  if (size >= 1e5) return compact(value);
+  if (size < 1e-3) return minus(value.toExponential(1).replace('e-', 'e−'));
+  return minus(String(Number(value.toPrecision(size >= 100 ? 4 : 3))));
+}
+
+/** 75 → 1 min 15 s */
+export function duration(seconds: number): string {
+  const s = Math.max(0, Math.round(seconds));
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60 ? `${s % 60} s` : ''}`.trim();
+  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+}

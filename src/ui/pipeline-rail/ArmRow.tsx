@@ -1,0 +1,133 @@
+import { ActionIcon, Button, Menu, Popover, TextInput } from '@mantine/core';
+import { IconCopy, IconDots, IconPencil, IconTrash } from '@tabler/icons-react';
+import { memo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { MarkerIcon } from '../charts/Marker';
+import type { ArmStage } from '../../pipeline/stages';
+import type { StageModel } from '../store/snapshot';
+import { actions } from '../store/useLab';
+import { armColour, armStyle } from '../theme/palette';
+import classes from './rail.module.css';
+import { StatusIcon } from './StageStatus';
+import { ProgressLine } from './TrunkCard';
+import { figureText, useStageWords } from './useStageWords';
+
+interface ArmProps {
+  stage: StageModel;
+  style: number;
+  selected: boolean;
+  removable: boolean;
+}
+
+/** One arm: its marker and colour, progress, and what it has reached. */
+export const ArmRow = memo(function ArmRow({ stage, style, selected, removable }: ArmProps) {
+  const { t } = useTranslation();
+  const [renaming, setRenaming] = useState(false);
+  const { status, figures, detail } = useStageWords(stage);
+  const colour = armColour(style);
+  return (
+    <div
+      className={classes.arm}
+      data-node={stage.id}
+      data-stage={stage.stage}
+      data-status={stage.status}
+      data-selected={selected || undefined}
+    >
+      <button
+        type="button"
+        className={classes.armMain}
+        aria-pressed={selected}
+        aria-label={t('stage.select', {
+          name: stage.name,
+          status: [status, detail].filter(Boolean).join(', '),
+          figures,
+        })}
+        onClick={() => actions.select(stage.id)}
+      >
+        <span className={classes.armName} style={{ color: colour }}>
+          <MarkerIcon shape={armStyle(style).marker} colour={colour} size={13} />
+          {stage.name}
+        </span>
+        <span className={classes.status}>
+          <StatusIcon status={stage.status} />
+          <span>{[status, detail].filter(Boolean).join(' · ')}</span>
+        </span>
+        <span className={classes.armFigures}>
+          {stage.figures.map((f) => (
+            <span key={f.name} className={classes.figure}>
+              <b>{figureText(f)}</b> <span>{t(`stage.figures.${f.name}`)}</span>
+            </span>
+          ))}
+        </span>
+        {stage.failure && <span className={classes.failure}>{stage.failure}</span>}
+        <ProgressLine stage={stage} colour={colour} />
+      </button>
+      <Popover opened={renaming} onChange={setRenaming} position="bottom-end" trapFocus returnFocus>
+        <Popover.Target>
+          <div className={classes.armMenu}>
+            <Menu>
+              <Menu.Target>
+                <ActionIcon aria-label={t('stage.armMenu', { name: stage.name })}>
+                  <IconDots size={16} />
+                </ActionIcon>
+              </Menu.Target>
+              <Menu.Dropdown>
+                <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => setRenaming(true)}>
+                  {t('stage.rename')}
+                </Menu.Item>
+                <Menu.Item
+                  leftSection={<IconCopy size={15} />}
+                  onClick={() => actions.addArm(stage.stage as ArmStage, stage.id)}
+                >
+                  {t('stage.duplicate')}
+                </Menu.Item>
+                <Menu.Item
+                  leftSection={<IconTrash size={15} />}
+                  disabled={!removable}
+                  onClick={() => actions.removeArm(stage.id)}
+                >
+                  {t('stage.remove')}
+                </Menu.Item>
+              </Menu.Dropdown>
+            </Menu>
+          </div>
+        </Popover.Target>
+        <Popover.Dropdown>
+          <RenameForm
+            name={stage.name}
+            onDone={(name) => {
+              actions.renameArm(stage.id, name);
+              setRenaming(false);
+            }}
+          />
+        </Popover.Dropdown>
+      </Popover>
+    </div>
+  );
+});
+
+function RenameForm({ name, onDone }: { name: string; onDone: (name: string) => void }) {
+  const { t } = useTranslation();
+  const [text, setText] = useState(name);
+  return (
+    <form
+      className={classes.rename}
+      onSubmit={(e) => {
+        e.preventDefault();
+        onDone(text);
+      }}
+    >
+      <TextInput
+        size="xs"
+        label={t('stage.nameField')}
+        value={text}
+        maxLength={24}
+        data-autofocus
+        onChange={(e) => setText(e.currentTarget.value)}
+      />
+      <Button type="submit" size="xs" disabled={!text.trim()}>
+        {t('stage.save')}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,88 @@
+import { useLayoutEffect, useState, type RefObject } from 'react';
+import classes from './rail.module.css';
+
+interface Box {
+  id: string;
+  stage: string;
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+  middle: number;
+}
+
+const RADIUS = 6;
+
+/** Lines from stage to stage, measured from where the stages stand. DPO's line passes the reward model by. */
+export function Connectors({ rail, version }: { rail: RefObject<HTMLElement | null>; version: string }) {
+  const [paths, setPaths] = useState<string[]>([]);
+  useLayoutEffect(() => {
+    const element = rail.current;
+    if (!element) return;
+    const measure = () => setPaths(pathsOf(boxesIn(element)));
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    for (const node of element.querySelectorAll('[data-node]')) observer.observe(node);
+    return () => observer.disconnect();
+  }, [rail, version]);
+  return (
+    <svg className={classes.lines} aria-hidden focusable="false">
+      {paths.map((d) => (
+        <path key={d} d={d} />
+      ))}
+    </svg>
+  );
+}
+
+function boxesIn(rail: HTMLElement): Box[] {
+  const origin = rail.getBoundingClientRect();
+  return [...rail.querySelectorAll<HTMLElement>('[data-node]')].map((node) => {
+    const r = node.getBoundingClientRect();
+    const top = r.top - origin.top;
+    return {
+      id: node.dataset['node']!,
+      stage: node.dataset['stage'] ?? '',
+      left: r.left - origin.left,
+      right: r.right - origin.left,
+      top,
+      bottom: r.bottom - origin.top,
+      middle: top + r.height / 2,
+    };
+  });
+}
+
+/** Nothing when the stages do not stand in one row. */
+function pathsOf(boxes: readonly Box[]): string[] {
+  const trunk = boxes.filter((b) => !b.stage);
+  const arms = boxes.filter((b) => b.stage);
+  if (trunk.some((b, i) => i > 0 && b.left < trunk[i - 1]!.right)) return [];
+  const paths = trunk.slice(1).map((b, i) => `M${trunk[i]!.right} ${b.middle}H${b.left}`);
+  const [reward, preferences] = [trunk.at(-1), trunk.at(-2)];
+  const first = arms[0];
+  if (!reward || !preferences || !first || first.left < reward.right) return paths;
+  const ppo = arms.filter((a) => a.stage !== 'dpo');
+  const dpo = arms.filter((a) => a.stage === 'dpo');
+  const room = first.left - reward.right;
+  for (const arm of ppo)
+    paths.push(elbow(reward.right, reward.middle, reward.right + room * 0.36, arm.middle, arm.left));
+  const low = reward.bottom + 7;
+  const start = (preferences.left + preferences.right) / 2;
+  for (const arm of dpo) {
+    const turn = reward.right + room * 0.68;
+    const down = arm.middle > low ? 1 : -1;
+    paths.push(
+      `M${start} ${preferences.bottom}V${low - RADIUS}q0 ${RADIUS} ${RADIUS} ${RADIUS}H${turn - RADIUS}` +
+        (Math.abs(arm.middle - low) < 2 * RADIUS
+          ? `H${arm.left}`
+          : `q${RADIUS} 0 ${RADIUS} ${down * RADIUS}V${arm.middle - down * RADIUS}q0 ${down * RADIUS} ${RADIUS} ${down * RADIUS}H${arm.left}`),
+    );
+  }
+  return paths;
+}
+
+function elbow(x1: number, y1: number, turn: number, y2: number, x2: number): string {
+  if (Math.abs(y2 - y1) < 2 * RADIUS) return `M${x1} ${y1}C${turn} ${y1} ${turn} ${y2} ${x2} ${y2}`;
+  const down = y2 > y1 ? 1 : -1;
+  return `M${x1} ${y1}H${turn - RADIUS}q${RADIUS} 0 ${RADIUS} ${down * RADIUS}V${y2 - down * RADIUS}q0 ${down * RADIUS} ${RADIUS} ${down * RADIUS}H${x2}`;
+}

@@ -1,0 +1,42 @@
+import { useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useLab } from '../store/useLab';
+import { AddArm } from './AddArm';
+import { ArmRow } from './ArmRow';
+import { Connectors } from './Connectors';
+import classes from './rail.module.css';
+import { TrunkCard } from './TrunkCard';
+
+/** The pipeline as a picture that is also the control: select a stage to see its settings and curves. */
+export function Rail() {
+  const { t } = useTranslation();
+  const rail = useRef<HTMLElement>(null);
+  const stages = useLab((s) => s.stages);
+  const selected = useLab((s) => s.selected);
+  const styles = useLab((s) => s.styles);
+  const arms = stages.filter((s) => s.isArm);
+  return (
+    <nav className={classes.rail} ref={rail} aria-label={t('stage.rail')}>
+      <Connectors rail={rail} version={stages.map((s) => `${s.id}${s.failure ? '!' : ''}`).join()} />
+      <div className={classes.trunk}>
+        {stages
+          .filter((s) => !s.isArm)
+          .map((stage) => (
+            <TrunkCard key={stage.id} stage={stage} selected={stage.id === selected} />
+          ))}
+      </div>
+      <div className={classes.arms} role="group" aria-label={t('stage.arms')}>
+        {arms.map((stage) => (
+          <ArmRow
+            key={stage.id}
+            stage={stage}
+            style={styles[stage.id] ?? 0}
+            selected={stage.id === selected}
+            removable={arms.length > 1}
+          />
+        ))}
+      </div>
+      <AddArm />
+    </nav>
+  );
+}

@@ -1,0 +1,60 @@
+import { memo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStageName } from '../i18n/useStageName';
+import type { StageModel } from '../store/snapshot';
+import { actions } from '../store/useLab';
+import classes from './rail.module.css';
+import { StatusIcon } from './StageStatus';
+import { figureText, useStageWords } from './useStageWords';
+
+interface StageProps {
+  stage: StageModel;
+  selected: boolean;
+}
+
+/** A stage that all arms share. */
+export const TrunkCard = memo(function TrunkCard({ stage, selected }: StageProps) {
+  const { t } = useTranslation();
+  const name = useStageName()(stage);
+  const { status, figures, detail } = useStageWords(stage);
+  return (
+    <button
+      type="button"
+      className={classes.card}
+      data-node={stage.id}
+      data-status={stage.status}
+      data-selected={selected || undefined}
+      aria-pressed={selected}
+      aria-label={t('stage.select', { name, status: [status, detail].filter(Boolean).join(', '), figures })}
+      onClick={() => actions.select(stage.id)}
+    >
+      <span className={classes.name}>{name}</span>
+      <span className={classes.figures}>
+        {stage.figures.map((f) => (
+          <span key={f.name} className={classes.figure}>
+            <b>{figureText(f)}</b> <span>{t(`stage.figures.${f.name}`)}</span>
+          </span>
+        ))}
+      </span>
+      <span className={classes.status}>
+        <StatusIcon status={stage.status} />
+        <span>{detail && stage.status !== 'done' ? detail : status}</span>
+      </span>
+      {stage.failure && <span className={classes.failure}>{stage.failure}</span>}
+      <ProgressLine stage={stage} colour="var(--text)" />
+    </button>
+  );
+});
+
+/** A thin bar at the bottom of a stage. */
+export function ProgressLine({ stage, colour }: { stage: StageModel; colour: string }) {
+  const { progress, status } = stage;
+  const share =
+    status === 'done' ? 1 : progress && progress.updates > 0 ? progress.update / progress.updates : 0;
+  if (status === 'missing' || status === 'stale') return null;
+  return (
+    <span className={classes.progress} aria-hidden>
+      <span style={{ transform: `scaleX(${share})`, background: colour }} />
+    </span>
+  );
+}

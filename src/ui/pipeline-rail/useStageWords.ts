@@ -1,0 +1,47 @@
+import { useTranslation } from 'react-i18next';
+import { duration, fixed, percent } from '../i18n/format';
+import type { Figure, StageModel } from '../store/snapshot';
+
+/** Value of a headline figure, for people. */
+export function figureText({ name, value }: Figure): string {
+  switch (name) {
+    case 'loss':
+      return fixed(value, 2);
+    case 'gold':
+      return fixed(value, 2, true);
+    case 'kl':
+      return fixed(value, 1);
+    case 'pairs':
+      return String(value);
+    case 'agreement':
+    case 'accuracy':
+    case 'winRate':
+      return percent(value);
+  }
+}
+
+/** What the rail says about a stage. */
+export function useStageWords(stage: StageModel): { status: string; figures: string; detail: string } {
+  const { t } = useTranslation();
+  const { progress } = stage;
+  const status =
+    stage.status === 'done' && stage.source === 'shipped'
+      ? t('stage.shipped')
+      : stage.outdated && (stage.status === 'running' || stage.status === 'paused')
+        ? t('stage.outdated')
+        : t(`stage.status.${stage.status}`);
+  const isActive = stage.status === 'running' || stage.status === 'paused';
+  const detail =
+    isActive && progress
+      ? [
+          t('stage.progress', { update: String(progress.update), updates: String(progress.updates) }),
+          progress.secondsLeft !== undefined ? t('stage.left', { time: duration(progress.secondsLeft) }) : '',
+        ]
+          .filter(Boolean)
+          .join(' · ')
+      : stage.status === 'done' && stage.source === 'live'
+        ? t('stage.took', { time: duration(stage.seconds) })
+        : '';
+  const figures = stage.figures.map((f) => `${t(`stage.figures.${f.name}`)} ${figureText(f)}`).join(', ');
+  return { status, figures, detail };
+}

@@ -1,0 +1,112 @@
+import { memo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { MarkerIcon } from '../charts/Marker';
+import { goldPartText } from '../i18n/dynamic';
+import { fixed } from '../i18n/format';
+import { useStageName } from '../i18n/useStageName';
+import type { StageModel } from '../store/snapshot';
+import { useLab } from '../store/useLab';
+import { useSamples, type Sample } from '../store/useSamples';
+import { armColour, armStyle } from '../theme/palette';
+import classes from './samples.module.css';
+import { TokenDetail } from './TokenDetail';
+import { Tokens } from './Tokens';
+
+/** What one model answered, what it is worth and why. */
+export const AnswerCard = memo(function AnswerCard({ stage }: { stage: StageModel }) {
+  const { t } = useTranslation();
+  const name = useStageName()(stage);
+  const style = useLab((s) => s.styles[stage.id]);
+  const sample = useSamples((s) => s.answers[stage.id]);
+  const colour = style === undefined ? 'var(--sft)' : armColour(style);
+  const isLive = stage.isArm && (stage.status === 'running' || stage.status === 'paused');
+  const note =
+    stage.status === 'stale' && stage.model
+      ? t('samples.stale')
+      : isLive && stage.evaluations.length
+        ? t('samples.live', { update: String(stage.evaluations.at(-1)!.update) })
+        : '';
+  return (
+    <article
+      className={classes.card}
+      aria-label={name}
+      data-model={stage.id}
+      data-stale={stage.status === 'stale' || undefined}
+    >
+      <header className={classes.cardHeader}>
+        <span className={classes.model} style={{ color: colour }}>
+          <MarkerIcon
+            shape={style === undefined ? 'circle' : armStyle(style).marker}
+            colour={colour}
+            size={12}
+          />
+          {name}
+        </span>
+        <span className={classes.note}>{note}</span>
+        {sample && stage.model && !sample.error && <Scores sample={sample} />}
+      </header>
+      {stage.model && sample ? (
+        <Body sample={sample} name={name} colour={colour} />
+      ) : (
+        <p className={classes.waiting}>
+          {stage.model
+            ? t('samples.waiting')
+            : t(
+                stage.isArm
+                  ? 'samples.missing.arm'
+                  : stage.stage === 'sft'
+                    ? 'samples.missing.sft'
+                    : 'samples.missing.base',
+                { name },
+              )}
+        </p>
+      )}
+    </article>
+  );
+});
+
+function Scores({ sample }: { sample: Sample }) {
+  const { t } = useTranslation();
+  return (
+    <span className={classes.scores}>
+      {sample.proxy !== undefined && (
+        <span className={classes.proxy} title={t('samples.proxyHint')}>
+          {t('samples.proxy')} {fixed(sample.proxy, 1, true)}
+        </span>
+      )}
+      <span title={t('samples.goldHint')}>
+        {t('samples.gold')} <b>{fixed(sample.gold.total, 2, true)}</b>
+      </span>
+    </span>
+  );
+}
+
+function Body({ sample, name, colour }: { sample: Sample; name: string; colour: string }) {
+  const { t } = useTranslation();
+  const [focused, setFocused] = useState<{ sample: Sample; index: number } | null>(null);
+  if (sample.error) return <p className={classes.wrong}>{t('samples.failed', { message: sample.error })}</p>;
+  const index = focused?.sample === sample ? focused.index : null;
+  return (
+    <>
+      <Tokens
+        sample={sample}
+        label={t('samples.token.list', { name })}
+        colour={colour}
+        focused={index}
+        onFocus={(i) => setFocused(i === null ? null : { sample, index: i })}
+      />
+      {index !== null && <TokenDetail sample={sample} index={index} />}
+      {sample.gold.parts.length === 0 ? (
+        <p className={classes.waiting}>{t('samples.partsNone')}</p>
+      ) : (
+        <ul className={classes.parts}>
+          {sample.gold.parts.map((part, i) => (
+            <li key={`${part.name} ${i}`} data-sign={part.value < 0 ? 'minus' : 'plus'}>
+              <b>{fixed(part.value, 2, true)}</b> {goldPartText(part.name)} <span>{part.why}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+import { Button } from '@mantine/core';
+import { IconArrowRight, IconDice3 } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { useLab } from '../store/useLab';
+import { answering, askNext, resample, useSamples } from '../store/useSamples';
+import { AnswerCard } from './AnswerCard';
+import { PromptField } from './PromptField';
+import classes from './samples.module.css';
+
+/** One prompt, and what every model says to it. */
+export function Samples() {
+  const { t } = useTranslation();
+  const stages = useLab((s) => s.stages);
+  const prompt = useSamples((s) => s.prompt);
+  const task = useSamples((s) => s.task);
+  return (
+    <section className={classes.panel} aria-label={t('samples.title')}>
+      <header className={classes.header}>
+        <div>
+          <h2 className={classes.title}>{t('samples.title')}</h2>
+          <p className={classes.question}>{t('samples.question')}</p>
+        </div>
+        <div className={classes.buttons}>
+          <Button
+            size="compact-xs"
+            variant="default"
+            leftSection={<IconDice3 size={14} />}
+            onClick={resample}
+          >
+            {t('samples.resample')}
+          </Button>
+          <Button
+            size="compact-xs"
+            variant="default"
+            rightSection={<IconArrowRight size={14} />}
+            onClick={askNext}
+          >
+            {t('samples.next')}
+          </Button>
+        </div>
+      </header>
+      <PromptField key={`${task} ${prompt.text}`} prompt={prompt} />
+      <div className={classes.answers} tabIndex={0} role="group" aria-label={t('samples.question')}>
+        {answering(stages).map((stage) => (
+          <AnswerCard key={stage.id} stage={stage} />
+        ))}
+        <p className={classes.note}>{t('samples.same')}</p>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,31 @@
+import { useTranslation } from 'react-i18next';
+import { fixed, percent } from '../i18n/format';
+import type { Sample } from '../store/useSamples';
+import classes from './samples.module.css';
+import { klOf } from './token-figures';
+
+/** Log-prob of one word, and what it adds to the KL. */
+export function TokenDetail({ sample, index }: { sample: Sample; index: number }) {
+  const { t } = useTranslation();
+  const own = sample.logProbs[index] ?? NaN;
+  const reference = sample.referenceLogProbs?.[index];
+  const kl = klOf(sample, index);
+  return (
+    <dl className={classes.detail} aria-live="polite">
+      <dt>{sample.tokens[index]}</dt>
+      <dd>
+        {t('samples.token.logProb')} <b>{fixed(own)}</b> ({percent(Math.exp(own), 1)})
+      </dd>
+      {reference !== undefined && kl !== undefined && (
+        <>
+          <dd>
+            {t('samples.token.reference')} <b>{fixed(reference)}</b> ({percent(Math.exp(reference), 1)})
+          </dd>
+          <dd>
+            {t('samples.token.kl')} <b>{t('samples.token.nats', { value: fixed(kl, 2, true) })}</b>
+          </dd>
+        </>
+      )}
+    </dl>
+  );
+}

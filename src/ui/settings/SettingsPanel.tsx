@@ -1,0 +1,100 @@
+import { Button, Collapse } from '@mantine/core';
+import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { settingErrors, settingFields, type SettingField as Field } from '../../pipeline/settings';
+import { STAGES } from '../../pipeline/stages';
+import { MarkerIcon } from '../charts/Marker';
+import { Formula } from '../formula/Formula';
+import { useStageName } from '../i18n/useStageName';
+import { standardOf } from '../store/arms';
+import type { StageModel } from '../store/snapshot';
+import { actions, useLab, useStage } from '../store/useLab';
+import { setView, useView } from '../store/useView';
+import { armColour, armStyle } from '../theme/palette';
+import { SettingField } from './SettingField';
+import classes from './settings.module.css';
+
+/** The selected stage: what it does, what it minimises, and its hyperparameters. */
+export function SettingsPanel() {
+  const { t } = useTranslation();
+  const stage = useStage(useLab((s) => s.selected));
+  return (
+    <section className={classes.panel} aria-label={t('settings.region')} tabIndex={-1}>
+      {stage && <Panel key={stage.id} stage={stage} />}
+    </section>
+  );
+}
+
+function Panel({ stage }: { stage: StageModel }) {
+  const { t } = useTranslation();
+  const name = useStageName()(stage);
+  const config = useLab((s) => s.config);
+  const style = useLab((s) => s.styles[stage.id]);
+  const advanced = useView((s) => s.advanced);
+  const { settings } = STAGES[stage.stage];
+  const fields = useMemo(() => settingFields(settings), [settings]);
+  const standard = useMemo(() => standardOf(config, stage.id), [config, stage.id]);
+  const errors = useMemo(
+    () => new Map(settingErrors(settings, stage.settings).map((e) => [e.name, e.message])),
+    [settings, stage.settings],
+  );
+  const isShown = (f: Field) => !f.info.advanced || errors.has(f.name);
+  const row = (field: Field) => (
+    <SettingField
+      key={field.name}
+      node={stage.id}
+      stage={stage.stage}
+      field={field}
+      value={stage.settings[field.name]}
+      standard={standard[field.name]}
+      error={errors.get(field.name)}
+    />
+  );
+  const hidden = fields.filter((f) => !isShown(f));
+  return (
+    <div className={classes.scroll} tabIndex={0} role="group" aria-label={t('settings.title', { name })}>
+      <header className={classes.header}>
+        <h2 className={classes.title}>
+          {style !== undefined && (
+            <MarkerIcon shape={armStyle(style).marker} colour={armColour(style)} size={14} />
+          )}
+          {name}
+        </h2>
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          color="gray"
+          disabled={stage.changed === 0}
+          onClick={() => actions.restore(stage.id)}
+        >
+          {t('settings.restoreAll')}
+        </Button>
+      </header>
+      <p className={classes.stageAbout}>
+        {t(`stage.about.${stage.stage}`)}
+        {stage.stage === 'dpo' && ` ${t('stage.dpoReward')}`}
+      </p>
+      <Formula stage={stage} />
+      {fields.filter(isShown).map(row)}
+      {hidden.length > 0 && (
+        <>
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            color="gray"
+            className={classes.more}
+            aria-expanded={advanced}
+            leftSection={advanced ? <IconChevronDown size={14} /> : <IconChevronRight size={14} />}
+            onClick={() => setView({ advanced: !advanced })}
+          >
+            {t('settings.advanced', { count: hidden.length })}
+          </Button>
+          <Collapse expanded={advanced} transitionDuration={0}>
+            {advanced && hidden.map(row)}
+          </Collapse>
+        </>
+      )}
+    </div>
+  );
+}

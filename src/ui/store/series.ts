@@ -1,0 +1,102 @@
+import type { TimedEvent } from '../../pipeline/runner';
+import type { Evaluation } from '../../pipeline/stage';
+
+/** What the horizontal axis of the charts counts. */
+export const X_AXES = ['update', 'samples', 'seconds'] as const;
+export type XAxisName = (typeof X_AXES)[number];
+
+/** Most points of a line that are drawn, however long the run. */
+export const MAX_POINTS = 300;
+
+export interface Progress {
+  update: number;
+  samples: number;
+  seconds: number;
+}
+
+export interface EvaluationPoint extends Progress {
+  updates: number;
+  evaluation: Evaluation;
+}
+
+export interface MetricPoint extends Progress {
+  value: number;
+}
+
+/** The held-out measurements of an arm, in order. */
+export const evaluationPoints = (events: readonly TimedEvent[]): EvaluationPoint[] =>
+  thin(
+    events.flatMap((e) =>
+      e.type === 'evaluation'
+        ? [
+            {
+              update: e.update,
+              updates: e.updates,
+              samples: e.samples,
+              seconds: e.seconds,
+              evaluation: e.evaluation,
+            },
+          ]
+        : [],
+    ),
+    (p) => p.evaluation.gold,
+  );
+
+/** Every metric of a stage by name, in the order of first appearance, each thinned. Non-finite values are left out. */
+export function metricSeries(events: readonly TimedEvent[]): Map<string, MetricPoint[]> {
+  const series = new Map<string, MetricPoint[]>();
+  for (const e of events) {
+    if (e.type !== 'metrics') continue;
+    for (const [name, value] of Object.entries(e.metrics)) {
+      if (!Number.isFinite(value)) continue;
+      let points = series.get(name);
+      if (!points) series.set(name, (points = []));
+      points.push({ update: e.update, samples: e.samples, seconds: e.seconds, value });
+    }
+  }
+  for (const [name, points] of series)
+    series.set(
+      name,
+      thin(points, (p) => p.value),
+    );
+  return series;
+}
+
+/**
+ * At most `max` of the points: the first, the last, and of each stretch in between its lowest and its highest,
+ * so that no spike is lost.
+ */
+export function thin<T>(points: T[], valueOf: (point: T) => number, max = MAX_POINTS): T[] {
+  if (points.length <= max) return points;
+  const buckets = Math.floor((max - 2) / 2);
+  const inner = points.length - 2;
+  const kept = [points[0]!];
+  for (let b = 0; b < buckets; b++) {
+    const from = 1 + Math.floor((b * inner) / buckets);
+    const to = 1 + Math.floor(((b + 1) * inner) / buckets);
+    let [low, high] = [from, from];
+    for (let i = from; i < to; i++) {
+      if (valueOf(points[i]!) < valueOf(points[low]!)) low = i;
+      if (valueOf(points[i]!) > valueOf(points[high]!)) high = i;
+    }
+    kept.push(points[Math.min(low, high)]!);
+    if (low !== high) kept.push(points[Math.max(low, high)]!);
+  }
+  kept.push(points[points.length - 1]!);
+  return kept;
+}
+
+/** Tokens per second over the last rows of a stage; undefined until two rows are there. */
+export function tokensPerSecond(events: readonly TimedEvent[], rows = 8): number | undefined {
+  const last = events[events.length - 1];
+  const first = events[Math.max(0, events.length - 1 - rows)];
+  if (!last || !first || last.seconds <= first.seconds) return undefined;
+  return (last.tokens - first.tokens) / (last.seconds - first.seconds);
+}
+
+/** Seconds until a stage is done at its pace so far. */
+export function secondsLeft(events: readonly TimedEvent[]): number | undefined {
+  const last = events[events.length - 1];
+  if (!last || last.update === 0 || last.update >= last.updates) return undefined;
+  return ((last.updates - last.update) * last.seconds) / last.update;
+}

@@ -1,0 +1,41 @@
+import type { BackendName } from '../../engine/types';
+import { Lab } from '../../pipeline/lab';
+import type { LabConfig } from '../../pipeline/lab-config';
+import { WorkerPool } from '../../worker/pool';
+import type { Answer, AnswerRequest, EngineReport } from '../../worker/api';
+import { shippedResults } from '../../checkpoints/shipped';
+import { SwitchableExecutor } from './executor';
+
+export type BackendChoice = BackendName | 'auto';
+
+/** The lab of this page and the workers behind it: one per page, outside of React. */
+export class Session {
+  readonly lab: Lab;
+  private readonly executor = new SwitchableExecutor();
+  private pool: WorkerPool | undefined;
+
+  constructor(config: LabConfig) {
+    this.lab = new Lab(config, this.executor, shippedResults);
+  }
+
+  /** Starts workers on a backend, in place of those there are. */
+  async start(choice: BackendChoice): Promise<EngineReport> {
+    this.executor.use(undefined);
+    this.pool?.dispose();
+    this.pool = undefined;
+    const { pool, report } = await WorkerPool.start(choice);
+    this.pool = pool;
+    this.executor.use(pool);
+    return report;
+  }
+
+  get ready(): boolean {
+    return this.pool !== undefined;
+  }
+
+  answer(request: AnswerRequest): Promise<Answer[]> {
+    return this.pool
+      ? this.pool.answer(request)
+      : Promise.reject(new Error('the engine has not been started'));
+  }
+}

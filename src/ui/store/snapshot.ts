@@ -1,0 +1,190 @@
+import type { ModelSize } from '../../model/config';
+import type { GraphNode } from '../../pipeline/graph';
+import type { NodeRun, NodeStatus, NodeView, RunState } from '../../pipeline/lab';
+import { defaultSettings, type LabConfig, type Settings } from '../../pipeline/lab-config';
+import type { Artifact, LanguageModelArtifact, StageName } from '../../pipeline/stage';
+import {
+  evaluationPoints,
+  metricSeries,
+  secondsLeft,
+  tokensPerSecond,
+  type EvaluationPoint,
+  type MetricPoint,
+} from './series';
+
+/** One headline figure of a stage. */
+export interface Figure {
+  name: FigureName;
+  value: number;
+}
+export type FigureName = 'loss' | 'gold' | 'agreement' | 'pairs' | 'accuracy' | 'winRate' | 'kl';
+
+/** Everything the page shows of one stage. */
+export interface StageModel {
+  id: string;
+  name: string;
+  stage: StageName;
+  isArm: boolean;
+  /** The arm whose own trunk this stage belongs to; absent for the trunk that is shared. */
+  owner?: string;
+  size: ModelSize;
+  /** Ids of the stages that it builds on. */
+  inputs: GraphNode['inputs'];
+  status: NodeStatus;
+  settings: Settings;
+  /** Number of settings that differ from the task's defaults. */
+  changed: number;
+  /** Where its result comes from. */
+  source?: NodeRun['source'];
+  progress?: { update: number; updates: number; secondsLeft?: number };
+  seconds: number;
+  figures: Figure[];
+  failure?: string;
+  /** A run under other settings than those in the form is still going on. */
+  outdated: boolean;
+  evaluations: EvaluationPoint[];
+  metrics: ReadonlyMap<string, MetricPoint[]>;
+  summary?: Record<string, number>;
+  tokensPerSecond?: number;
+  /** Model to ask for answers: the result, or the latest snapshot while training. */
+  model?: LanguageModelArtifact;
+  artifact?: Artifact;
+}
+
+export interface Situation {
+  state: RunState;
+  config: LabConfig;
+}
+
+/** Builds stage models and keeps those whose run has not moved, so that unchanged parts are not drawn again. */
+export class SnapshotCache {
+  private readonly kept = new Map<string, { signature: unknown[]; model: StageModel }>();
+  private readonly world = new Map<string, string>();
+
+  /** The models of all nodes. Runs of another task or model size are left out. */
+  read(nodes: readonly NodeView[], situation: Situation): StageModel[] {
+    const { config } = situation;
+    for (const { node } of nodes) this.world.set(node.key, `${config.task} ${node.size}`);
+    return nodes.map((view) => {
+      const world = `${config.task} ${view.node.size}`;
+      const run = view.run && this.world.get(view.run.key) === world ? view.run : undefined;
+      const status = statusOf(view, run, situation);
+      const signature = [
+        view.node.key,
+        view.node.name,
+        status,
+        run,
+        run?.events.length,
+        run?.result,
+        run?.failure,
+      ];
+      const kept = this.kept.get(view.node.id);
+      if (kept && kept.signature.every((part, i) => part === signature[i])) return kept.model;
+      const model = modelOf(view, run, status, config);
+      this.kept.set(view.node.id, { signature, model });
+      return model;
+    });
+  }
+}
+
+const isFinished = (run: NodeRun): boolean => !!run.result || !!run.failure;
+
+/** The lab's status, made precise for settings that were changed while a run is going on. */
+function statusOf(view: NodeView, run: NodeRun | undefined, { state }: Situation): NodeStatus {
+  const { node, status } = view;
+  if (run && run.key !== node.key && !isFinished(run) && state !== 'idle') return state;
+  if (status === 'stale' && !run) return 'missing';
+  return status;
+}
+
+function modelOf(
+  { node }: NodeView,
+  run: NodeRun | undefined,
+  status: NodeStatus,
+  config: LabConfig,
+): StageModel {
+  const events = run?.events ?? [];
+  const last = events[events.length - 1];
+  const isArm = config.arms.some((a) => a.id === node.id);
+  const evaluations = evaluationPoints(events);
+  const metrics = metricSeries(events);
+  const left = secondsLeft(events);
+  const speed = tokensPerSecond(events);
+  const defaults = defaultSettings(config.task, node.stage, node.size);
+  const changed = Object.keys(node.settings).filter((k) => node.settings[k] !== defaults[k]).length;
+  const model = latestModel(run);
+  return {
+    id: node.id,
+    name: node.name,
+    stage: node.stage,
+    isArm,
+    ...(node.id.includes('/') ? { owner: node.id.slice(0, node.id.indexOf('/')) } : {}),
+    size: node.size,
+    inputs: node.inputs,
+    status,
+    settings: node.settings,
+    changed,
+    seconds: run?.seconds ?? 0,
+    figures: figuresOf(node.stage, run, evaluations, metrics),
+    outdated: !!run && run.key !== node.key && !isFinished(run),
+    evaluations,
+    metrics,
+    ...(run ? { source: run.source } : {}),
+    ...(last
+      ? {
+          progress: {
+            update: last.update,
+            updates: last.updates,
+            ...(left !== undefined ? { secondsLeft: left } : {}),
+          },
+        }
+      : {}),
+    ...(run?.failure ? { failure: run.failure.message } : {}),
+    ...(run?.result ? { summary: run.result.summary, artifact: run.result.artifact } : {}),
+    ...(speed !== undefined ? { tokensPerSecond: speed } : {}),
+    ...(model ? { model } : {}),
+  };
+}
+
+/** The result of a run, else its latest snapshot; config of the snapshot is filled in by the caller's SFT model. */
+function latestModel(run: NodeRun | undefined): LanguageModelArtifact | undefined {
+  if (!run) return undefined;
+  if (run.result?.artifact.kind === 'model') return run.result.artifact;
+  return run.lastGood;
+}
+
+/** Weights of the latest measurement of a run that is still going on. */
+export function latestWeights(run: NodeRun | undefined): Float32Array | undefined {
+  for (let i = (run?.events.length ?? 0) - 1; i >= 0; i--) {
+    const event = run!.events[i]!;
+    if (event.type === 'evaluation' && event.weights) return event.weights;
+  }
+  return undefined;
+}
+
+function figuresOf(
+  stage: StageName,
+  run: NodeRun | undefined,
+  evaluations: readonly EvaluationPoint[],
+  metrics: ReadonlyMap<string, MetricPoint[]>,
+): Figure[] {
+  const summary = run?.result?.summary;
+  const latest = (name: string) => metrics.get(name)?.at(-1)?.value;
+  const figure = (name: FigureName, value: number | undefined): Figure[] =>
+    value === undefined ? [] : [{ name, value }];
+  switch (stage) {
+    case 'pretrain':
+      return figure('loss', summary?.['loss'] ?? latest('eval_loss') ?? latest('loss'));
+    case 'sft':
+      return summary ? figure('gold', summary['gold']) : figure('loss', latest('loss'));
+    case 'preferences':
+      return figure('agreement', summary?.['agreement'] ?? latest('agreement'));
+    case 'reward':
+      return figure('accuracy', summary?.['accuracy'] ?? latest('eval_accuracy') ?? latest('accuracy'));
+    case 'ppo':
+    case 'dpo': {
+      const e = evaluations.at(-1)?.evaluation;
+      return e ? [...figure('winRate', e.winRate), ...figure('gold', e.gold), ...figure('kl', e.kl)] : [];
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import type { RunState } from '../../pipeline/lab';
+import type { StageModel } from './snapshot';
+
+/** What the page says about the run in one sentence; the words are in the catalogue under `status`. */
+export type Status =
+  | { kind: 'problem'; path: string; message: string; count: number }
+  | { kind: 'engineStarting' | 'loading' }
+  | { kind: 'engineFailed'; message: string }
+  | { kind: 'ready'; ready: StageModel[]; todo: StageModel[] }
+  | { kind: 'running' | 'paused'; active: StageModel[]; secondsLeft?: number }
+  | { kind: 'failed'; failed: StageModel[] }
+  | { kind: 'done'; best: StageModel[] };
+
+export interface StatusInput {
+  state: RunState;
+  stages: readonly StageModel[];
+  problems: readonly { path: string; message: string }[];
+  engine: { status: 'starting' | 'ready' } | { status: 'failed'; message: string };
+  loaded: boolean;
+}
+
+export function statusOf({ state, stages, problems, engine, loaded }: StatusInput): Status {
+  if (state !== 'idle') {
+    const active = stages.filter((s) => s.status === 'running' || s.status === 'paused');
+    const left = active.map((s) => s.progress?.secondsLeft).filter((s) => s !== undefined);
+    return {
+      kind: state,
+      active,
+      ...(left.length ? { secondsLeft: Math.max(...left) } : {}),
+    };
+  }
+  const [problem] = problems;
+  if (problem) return { kind: 'problem', ...problem, count: problems.length };
+  if (engine.status === 'failed') return { kind: 'engineFailed', message: engine.message };
+  if (!loaded) return { kind: 'loading' };
+  if (engine.status === 'starting') return { kind: 'engineStarting' };
+  const todo = stages.filter((s) => s.status !== 'done');
+  const failed = stages.filter((s) => s.status === 'failed');
+  if (failed.length) return { kind: 'failed', failed };
+  if (todo.length) return { kind: 'ready', todo, ready: stages.filter((s) => s.status === 'done') };
+  return { kind: 'done', best: stages.filter((s) => s.isArm) };
+}

@@ -1,0 +1,158 @@
+import {
+  configProblems,
+  defaultLabConfig,
+  STARTS,
+  type ConfigProblem,
+  type LabConfig,
+} from '../../pipeline/lab-config';
+import { settingErrors, settingFields, type SettingKind } from '../../pipeline/settings';
+import { DEFAULT_EVALUATION, type EvaluationPlan } from '../../pipeline/stage';
+import { ARM_STAGES, STAGES, TRUNK_STAGES } from '../../pipeline/stages';
+import { MODEL_SIZES } from '../../model/config';
+import { TASK_NAMES } from '../../world';
+import { resolvedSettings } from '../../pipeline/lab-config';
+import { changesOf, stageOfNode, withSetting } from './arms';
+
+/** Version of the link format. */
+const VERSION = '1';
+const EVALUATION_FIELDS = Object.keys(DEFAULT_EVALUATION) as (keyof EvaluationPlan)[];
+
+/** Every place where changes of settings are kept. */
+const nodeIds = (config: LabConfig): string[] => [
+  ...TRUNK_STAGES,
+  ...config.arms.flatMap((a) => [a.id, ...TRUNK_STAGES.map((stage) => `${a.id}/${stage}`)]),
+];
+
+/** The part of a link after `?`: version and what differs from the defaults; empty if nothing does. */
+export function searchOf(config: LabConfig): string {
+  const standard = defaultLabConfig(config.task);
+  const pairs: [string, string][] = [];
+  if (config.task !== defaultLabConfig().task) pairs.push(['task', config.task]);
+  for (const name of ['size', 'seed', 'start'] as const)
+    if (config[name] !== standard[name]) pairs.push([name, String(config[name])]);
+  const arms = armList(config);
+  if (arms !== armList(standard)) pairs.push(['arms', arms]);
+  for (const id of nodeIds(config))
+    for (const [name, value] of Object.entries(changesOf(config, id)))
+      pairs.push([`${id}.${name}`, textOf(value)]);
+  for (const name of EVALUATION_FIELDS)
+    if (config.evaluation[name] !== standard.evaluation[name])
+      pairs.push([`evaluation.${name}`, String(config.evaluation[name])]);
+  if (pairs.length === 0) return '';
+  const search = new URLSearchParams([['v', VERSION], ...pairs]).toString();
+  return `?${search.replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%2F', '/')}`;
+}
+
+const armList = (config: LabConfig): string =>
+  config.arms
+    .map((a) => [a.id, a.stage, encodeURIComponent(a.name), ...(a.size ? [a.size] : [])].join(':'))
+    .join(',');
+
+const textOf = (value: unknown): string =>
+  value === null ? 'off' : typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
+
+function valueOf(text: string, kind: SettingKind): unknown {
+  switch (kind.type) {
+    case 'flag':
+      return text === 'on' ? true : text === 'off' ? false : text;
+    case 'choice':
+      return text;
+    case 'number':
+    case 'integer':
+      if (kind.nullable && text === 'off') return null;
+      return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+  }
+}
+
+/** A part of a link that could not be used, and why. */
+export type LinkProblem = ConfigProblem;
+
+/** Reads a link. Parts that are not valid are left at their default and reported. */
+export function configFrom(search: string): { config: LabConfig; problems: LinkProblem[] } {
+  const parameters = new URLSearchParams(search);
+  const problems: LinkProblem[] = [];
+  const version = parameters.get('v');
+  if (version !== null && version !== VERSION) {
+    problems.push({
+      path: 'v',
+      message: `must be ${VERSION} (got ${version}); nothing of the link was used`,
+    });
+    return { config: defaultLabConfig(), problems };
+  }
+  const task = oneOf('task', TASK_NAMES) ?? defaultLabConfig().task;
+  let config = defaultLabConfig(task);
+  config.size = (oneOf('size', Object.keys(MODEL_SIZES)) as LabConfig['size'] | undefined) ?? config.size;
+  config.start = (oneOf('start', STARTS) as LabConfig['start'] | undefined) ?? config.start;
+  config = keepIfValid(config, 'seed', (value) => ({ ...config, seed: value }));
+  readArms();
+  for (const name of EVALUATION_FIELDS)
+    config = keepIfValid(config, `evaluation.${name}`, (value) => ({
+      ...config,
+      evaluation: { ...config.evaluation, [name]: value },
+    }));
+  const known = new Set(['v', 'task', 'size', 'start', 'seed', 'arms']);
+  for (const [path, text] of parameters) {
+    if (known.has(path) || path.startsWith('evaluation.')) continue;
+    readSetting(path, text);
+  }
+  return { config, problems };
+
+  function oneOf(name: string, options: readonly string[]): string | undefined {
+    const text = parameters.get(name);
+    if (text === null || options.includes(text)) return text ?? undefined;
+    problems.push({ path: name, message: `must be one of ${options.join(', ')} (got ${text})` });
+    return undefined;
+  }
+
+  function keepIfValid(before: LabConfig, path: string, change: (value: number) => LabConfig): LabConfig {
+    const text = parameters.get(path);
+    if (text === null) return before;
+    const after = change(text.trim() === '' ? NaN : Number(text));
+    const [problem] = configProblems(after);
+    if (!problem) return after;
+    problems.push({ path, message: `${problem.message} (got ${text})` });
+    return before;
+  }
+
+  function readArms(): void {
+    const list = parameters.get('arms');
+    if (list === null) return;
+    const arms = list.split(',').map((item) => {
+      const [id = '', stage = '', name = '', size] = item.split(':');
+      return { id, name: decoded(name) || id.toUpperCase(), stage, settings: {}, ...(size ? { size } : {}) };
+    });
+    const valid = arms.every((a) => (ARM_STAGES as readonly string[]).includes(a.stage));
+    const candidate = { ...config, arms: arms as LabConfig['arms'] };
+    const [problem] = valid ? configProblems(candidate) : [];
+    if (valid && !problem) config = candidate;
+    else
+      problems.push({
+        path: 'arms',
+        message: problem?.message ?? `must be a list of id:${ARM_STAGES.join('|')}:name (got ${list})`,
+      });
+  }
+
+  function readSetting(path: string, text: string): void {
+    const dot = path.indexOf('.');
+    const [id, name] = [path.slice(0, dot), path.slice(dot + 1)];
+    if (dot < 0 || !nodeIds(config).includes(id)) {
+      problems.push({ path, message: 'is not known' });
+      return;
+    }
+    const stage = stageOfNode(config, id);
+    const schema = STAGES[stage].settings;
+    const field = settingFields(schema).find((f) => f.name === name);
+    const value = field ? valueOf(text, field.kind) : text;
+    const [error] = settingErrors(schema, resolvedSettings(config, stage, { [name]: value }));
+    if (error) problems.push({ path, message: error.message });
+    else config = withSetting(config, id, name, value);
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,195 @@
+import { create } from 'zustand';
+import {
+  configProblems,
+  defaultLabConfig,
+  type ConfigProblem,
+  type LabConfig,
+} from '../../pipeline/lab-config';
+import type { GptConfig } from '../../model/config';
+import type { RunState } from '../../pipeline/lab';
+import type { ArmStage } from '../../pipeline/stages';
+import type { EngineReport } from '../../worker/api';
+import { armStyles, withArm, withArmName, withDefaults, withoutArm, withSetting } from './arms';
+import { Session, type BackendChoice } from './session';
+import { latestWeights, SnapshotCache, type StageModel } from './snapshot';
+import { configFrom, searchOf, type LinkProblem } from './url';
+
+/** Shortest time between two published snapshots, milliseconds: about 8 per second. */
+const PUBLISH_INTERVAL = 125;
+
+export type EngineState =
+  { status: 'starting' } | { status: 'ready'; report: EngineReport } | { status: 'failed'; message: string };
+
+export interface LabState {
+  config: LabConfig;
+  problems: ConfigProblem[];
+  linkProblems: LinkProblem[];
+  state: RunState;
+  stages: StageModel[];
+  engine: EngineState;
+  backend: BackendChoice;
+  /** Over all running stages; the last measured value while nothing runs. */
+  tokensPerSecond: number | null;
+  /** Style of each arm by id. */
+  styles: Record<string, number>;
+  /** The shipped results have been looked for. */
+  loaded: boolean;
+  selected: string;
+}
+
+const fromLink = configFrom(window.location.search);
+const session = new Session(fromLink.config);
+const cache = new SnapshotCache();
+
+/** State of the page that comes from the lab; changed only by the functions below. */
+export const useLab = create<LabState>(() => ({
+  config: fromLink.config,
+  problems: configProblems(fromLink.config),
+  linkProblems: fromLink.problems,
+  state: 'idle',
+  stages: readStages(),
+  engine: { status: 'starting' },
+  backend: 'auto',
+  tokensPerSecond: null,
+  styles: armStyles(fromLink.config.arms),
+  loaded: false,
+  selected: fromLink.config.arms[0]!.id,
+}));
+
+/** The stage with this id, or undefined when its arm was removed. */
+export const useStage = (id: string): StageModel | undefined =>
+  useLab((s) => s.stages.find((m) => m.id === id));
+
+function readStages(): StageModel[] {
+  const { lab } = session;
+  const nodes = lab.nodes();
+  const stages = cache.read(nodes, { state: lab.state, config: lab.config });
+  const sft = stages.find((s) => s.id === 'sft')?.model;
+  return stages.map((stage, i) => {
+    if (!stage.isArm || stage.model || !sft) return stage;
+    const weights = latestWeights(nodes[i]!.run);
+    return weights ? withModel(stage, weights, sft.config) : stage;
+  });
+}
+
+/** Remembers what it made, so that an unchanged snapshot stays the same object. */
+const snapshots = new WeakMap<StageModel, StageModel>();
+function withModel(stage: StageModel, weights: Float32Array, config: GptConfig): StageModel {
+  let made = snapshots.get(stage);
+  if (!made) snapshots.set(stage, (made = { ...stage, model: { kind: 'model', config, weights } }));
+  return made;
+}
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+let published = 0;
+
+function publish(): void {
+  if (timer !== undefined) return;
+  const wait = Math.max(0, published + PUBLISH_INTERVAL - performance.now());
+  timer = setTimeout(() => {
+    timer = undefined;
+    published = performance.now();
+    const before = useLab.getState();
+    const stages = readStages();
+    const speed = stages
+      .filter((s) => s.status === 'running')
+      .reduce((sum, s) => sum + (s.tokensPerSecond ?? 0), 0);
+    useLab.setState({
+      state: session.lab.state,
+      stages:
+        stages.every((s, i) => s === before.stages[i]) && stages.length === before.stages.length
+          ? before.stages
+          : stages,
+      ...(speed > 0 ? { tokensPerSecond: speed } : {}),
+    });
+  }, wait);
+}
+
+session.lab.subscribe(publish);
+
+let loading: ReturnType<typeof setTimeout> | undefined;
+
+function configure(config: LabConfig, selected = useLab.getState().selected): void {
+  const before = useLab.getState();
+  const problems = configProblems(config);
+  session.lab.configure(config);
+  const stages = readStages();
+
+  useLab.setState({
+    config,
+    problems,
+    styles: armStyles(config.arms, before.styles),
+    stages,
+    selected: stages.some((s) => s.id === selected) ? selected : config.arms[0]!.id,
+  });
+
+  if (problems.length === 0)
+    window.history.replaceState(null, '', `${window.location.pathname}${searchOf(config)}`);
+  clearTimeout(loading);
+  loading = setTimeout(() => void loadShipped(), 250);
+}
+
+async function loadShipped(): Promise<void> {
+  if (session.lab.state === 'idle' && useLab.getState().problems.length === 0)
+    await session.lab.loadShipped();
+  useLab.setState({ loaded: true });
+}
+
+const config = () => useLab.getState().config;
+
+/** Everything a person can do with the lab. */
+export const actions = {
+  /** Starts the workers and loads what is shipped; called once. */
+  async open(): Promise<void> {
+    await Promise.all([actions.chooseBackend('auto'), loadShipped()]);
+  },
+  async chooseBackend(backend: BackendChoice): Promise<void> {
+    if (session.lab.state !== 'idle') return;
+    useLab.setState({ backend, engine: { status: 'starting' } });
+    try {
+      const report = await session.start(backend);
+      useLab.setState({ engine: { status: 'ready', report } });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      useLab.setState({ engine: { status: 'failed', message } });
+    }
+  },
+  run(): void {
+    if (!canRun()) return;
+    const { lab } = session;
+    if (lab.state === 'paused') return lab.resume();
+    void lab.run();
+  },
+  pause: () => session.lab.pause(),
+  step(): void {
+    if (!canRun() && session.lab.state === 'idle') return;
+    session.lab.step();
+  },
+  reset(): void {
+    session.lab.reset();
+    useLab.setState({ tokensPerSecond: null });
+  },
+  select: (selected: string) => useLab.setState({ selected }),
+  set: (id: string, name: string, value: unknown) => configure(withSetting(config(), id, name, value)),
+  restore: (id: string) => configure(withDefaults(config(), id)),
+  configure: (change: Partial<Pick<LabConfig, 'task' | 'size' | 'seed' | 'start'>>) =>
+    configure({ ...config(), ...change }),
+  addArm(stage: ArmStage, copyOf?: string): void {
+    const { config: next, arm } = withArm(config(), stage, copyOf);
+    configure(next, arm.id);
+  },
+  removeArm: (id: string) => configure(withoutArm(config(), id)),
+  renameArm: (id: string, name: string) => configure(withArmName(config(), id, name)),
+  restoreEverything: () => configure(defaultLabConfig(config().task)),
+  dismissLinkProblems: () => useLab.setState({ linkProblems: [] }),
+  shareLink: () => `${window.location.origin}${window.location.pathname}${searchOf(config())}`,
+  answer: (request: Parameters<Session['answer']>[0]) => session.answer(request),
+};
+
+/** Run does something: settings are valid, the engine is there, and something is missing. */
+export function canRun(state: LabState = useLab.getState()): boolean {
+  if (state.problems.length > 0 || state.engine.status !== 'ready') return false;
+  return session.lab.state === 'paused' || (session.lab.state === 'idle' && !allDone(state.stages));
+}
+
+export const allDone = (stages: readonly StageModel[]): boolean => stages.every((s) => s.status === 'done');

@@ -1,0 +1,153 @@
+import { create } from 'zustand';
+import type { Answer } from '../../pipeline/answer';
+import type { LanguageModelArtifact, RewardModelArtifact } from '../../pipeline/stage';
+import { goldOf } from '../../pipeline/tokens';
+import { decode, taskByName, type GoldScore } from '../../world';
+import { firstPrompt, nextPrompt, type ReadyPrompt } from './prompt';
+import type { StageModel } from './snapshot';
+import { actions, useLab } from './useLab';
+
+/** An answer with everything the page shows of it. */
+export interface Sample {
+  /** What was asked of whom; a different question makes the sample outdated. */
+  question: Question;
+  /** Words, `<eos>` included if produced. */
+  tokens: string[];
+  finished: boolean;
+  logProbs: number[];
+  referenceLogProbs?: number[];
+  gold: GoldScore;
+  proxy?: number;
+  error?: string;
+}
+
+interface Question {
+  model: LanguageModelArtifact;
+  reward?: RewardModelArtifact;
+  reference?: LanguageModelArtifact;
+  prompt: ReadyPrompt;
+  noiseKey: number;
+}
+
+export interface SamplesState {
+  task: string;
+  prompt: ReadyPrompt;
+  /** One key for all models: the same random numbers. */
+  noiseKey: number;
+  drawn: number;
+  answers: Readonly<Record<string, Sample>>;
+}
+
+const open = (): Pick<SamplesState, 'task' | 'prompt'> => {
+  const { task, size } = useLab.getState().config;
+  return { task, prompt: firstPrompt(task, size) };
+};
+
+export const useSamples = create<SamplesState>(() => ({ ...open(), noiseKey: 1, drawn: 0, answers: {} }));
+
+/** Stages that answer: base, SFT, and every arm. */
+export const answering = (stages: readonly StageModel[]): StageModel[] =>
+  stages.filter((s) => s.isArm || s.stage === 'pretrain' || s.stage === 'sft');
+
+export const askPrompt = (prompt: ReadyPrompt): void => {
+  useSamples.setState({ prompt });
+  refresh();
+};
+
+export function askNext(): void {
+  const { task, drawn } = useSamples.getState();
+  useSamples.setState({ drawn: drawn + 1 });
+  askPrompt(nextPrompt(task, drawn));
+}
+
+export function resample(): void {
+  useSamples.setState((s) => ({ noiseKey: s.noiseKey + 1 }));
+  refresh();
+}
+
+/** What a stage would be asked now; undefined while it has no model. */
+function questionFor(stage: StageModel, stages: readonly StageModel[]): Question | undefined {
+  const { prompt, noiseKey } = useSamples.getState();
+  const { model } = stage;
+  if (!model) return undefined;
+  const reward = stages.find((s) => s.stage === 'reward')?.artifact;
+  const sft = stages.find((s) => s.stage === 'sft')?.model;
+  return {
+    model,
+    prompt,
+    noiseKey,
+    ...(reward?.kind === 'reward' ? { reward } : {}),
+    ...(stage.isArm && sft ? { reference: sft } : {}),
+  };
+}
+
+const same = (a: Question, b: Question): boolean =>
+  a.model.weights === b.model.weights &&
+  a.reward?.weights === b.reward?.weights &&
+  a.reference?.weights === b.reference?.weights &&
+  a.prompt === b.prompt &&
+  a.noiseKey === b.noiseKey;
+
+let busy = false;
+
+/** Asks whoever has an outdated answer, one after the other; called whenever something may have changed. */
+export function refresh(): void {
+  if (!busy) void askAll();
+}
+
+async function askAll(): Promise<void> {
+  busy = true;
+  try {
+    for (;;) {
+      const { stages, engine } = useLab.getState();
+      if (engine.status !== 'ready') return;
+      const next = answering(stages)
+        .map((stage) => ({ stage, question: questionFor(stage, stages) }))
+        .find(({ stage, question }) => {
+          const known = useSamples.getState().answers[stage.id];
+          return question && !(known && same(known.question, question));
+        });
+      if (!next?.question) return;
+      const sample = await ask(next.question);
+      useSamples.setState((s) => ({ answers: { ...s.answers, [next.stage.id]: sample } }));
+    }
+  } finally {
+    busy = false;
+  }
+}
+
+async function ask(question: Question): Promise<Sample> {
+  const { task: name } = useSamples.getState();
+  const task = taskByName(name);
+  const { model, reward, reference, prompt, noiseKey } = question;
+  const none: Sample = {
+    question,
+    tokens: [],
+    finished: false,
+    logProbs: [],
+    gold: { total: 0, parts: [] },
+  };
+  try {
+    const [answer] = await actions.answer({
+      model,
+      ...(reward ? { reward } : {}),
+      ...(reference ? { reference } : {}),
+      prompt: prompt.ids,
+      count: 1,
+      maxNewTokens: task.maxNewTokens,
+      temperature: 1,
+      noiseKey,
+    });
+    return answer ? { ...none, ...read(answer), gold: goldOf(task, prompt.prompt, answer.completion) } : none;
+  } catch (error) {
+    return { ...none, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const read = ({ completion, ...rest }: Answer) => ({ ...rest, tokens: decode(completion) });
+
+useLab.subscribe((state, before) => {
+  if (state.config.task !== before.config.task || state.config.size !== before.config.size)
+    useSamples.setState({ ...open(), drawn: 0, answers: {} });
+  if (state.stages !== before.stages || state.engine !== before.engine) refresh();
+});
