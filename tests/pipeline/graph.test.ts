@@ -106,10 +106,77 @@ describe('seeds and starts', () => {
   });
 });
 
+describe('an arm that changes the trunk under it', () => {
+  const withArm = (changes: Partial<LabConfig['arms'][number]>, config = base): LabConfig => ({
+    ...config,
+    arms: [...base.arms, { id: 'mine', name: 'Mine', stage: 'ppo', settings: {}, ...changes }],
+  });
+  const ids = (config: LabConfig) => buildGraph(config).map((n) => n.id);
+
+  it('shares what it does not change', () => {
+    const config = withArm({ trunk: { preferences: { flipRate: 0.2 } } });
+    expect(ids(config).filter((id) => !(id in keys(base)))).toEqual([
+      'mine/preferences',
+      'mine/reward',
+      'mine',
+    ]);
+    expect(node(config, 'mine').inputs).toEqual({ sft: 'sft', reward: 'mine/reward' });
+    expect(node(config, 'mine/preferences').inputs).toEqual({ sft: 'sft' });
+    expect(node(config, 'mine/preferences').settings).toMatchObject({ flipRate: 0.2 });
+    expect(keys(config)).toMatchObject(keys(base)); // nobody else is touched
+  });
+
+  it('to what it was anyway shares everything', () => {
+    const config = withArm({
+      size: base.size,
+      trunk: { sft: { steps: node(base, 'sft').settings['steps'] } },
+    });
+    expect(ids(config)).toEqual([...ids(base), 'mine']);
+    expect(keys(config)['mine']).toBe(keys(base)['ppo']);
+  });
+
+  it('adds to the changes of the run itself', () => {
+    const run: LabConfig = { ...base, trunk: { preferences: { flipRate: 0.1 } } };
+    const config = withArm({ trunk: { preferences: { pairs: 100 } } }, run);
+    expect(node(config, 'mine/preferences').settings).toMatchObject({ flipRate: 0.1, pairs: 100 });
+  });
+
+  it('of another size has a trunk of its own', () => {
+    const config = withArm({ size: 'nano' });
+    const own = buildGraph(config).filter((n) => n.size === 'nano');
+    expect(own.map((n) => n.id)).toEqual(['mine/pretrain', 'mine/sft', 'mine/preferences', 'mine/reward', 'mine']); // prettier-ignore
+    expect(own.flatMap((n) => Object.values(n.inputs)).every((id) => id.startsWith('mine/'))).toBe(true);
+    expect(keys(config)['mine/sft']).toBe(keys({ ...base, size: 'nano' })['sft']);
+  });
+
+  it('is shared by two arms that change the same', () => {
+    const trunk = { sft: { source: 'curated' } };
+    const config: LabConfig = {
+      ...base,
+      arms: [
+        { id: 'a', name: 'A', stage: 'ppo', settings: {}, trunk },
+        { id: 'b', name: 'B', stage: 'dpo', settings: {}, trunk },
+      ],
+    };
+    expect(node(config, 'b').inputs).toEqual({
+      sft: 'a/sft',
+      preferences: 'a/preferences',
+      reward: 'a/reward',
+    });
+  });
+});
+
 describe('the graph', () => {
   it('lists every input before its users', () => {
     const seen = new Set<string>();
-    for (const { id, inputs } of buildGraph(base)) {
+    const own = {
+      id: 'mine',
+      name: 'Mine',
+      stage: 'dpo' as const,
+      settings: {},
+      trunk: { sft: { steps: 7 } },
+    };
+    for (const { id, inputs } of buildGraph({ ...base, arms: [own, ...base.arms] })) {
       for (const input of Object.values(inputs)) expect(seen).toContain(input);
       seen.add(id);
     }

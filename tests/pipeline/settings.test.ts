@@ -6,6 +6,7 @@ import {
   labConfigSchema,
   type LabConfig,
 } from '../../src/pipeline/lab-config';
+import { MODEL_SIZES, type ModelSize } from '../../src/model/config';
 import { settingErrors, settingFields, type SettingField } from '../../src/pipeline/settings';
 import type { StageName } from '../../src/pipeline/stage';
 import { ARM_STAGES, STAGES, TRUNK_STAGES } from '../../src/pipeline/stages';
@@ -29,7 +30,9 @@ describe('every stage', () => {
 
   it.each(stages)('%s takes its own defaults, on every task', (stage, schema) => {
     expect(settingErrors(schema, schema.parse({}))).toEqual([]);
-    for (const task of TASK_NAMES) expect(settingErrors(schema, defaultSettings(task, stage))).toEqual([]);
+    for (const task of TASK_NAMES)
+      for (const size of Object.keys(MODEL_SIZES) as ModelSize[])
+        expect(settingErrors(schema, defaultSettings(task, stage, size))).toEqual([]);
   });
 });
 
@@ -124,6 +127,12 @@ describe('a configuration', () => {
     ]);
   });
 
+  it('names the arm whose own trunk is wrong', () => {
+    expect(problems({ arms: [{ ...arm('mine'), trunk: { sft: { steps: 0 } } }] })).toEqual([
+      { path: 'mine.sft.steps', message: 'must be a whole number between 1 and 10000 (got 0)' },
+    ]);
+  });
+
   it('names unknown settings', () => {
     expect(problems({ trunk: { reward: { layers: 3 } } })).toEqual([
       { path: 'reward.layers', message: 'is not a setting of this stage' },
@@ -148,6 +157,7 @@ describe('a configuration', () => {
     ['arms', { arms: [] }],
     ['arms.0.id', { arms: [arm('Two words')] }],
     ['arms.0.stage', { arms: [{ ...arm('a'), stage: 'sft' }] }],
+    ['arms.0.size', { arms: [{ ...arm('a'), size: 'huge' }] }],
     ['evaluation.times', { evaluation: { times: 0, prompts: 16, finalPrompts: 16 } }],
   ] as [string, Partial<LabConfig>][])('refuses a bad %s', (path, changes) => {
     expect(problems(changes).map((p) => p.path)).toEqual([path]);

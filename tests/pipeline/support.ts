@@ -1,0 +1,130 @@
+import { createFusedEngine } from '../../src/engine/fused';
+import type { Engine, LanguageModel, LossTerm } from '../../src/engine/types';
+import { resolvedSettings, type Settings } from '../../src/pipeline/lab-config';
+import type {
+  Artifact,
+  EvaluationEvent,
+  LanguageModelArtifact,
+  MetricsEvent,
+  Parents,
+  PreferencesArtifact,
+  RewardModelArtifact,
+  StageContext,
+  StageEvent,
+  StageName,
+  StageResult,
+} from '../../src/pipeline/stage';
+import { STAGES } from '../../src/pipeline/stages';
+import { reviewTask } from '../../src/world';
+import type { AlignmentTask } from '../../src/world/types';
+
+/** A nano model on the review task, measured rarely: whole stages in a second. */
+export function nanoContext(engine: Engine, changes: Partial<StageContext> = {}): StageContext {
+  return {
+    engine,
+    size: 'nano',
+    task: reviewTask as AlignmentTask,
+    seed: 5,
+    evaluation: { times: 1, prompts: 16, finalPrompts: 64 },
+    ...changes,
+  };
+}
+
+export interface StageRun<A extends Artifact = Artifact> {
+  events: StageEvent[];
+  rows: MetricsEvent[];
+  evaluations: EvaluationEvent[];
+  result: StageResult<A>;
+}
+
+/** Runs a stage's own generator to its end, defaults of the task with the given changes. */
+export async function runToEnd<A extends Artifact = Artifact>(
+  context: StageContext,
+  stage: StageName,
+  changes: Settings,
+  parents: Parents = {},
+): Promise<StageRun<A>> {
+  const settings = resolvedSettings({ task: context.task.name, size: context.size }, stage, changes);
+  const generator = STAGES[stage].run(context, settings as never, parents);
+  const events: StageEvent[] = [];
+  for (;;) {
+    const { value, done } = await generator.next();
+    if (done)
+      return {
+        events,
+        rows: events.filter((e) => e.type === 'metrics'),
+        evaluations: events.filter((e) => e.type === 'evaluation'),
+        result: value as StageResult<A>,
+      };
+    events.push(value);
+  }
+}
+
+export interface Trunk {
+  base: LanguageModelArtifact;
+  sft: LanguageModelArtifact;
+  preferences: PreferencesArtifact;
+  reward: RewardModelArtifact;
+  runs: Record<'pretrain' | 'sft' | 'preferences' | 'reward', StageRun>;
+}
+
+/** A nano trunk from random weights: a few seconds on one core. */
+export async function trainTrunk(context: StageContext): Promise<Trunk> {
+  const pretrain = await runToEnd<LanguageModelArtifact>(context, 'pretrain', {
+    steps: 300,
+    batchSize: 16,
+    learningRate: 6e-3,
+    warmup: 20,
+    corpusTokens: 60_000,
+  });
+  const base = pretrain.result.artifact;
+  const sft = await runToEnd<LanguageModelArtifact>(context, 'sft', { steps: 150, learningRate: 3e-3 }, { base }); // prettier-ignore
+  const parents = { sft: sft.result.artifact };
+  const preferences = await runToEnd<PreferencesArtifact>(
+    context,
+    'preferences',
+    { pairs: 4000, heldOutPairs: 400, labelTemperature: 0.1 },
+    parents,
+  );
+  const withLabels = { ...parents, preferences: preferences.result.artifact };
+  const reward = await runToEnd<RewardModelArtifact>(
+    context,
+    'reward',
+    { steps: 300, learningRate: 3e-3 },
+    withLabels,
+  );
+  return {
+    base,
+    ...withLabels,
+    reward: reward.result.artifact,
+    runs: { pretrain, sft, preferences, reward },
+  };
+}
+
+export const openEngine = (): Promise<Engine> => createFusedEngine('wasm');
+
+export interface Recorded {
+  engine: Engine;
+  /** The terms of every update of every model, in order. */
+  updates: (readonly LossTerm[])[];
+}
+
+/** The same engine, noting what its models are trained on. */
+export function recording(engine: Engine): Recorded {
+  const updates: (readonly LossTerm[])[] = [];
+  const watch = (model: LanguageModel): LanguageModel =>
+    new Proxy(model, {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name, target);
+        if (typeof member !== 'function') return member;
+        return (...args: unknown[]): unknown => {
+          if (name === 'update') updates.push(args[0] as readonly LossTerm[]);
+          return member.apply(target, args);
+        };
+      },
+    });
+  return {
+    updates,
+    engine: { ...engine, createModel: (config, weights) => watch(engine.createModel(config, weights)) },
+  };
+}
