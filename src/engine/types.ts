@@ -61,7 +61,14 @@ export interface HostOutputs {
 }
 
 /** A pure, differentiable function of the outputs. `metrics` are scalars worth logging; they carry no gradient. */
-export type LossFunction = (outputs: Outputs) => { loss: Scalar; metrics?: Record<string, Scalar> };
+export interface LossFunction {
+  (outputs: Outputs): { loss: Scalar; metrics?: Record<string, Scalar> };
+  /**
+   * For losses Σ weights · logProbs whose weights [B, C] follow from the mask alone. An engine may then
+   * run the backward pass without first reading the outputs.
+   */
+  linearWeights?: (mask: Matrix) => Float32Array;
+}
 
 /** One term of an update: gradients of several terms add up (for example PPO + pretraining mix). */
 export interface LossTerm {
@@ -151,5 +158,12 @@ export interface Engine {
   createModel(config: GptConfig, weights: Float32Array): LanguageModel;
   /** Live tensors and bytes, for leak tests. */
   memory(): { tensors: number; bytes: number };
+  /** Work asked of the device so far, where it is counted. */
+  counters?(): { dispatches: number; readbacks: number; submits: number };
+  /**
+   * Resolves with the reason once the device is gone (absent where that cannot happen); whatever waits
+   * for it rejects with DeviceLostError (src/engine/errors.ts).
+   */
+  lost?: Promise<string>;
   dispose(): void;
 }

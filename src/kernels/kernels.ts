@@ -56,13 +56,33 @@ export interface AdamWStep {
   correction2: number;
 }
 
+/** Host memory answers at once, a GPU after a round trip. `await` works on both. */
+export type MaybePromise<T> = T | Promise<T>;
+
+/** What has been asked of a device since it was opened. */
+export interface Counters {
+  dispatches: number;
+  /** Round trips that waited for data. */
+  readbacks: number;
+  submits: number;
+}
+
 export interface Kernels {
+  /**
+   * True if buffers live in host memory: reads cost nothing and answer at once, shapes may vary freely.
+   * False for a GPU: decoding then keeps its tokens on the device and reads them once at the end.
+   */
+  readonly hostMemory: boolean;
+
   // Memory ---------------------------------------------------------------------------------------------
 
   /** A zero-filled buffer that lives until `free`. */
   allocate(length: number): DeviceBuffer;
   free(buffer: DeviceBuffer): void;
-  /** Runs f; temporaries made inside are released afterwards. */
+  /**
+   * Runs f; temporaries made inside are released afterwards, if f returns a promise, once it has settled.
+   * Frames nest like a stack: whoever calls serialises asynchronous frames of one device.
+   */
   frame<T>(f: () => T): T;
   /** An uninitialised buffer that lives until the end of the enclosing frame. */
   temporary(length: number): DeviceBuffer;
@@ -71,12 +91,20 @@ export interface Kernels {
   /** A view of part of a buffer. */
   slice(buffer: DeviceBuffer, offset: number, length: number): DeviceBuffer;
   write(buffer: DeviceBuffer, data: Float32Array | Int32Array): void;
-  /** Copies to the host. */
-  readFloats(buffer: DeviceBuffer): Float32Array;
-  readInts(buffer: DeviceBuffer): Int32Array;
+  /**
+   * Copies to the host what a buffer holds at this point of the sequence; later operations may overwrite
+   * it before the promise resolves. Rejects with DeviceLostError if the device fails.
+   */
+  readFloats(buffer: DeviceBuffer): MaybePromise<Float32Array>;
+  readInts(buffer: DeviceBuffer): MaybePromise<Int32Array>;
+  /** `readFloats` of several buffers in one round trip. */
+  readAll(buffers: readonly DeviceBuffer[]): MaybePromise<Float32Array[]>;
   zero(buffer: DeviceBuffer): void;
   /** Bytes held in buffers from `allocate` and in scratch memory. */
   bytes(): number;
+  /** Resolves when the device is not too far behind; absent where it never is. */
+  ready?(): Promise<void>;
+  counters?(): Counters;
 
   // Operations -----------------------------------------------------------------------------------------
 

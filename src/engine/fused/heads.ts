@@ -4,8 +4,8 @@ import type { Wanted } from '../types';
 import type { RaggedBatch } from './batch';
 import type { ModelTensors } from './tensors';
 
-/** Rows of logits computed at a time when they need not be kept: they stay in the cache. */
-const CHUNK = 64;
+/** Rows of logits computed at a time when they need not be kept: in host memory they stay in the cache. */
+const CHUNK = { host: 64, device: 4096 };
 
 /** Results of both heads at the selected tokens: R = predictors + last tokens. */
 export interface Heads {
@@ -58,7 +58,7 @@ export function headsForward(
   let logits: DeviceBuffer | null = null;
   if (want.logProbs || want.entropy) {
     const width = roundUp4(v);
-    const chunk = Math.min(CHUNK, predictors);
+    const chunk = Math.min(keep ? Infinity : CHUNK[kernels.hostMemory ? 'host' : 'device'], predictors);
     logits = kernels.temporary((keep ? predictors : chunk) * width);
     for (let first = 0; first < predictors; first += chunk) {
       const rows = Math.min(chunk, predictors - first);

@@ -35,45 +35,73 @@ function tidied<T>(f: () => T): T {
 
 /** Loss, metrics and gradients with respect to the heads' outputs, by tfjs's autograd on small tensors. */
 export function evaluateLoss(host: HostOutputs, batch: RaggedBatch, loss: LossFunction): EvaluatedLoss {
+  return withTensors(host, (tensors, outputs) => {
+    const metrics: Record<string, number> = {};
+    const run = () => {
+      const result = loss(outputs);
+      readMetrics(result, metrics);
+      return result.loss;
+    };
+    const inputs = Object.values(tensors);
+    const { value, grads } = tf.engine().gradients(run, inputs, undefined, true);
+    const gradient = (name: (typeof NAMES)[number]) => {
+      const tensor = tensors[name] && (grads[inputs.indexOf(tensors[name])] as tf.Tensor | undefined);
+      return tensor ? tensor.dataSync<'float32'>() : null;
+    };
+    return {
+      loss: value.dataSync<'float32'>()[0]!,
+      metrics,
+      gradients: headGradients(batch, {
+        logProbs: gradient('logProbs'),
+        entropy: gradient('entropy'),
+        values: gradient('values'),
+        scores: gradient('scores'),
+      }),
+    };
+  });
+}
+
+/** Loss and metrics only. */
+export function lossValue(host: HostOutputs, loss: LossFunction): Omit<EvaluatedLoss, 'gradients'> {
+  return withTensors(host, (_, outputs) => {
+    const metrics: Record<string, number> = {};
+    const result = loss(outputs);
+    readMetrics(result, metrics);
+    return { loss: result.loss.dataSync<'float32'>()[0]!, metrics };
+  });
+}
+
+/** Gradients of a loss whose weights on the log-probabilities are known beforehand; null for other losses. */
+export function linearGradients(batch: RaggedBatch, loss: LossFunction): HeadGradients | null {
+  if (!loss.linearWeights || batch.predictors === 0) return null;
+  const logProbs = loss.linearWeights(batch.mask);
+  return headGradients(batch, { logProbs, entropy: null, values: null, scores: null });
+}
+
+type HeadTensors = Partial<Record<(typeof NAMES)[number], tf.Tensor>>;
+
+/** Runs f on the outputs as tensors of the JavaScript backend, inside a tidy. */
+function withTensors<T>(host: HostOutputs, f: (tensors: HeadTensors, outputs: Outputs) => T): T {
   return onCpuBackend(() =>
     tidied(() => {
       const { rows, cols } = host.mask;
       const mask = tf.tensor2d(host.mask.data, [rows, cols]);
-      const inputs: tf.Tensor[] = [];
-      const tensors: Partial<Record<(typeof NAMES)[number], tf.Tensor>> = {};
+      const tensors: HeadTensors = {};
       for (const name of NAMES) {
         const value = host[name];
-        if (!value) continue;
-        tensors[name] =
-          value instanceof Float32Array ? tf.tensor1d(value) : tf.tensor2d(value.data, [rows, cols]);
-        inputs.push(tensors[name]);
+        if (value)
+          tensors[name] =
+            value instanceof Float32Array ? tf.tensor1d(value) : tf.tensor2d(value.data, [rows, cols]);
       }
-      if (inputs.length === 0) throw new RangeError('a loss term must want at least one output');
-      const outputs = guard({ ...tensors, mask } as Partial<Outputs>);
-      const metrics: Record<string, number> = {};
-      const run = () => {
-        const result = loss(outputs);
-        for (const [name, value] of Object.entries(result.metrics ?? {}))
-          metrics[name] = value.dataSync<'float32'>()[0]!;
-        return result.loss;
-      };
-      const { value, grads } = tf.engine().gradients(run, inputs, undefined, true);
-      const gradient = (name: (typeof NAMES)[number]) => {
-        const tensor = tensors[name] && (grads[inputs.indexOf(tensors[name])] as tf.Tensor | undefined);
-        return tensor ? tensor.dataSync<'float32'>() : null;
-      };
-      return {
-        loss: value.dataSync<'float32'>()[0]!,
-        metrics,
-        gradients: headGradients(batch, {
-          logProbs: gradient('logProbs'),
-          entropy: gradient('entropy'),
-          values: gradient('values'),
-          scores: gradient('scores'),
-        }),
-      };
+      if (Object.keys(tensors).length === 0)
+        throw new RangeError('a loss term must want at least one output');
+      return f(tensors, guard({ ...tensors, mask } as Partial<Outputs>));
     }),
   );
+}
+
+function readMetrics({ metrics }: ReturnType<LossFunction>, into: Record<string, number>): void {
+  for (const [name, value] of Object.entries(metrics ?? {})) into[name] = value.dataSync<'float32'>()[0]!;
 }
 
 /** From [B, C] back to one number per selected token; padding cells are dropped. */

@@ -1,4 +1,4 @@
-import { roundUp4, type DeviceBuffer, type Kernels } from '../../kernels/kernels';
+import { roundUp4, type DeviceBuffer, type Kernels, type MaybePromise } from '../../kernels/kernels';
 import type { GptConfig } from '../../model/config';
 import { flatLength, parameterLayout } from '../../model/parameters';
 import type {
@@ -18,8 +18,9 @@ import { packBatch } from './batch';
 import { forward } from './forward';
 import { generate } from './generate';
 import { headsBackward, headsForward } from './heads';
-import { evaluateLoss } from './loss';
-import { hostOutputs } from './outputs';
+import { evaluateLoss, linearGradients, lossValue } from './loss';
+import { hostOutputs, joinOutputs } from './outputs';
+import { queueOf, type SerialQueue } from './queue';
 import { modelTensors, packWeights, type ModelTensors } from './tensors';
 
 /** Buffers that only a trained model needs. */
@@ -32,14 +33,20 @@ interface Training {
   norm: DeviceBuffer;
 }
 
-/** Rows evaluated at a time: about a thousand tokens stay in the second-level cache. */
-const EVALUATE_ROWS = 32;
+/** Rows evaluated at a time: in host memory about a thousand tokens stay in the second-level cache. */
+const EVALUATE_ROWS = { host: 32, device: 256 };
+
+interface StepValue {
+  loss: number;
+  metrics: Record<string, number>;
+}
 
 /** GPT on our own kernels: forward, backward, AdamW and decoding without an autograd tape. */
 export class FusedLanguageModel implements LanguageModel {
   private readonly parameters: DeviceBuffer;
   private readonly tensors: ModelTensors;
   private readonly length: number;
+  private readonly queue: SerialQueue;
   private training: Training | null = null;
   private step = 0;
   private disposed = false;
@@ -58,30 +65,30 @@ export class FusedLanguageModel implements LanguageModel {
     this.parameters = kernels.allocate(this.length);
     kernels.write(this.parameters, weights);
     this.tensors = modelTensors(kernels, config, this.parameters);
+    this.queue = queueOf(kernels);
   }
 
-  async evaluate(batch: Batch, want: Wanted): Promise<HostOutputs> {
-    this.assertAlive();
+  evaluate(batch: Batch, want: Wanted): Promise<HostOutputs> {
     const { kernels, config, tensors } = this;
-    return kernels.frame(() => {
+    return this.inFrame(async () => {
       const packed = packWeights(kernels, config, tensors, false);
-      const parts: HostOutputs[] = [];
-      for (let first = 0; first === 0 || first < batch.length; first += EVALUATE_ROWS)
+      const parts: MaybePromise<HostOutputs>[] = [];
+      const rows = kernels.hostMemory ? EVALUATE_ROWS.host : EVALUATE_ROWS.device;
+      for (let first = 0; first === 0 || first < batch.length; first += rows)
         kernels.frame(() => {
-          const ragged = packBatch(kernels, batch.slice(first, first + EVALUATE_ROWS), want, config);
+          const ragged = packBatch(kernels, batch.slice(first, first + rows), want, config);
           const { x } = forward(kernels, config, tensors, packed, ragged, false);
           const heads = headsForward(kernels, config, tensors, packed.head, ragged, x, want, false);
           parts.push(hostOutputs(kernels, ragged, heads, want));
         });
-      return joinOutputs(parts);
+      return joinOutputs(await Promise.all(parts));
     });
   }
 
-  async nextLogits(batch: Batch): Promise<Matrix> {
-    this.assertAlive();
+  nextLogits(batch: Batch): Promise<Matrix> {
     const { kernels, config, tensors } = this;
     const { nEmbd: d, vocabSize: v } = config;
-    return kernels.frame(() => {
+    return this.inFrame(async () => {
       const packed = packWeights(kernels, config, tensors, false);
       const ragged = packBatch(kernels, batch, { scores: true }, config);
       const { x } = forward(kernels, config, tensors, packed, ragged, false);
@@ -90,71 +97,88 @@ export class FusedLanguageModel implements LanguageModel {
       const width = roundUp4(v);
       const logits = kernels.temporary(rows * width);
       kernels.linear(kernels.slice(hidden, 0, rows * d), packed.head, null, null, logits, rows);
-      const padded = kernels.readFloats(logits);
+      const padded = await kernels.readFloats(logits);
       const data = new Float32Array(rows * v);
       for (let r = 0; r < rows; r++) data.set(padded.subarray(r * width, r * width + v), r * v);
       return { rows, cols: v, data };
     });
   }
 
-  async gradients(terms: readonly LossTerm[]): Promise<{ loss: number; gradients: Float32Array }> {
-    const { loss } = this.differentiate(terms);
-    return { loss, gradients: this.kernels.readFloats(this.training!.gradients) };
-  }
-
-  async update(
-    terms: readonly LossTerm[],
-    optimizer: AdamWOptions,
-    read: boolean,
-  ): Promise<UpdateReport | null> {
-    const { kernels } = this;
-    const { loss, metrics } = this.differentiate(terms);
-    const { gradients, first, second, decay, norm } = this.training!;
-    this.step++;
-    kernels.globalNorm(gradients, norm);
-    kernels.adamw(this.parameters, gradients, first, second, decay, norm, {
-      learningRate: optimizer.learningRate,
-      beta1: optimizer.beta1,
-      beta2: optimizer.beta2,
-      epsilon: optimizer.epsilon,
-      weightDecay: optimizer.weightDecay,
-      maxNorm: optimizer.maxGradNorm ?? Infinity,
-      correction1: 1 - optimizer.beta1 ** this.step,
-      correction2: 1 - optimizer.beta2 ** this.step,
+  gradients(terms: readonly LossTerm[]): Promise<{ loss: number; gradients: Float32Array }> {
+    return this.inFrame(async () => {
+      const value = await this.differentiate(terms, true);
+      const gradients = this.kernels.readFloats(this.training!.gradients);
+      return { loss: (await value!.value).loss, gradients: await gradients };
     });
-    return read ? { loss, gradNorm: kernels.readFloats(norm)[0]!, metrics } : null;
   }
 
-  async generate(prompts: readonly (readonly number[])[], options: GenerateOptions): Promise<Rollout> {
-    this.assertAlive();
+  update(terms: readonly LossTerm[], optimizer: AdamWOptions, read: boolean): Promise<UpdateReport | null> {
+    return this.inFrame(async () => {
+      const { kernels } = this;
+      if (kernels.ready) await kernels.ready();
+      const value = await this.differentiate(terms, read);
+      const { gradients, first, second, decay, norm } = this.training!;
+      this.step++;
+      kernels.globalNorm(gradients, norm);
+      kernels.adamw(this.parameters, gradients, first, second, decay, norm, {
+        learningRate: optimizer.learningRate,
+        beta1: optimizer.beta1,
+        beta2: optimizer.beta2,
+        epsilon: optimizer.epsilon,
+        weightDecay: optimizer.weightDecay,
+        maxNorm: optimizer.maxGradNorm ?? Infinity,
+        correction1: 1 - optimizer.beta1 ** this.step,
+        correction2: 1 - optimizer.beta2 ** this.step,
+      });
+      if (!read) return null;
+      const [size, { loss, metrics }] = await Promise.all([kernels.readFloats(norm), value!.value]);
+      return { loss, gradNorm: size[0]!, metrics };
+    });
+  }
+
+  generate(prompts: readonly (readonly number[])[], options: GenerateOptions): Promise<Rollout> {
     const { kernels, config, tensors } = this;
-    return kernels.frame(() => generate(kernels, config, tensors, prompts, options));
+    return this.inFrame(() => generate(kernels, config, tensors, prompts, options));
   }
 
-  async weights(): Promise<Float32Array> {
-    this.assertAlive();
-    return this.kernels.readFloats(this.parameters);
+  weights(): Promise<Float32Array> {
+    return this.inFrame(() => this.kernels.readFloats(this.parameters));
   }
 
   setWeights(weights: Float32Array): void {
     this.checkLength(weights);
     this.assertAlive();
-    this.kernels.write(this.parameters, weights);
-    this.step = 0;
-    if (!this.training) return;
-    this.kernels.zero(this.training.first);
-    this.kernels.zero(this.training.second);
+    const copy = weights.slice(); // calls already under way finish with the old weights
+    this.inBackground(() => {
+      this.kernels.write(this.parameters, copy);
+      this.step = 0;
+      if (!this.training) return;
+      this.kernels.zero(this.training.first);
+      this.kernels.zero(this.training.second);
+    });
   }
 
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
-    this.kernels.free(this.parameters);
-    if (this.training) {
+    this.inBackground(() => {
+      this.kernels.free(this.parameters);
+      if (!this.training) return;
       const { gradients, first, second, decay, norm } = this.training;
       for (const buffer of [gradients, first, second, decay, norm]) this.kernels.free(buffer);
-    }
+    });
     this.onDispose();
+  }
+
+  /** Runs a call after those before it on this device, in a frame of its own. */
+  private async inFrame<T>(call: () => MaybePromise<T>): Promise<T> {
+    this.assertAlive();
+    return this.queue.run(() => this.kernels.frame(call));
+  }
+
+  /** At once if no call is under way, else after those before it. A lost device is told by the next call. */
+  private inBackground(job: () => void): void {
+    void this.queue.run(job).catch(() => undefined);
   }
 
   private assertAlive(): void {
@@ -166,34 +190,49 @@ export class FusedLanguageModel implements LanguageModel {
       throw new RangeError(`weights have ${weights.length} numbers; this model's layout has ${this.length}`);
   }
 
-  /** Leaves the gradient of the sum of all terms in the gradient buffer. */
-  private differentiate(terms: readonly LossTerm[]): { loss: number; metrics: Record<string, number> } {
-    this.assertAlive();
+  /**
+   * Leaves the gradient of the sum of all terms in the gradient buffer. Resolves once everything is
+   * enqueued, to the promised values of the losses if `read`. Waits for the device only where a loss
+   * needs the outputs before it has a gradient.
+   */
+  private async differentiate(
+    terms: readonly LossTerm[],
+    read: boolean,
+  ): Promise<{ value: Promise<StepValue> } | null> {
     const { kernels, config, tensors } = this;
     if (terms.length === 0) throw new RangeError('an update needs at least one loss term');
     this.training ??= this.allocateTraining();
     const { gradients, views } = this.training;
     kernels.zero(gradients);
-    let total = 0;
-    const metrics: Record<string, number> = {};
-    kernels.frame(() => {
-      const packed = packWeights(kernels, config, tensors, false);
-      const transposed = packWeights(kernels, config, tensors, true);
-      for (const term of terms)
-        kernels.frame(() => {
-          const { want } = term;
-          const batch = packBatch(kernels, term.batch, want, config);
-          const activations = forward(kernels, config, tensors, packed, batch, true);
-          const heads = headsForward(kernels, config, tensors, packed.head, batch, activations.x, want, true);
-          const result = evaluateLoss(hostOutputs(kernels, batch, heads, want), batch, term.loss);
-          total += result.loss;
-          Object.assign(metrics, result.metrics);
-          const { head } = transposed;
-          const dx = headsBackward(kernels, config, tensors, views, head, batch, heads, result.gradients);
-          backward(kernels, config, tensors, views, transposed, batch, activations, dx);
-        });
-    });
-    return { loss: total, metrics };
+    const packed = packWeights(kernels, config, tensors, false);
+    const transposed = packWeights(kernels, config, tensors, true);
+    const values: MaybePromise<StepValue>[] = [];
+    for (const term of terms)
+      await kernels.frame(async () => {
+        const { want, loss } = term;
+        const batch = packBatch(kernels, term.batch, want, config);
+        const activations = forward(kernels, config, tensors, packed, batch, true);
+        const heads = headsForward(kernels, config, tensors, packed.head, batch, activations.x, want, true);
+        const outputs = () => hostOutputs(kernels, batch, heads, want);
+        let headGradients = want.logProbs ? linearGradients(batch, loss) : null;
+        if (!headGradients) {
+          const result = evaluateLoss(await outputs(), batch, loss);
+          headGradients = result.gradients;
+          values.push(result);
+        } else if (read) values.push(Promise.resolve(outputs()).then((host) => lossValue(host, loss)));
+        const dx = headsBackward(
+          kernels,
+          config,
+          tensors,
+          views,
+          transposed.head,
+          batch,
+          heads,
+          headGradients,
+        );
+        backward(kernels, config, tensors, views, transposed, batch, activations, dx);
+      });
+    return read ? { value: Promise.all(values).then(sumOfValues) } : null;
   }
 
   private allocateTraining(): Training {
@@ -214,23 +253,9 @@ export class FusedLanguageModel implements LanguageModel {
   }
 }
 
-/** Stacks the outputs of consecutive chunks of a batch; columns are padded to the longest completion. */
-function joinOutputs(parts: readonly HostOutputs[]): HostOutputs {
-  if (parts.length === 1) return parts[0]!;
-  const cols = Math.max(...parts.map((p) => p.mask.cols));
-  const rows = parts.reduce((sum, p) => sum + p.mask.rows, 0);
-  const stack = (name: 'mask' | 'logProbs' | 'entropy' | 'values'): Matrix => {
-    const data = new Float32Array(rows * cols);
-    let row = 0;
-    for (const part of parts) {
-      const m = part[name]!;
-      for (let r = 0; r < m.rows; r++, row++)
-        data.set(m.data.subarray(r * m.cols, (r + 1) * m.cols), row * cols);
-    }
-    return { rows, cols, data };
+function sumOfValues(values: readonly StepValue[]): StepValue {
+  return {
+    loss: values.reduce((sum, v) => sum + v.loss, 0),
+    metrics: Object.assign({}, ...values.map((v) => v.metrics)) as Record<string, number>,
   };
-  const out: HostOutputs = { mask: stack('mask') };
-  for (const name of ['logProbs', 'entropy', 'values'] as const) if (parts[0]![name]) out[name] = stack(name);
-  if (parts[0]!.scores) out.scores = Float32Array.from(parts.flatMap((p) => [...p.scores!]));
-  return out;
 }

@@ -24,6 +24,7 @@ const WEIGHT_BLOCK = 256;
 
 /** Kernels on the SIMD WASM module: each method adds addresses and scratch memory and calls the export. */
 export class WasmKernels implements Kernels {
+  readonly hostMemory = true;
   readonly relaxed: boolean;
   private readonly memory: LinearMemory;
   private readonly call: Record<string, (...args: number[]) => number>;
@@ -79,6 +80,10 @@ export class WasmKernels implements Kernels {
   readInts(buffer: DeviceBuffer): Int32Array {
     const first = at(buffer) >> 2;
     return this.memory.ints.slice(first, first + buffer.length);
+  }
+
+  readAll(buffers: readonly DeviceBuffer[]): Float32Array[] {
+    return buffers.map((buffer) => this.readFloats(buffer));
   }
 
   zero(buffer: DeviceBuffer): void {

@@ -1,3 +1,4 @@
+import { afterwards } from '../afterwards';
 import type { DeviceBuffer } from '../kernels';
 
 /** A range of the module's linear memory; `ptr` is a byte address, a multiple of 64 for whole buffers. */
@@ -61,18 +62,16 @@ export class LinearMemory {
     this.release(buffer.ptr);
   }
 
-  /** Temporaries made inside f are released when it returns. */
+  /** Temporaries made inside f are released when it returns, or when the promise it returns settles. */
   frame<T>(f: () => T): T {
     if (this.depth === 0) this.mergeScratch();
     const { scratchIndex, scratchOffset } = this;
     this.depth++;
-    try {
-      return f();
-    } finally {
+    return afterwards(f, () => {
       this.depth--;
       this.scratchIndex = scratchIndex;
       this.scratchOffset = scratchOffset;
-    }
+    });
   }
 
   temporary(length: number): WasmBuffer {

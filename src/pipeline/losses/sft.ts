@@ -1,6 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { LossFunction } from '../../engine/types';
+import type { LossFunction, Matrix } from '../../engine/types';
 import { maskedMean } from './masked';
+
+/** Both losses below are −Σ logProbs / Σ mask. */
+function linearWeights({ data }: Matrix): Float32Array {
+  const count = data.reduce((sum, m) => sum + m, 0);
+  return data.map((m) => -m / count);
+}
 
 /**
  * Cross-entropy of the completion tokens (EOS included), nats per token:
@@ -16,3 +22,6 @@ export const sftLoss: LossFunction = (outputs) => ({
   ...negativeLogLikelihood(outputs),
   metrics: { entropy: maskedMean(outputs.entropy, outputs.mask) },
 });
+
+negativeLogLikelihood.linearWeights = linearWeights;
+sftLoss.linearWeights = linearWeights;

@@ -1,0 +1,67 @@
+import type { DeviceBuffer, Kernels } from '../../kernels/kernels';
+import type { GptConfig } from '../../model/config';
+import type { GenerateOptions, Rollout } from '../types';
+import { decode, EOS_ID, penalties, prefill, sample } from './decode';
+import type { DecodePlan } from './generate';
+import type { ModelTensors, PackedWeights } from './tensors';
+
+/** Views of a device buffer must start at a multiple of this many elements (256 bytes). */
+const ALIGN = 64;
+
+/**
+ * Drawn tokens stay on the device, where the next step's embedding reads them; all rows run to the last
+ * step, and one readback at the end fetches the whole [steps, B] table. What a row draws after its <eos>
+ * or its limit is dropped here.
+ */
+export async function generateOnDevice(
+  kernels: Kernels,
+  config: GptConfig,
+  tensors: ModelTensors,
+  packed: PackedWeights,
+  { prompts, limits, steps, capacity }: DecodePlan,
+  options: GenerateOptions,
+): Promise<Rollout> {
+  const d = config.nEmbd;
+  const { firstRow = 0, banned = [] } = options;
+  const n = prompts.length;
+  const stride = Math.ceil(n / ALIGN) * ALIGN;
+  const caches = tensors.layers.map(() => kernels.layerCache(n, capacity, d));
+  const penalty = kernels.upload(penalties(config.vocabSize, banned));
+  const hidden = kernels.temporary(n * d);
+  const tokens = kernels.temporary(steps * stride);
+  const noiseRows = kernels.upload(Int32Array.from(prompts, (_, row) => firstRow + row));
+  const slots = kernels.upload(Int32Array.from(prompts, (_, row) => row));
+  const table = (f: (step: number, row: number) => number) =>
+    kernels.upload(
+      Int32Array.from({ length: steps * stride }, (_, i) => f(Math.floor(i / stride), i % stride)),
+    );
+  const noiseSteps = table((step) => step);
+  // a row beyond its limit stays on its last position
+  const positions = table((step, row) => Math.min(capacity - 1, (prompts[row]?.length ?? 0) + step));
+  const at = (buffer: DeviceBuffer, step: number) => kernels.slice(buffer, step * stride, n);
+  prefill(kernels, config, tensors, packed, prompts, caches, hidden);
+  for (let step = 0; step < steps; step++)
+    kernels.frame(() => {
+      const ids = at(tokens, step);
+      const noise = { rows: noiseRows, steps: at(noiseSteps, step) };
+      sample(kernels, config, tensors, packed, hidden, penalty, noise, ids, n, options);
+      if (step + 1 === steps) return;
+      const fed = { ids, slots, positions: at(positions, step) };
+      decode(kernels, config, tensors, packed, fed, caches, hidden, n);
+    });
+  const drawn = await kernels.readInts(tokens);
+
+  const completions: number[][] = [];
+  const finished: boolean[] = [];
+  for (let row = 0; row < n; row++) {
+    const ids: number[] = [];
+    for (let step = 0; step < limits[row]! && ids[step - 1] !== EOS_ID; step++) {
+      const token = drawn[step * stride + row]!;
+      if (token < 0) throw new Error('sampling met logits that are not numbers: the model has diverged');
+      ids.push(token);
+    }
+    completions.push(ids);
+    finished.push(ids[ids.length - 1] === EOS_ID);
+  }
+  return { completions, finished, readbacks: 1 };
+}

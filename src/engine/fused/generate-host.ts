@@ -1,0 +1,67 @@
+import type { Kernels, LayerCache } from '../../kernels/kernels';
+import type { GptConfig } from '../../model/config';
+import type { GenerateOptions, Rollout } from '../types';
+import { decode, EOS_ID, penalties, prefill, sample } from './decode';
+import type { DecodePlan } from './generate';
+import type { ModelTensors, PackedWeights } from './tensors';
+
+interface ActiveRow {
+  /** Row of the batch, and slot in the cache. */
+  row: number;
+  /** Tokens so far, prompt included. */
+  length: number;
+}
+
+/** Reads every token as it is drawn, and goes on with the unfinished rows only: best in host memory. */
+export async function generateOnHost(
+  kernels: Kernels,
+  config: GptConfig,
+  tensors: ModelTensors,
+  packed: PackedWeights,
+  { prompts, limits, steps, capacity }: DecodePlan,
+  options: GenerateOptions,
+): Promise<Rollout> {
+  const d = config.nEmbd;
+  const { firstRow = 0, banned = [] } = options;
+  const completions: number[][] = prompts.map(() => []);
+  const finished = prompts.map(() => false);
+  const caches: LayerCache[] = tensors.layers.map(() => kernels.layerCache(prompts.length, capacity, d));
+  const penalty = kernels.upload(penalties(config.vocabSize, banned));
+  const hidden = kernels.temporary(prompts.length * d);
+  prefill(kernels, config, tensors, packed, prompts, caches, hidden);
+  let active: ActiveRow[] = prompts.map((p, row) => ({ row, length: p.length }));
+
+  for (let step = 0; step < steps && active.length > 0; step++)
+    await kernels.frame(async () => {
+      const n = active.length;
+      const drawn = kernels.temporary(n);
+      const noise = {
+        rows: kernels.upload(Int32Array.from(active, ({ row }) => firstRow + row)),
+        steps: kernels.upload(new Int32Array(n).fill(step)),
+      };
+      sample(kernels, config, tensors, packed, hidden, penalty, noise, drawn, n, options);
+      const tokens = await kernels.readInts(drawn);
+      const fed: number[] = [];
+      const survivors: ActiveRow[] = [];
+      active.forEach(({ row, length }, i) => {
+        if (limits[row]! <= 0) return; // the prompt already fills the context
+        const token = tokens[i]!;
+        if (token < 0) throw new Error('sampling met logits that are not numbers: the model has diverged');
+        completions[row]!.push(token);
+        if (token === EOS_ID) finished[row] = true;
+        else if (step + 1 < limits[row]!) {
+          survivors.push({ row, length: length + 1 });
+          fed.push(token);
+        }
+      });
+      active = survivors;
+      if (active.length === 0) return;
+      const next = {
+        ids: kernels.upload(Int32Array.from(fed)),
+        slots: kernels.upload(Int32Array.from(active, ({ row }) => row)),
+        positions: kernels.upload(Int32Array.from(active, ({ length }) => length - 1)),
+      };
+      decode(kernels, config, tensors, packed, next, caches, hidden, active.length);
+    });
+  return { completions, finished, readbacks: 0 };
+}
