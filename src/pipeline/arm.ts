@@ -1,6 +1,5 @@
 import type { LanguageModel } from '../engine/types';
 import { createEvaluator, type Evaluator } from './evaluate';
-import { isLogged } from './guard';
 import {
   modelOf,
   parent,
@@ -33,14 +32,13 @@ export class Arm {
     rows: AsyncGenerator<MetricsEvent, void, void>,
   ): AsyncGenerator<StageEvent, void, void> {
     yield await this.measure({ update: 0, updates, samples: 0, tokens: 0 });
+    const every = updates / this.context.evaluation.times;
+    let due = every;
     for await (const row of rows) {
       yield row;
-      if (
-        row.update < updates &&
-        row.update > 1 &&
-        isLogged(row.update, updates, this.context.evaluation.times)
-      )
-        yield await this.measure(row);
+      if (row.update >= updates || row.update < due) continue;
+      while (due <= row.update) due += every;
+      yield await this.measure(row);
     }
   }
 

@@ -104,6 +104,7 @@ async function* train(
   reference: LanguageModel,
 ): AsyncGenerator<MetricsEvent, void, void> {
   const guard = new DivergenceGuard('dpo', policy, s.learningRate);
+  await guard.start();
   const order = streamOf(context, 'dpo', 'order');
   const batches = shuffledBatches(pairs.length, s.batchSize, (xs) => order.shuffle(xs));
   const cached = new Map<PreferencePair, { chosen: number; rejected: number }>();

@@ -14,6 +14,11 @@ export class DivergenceGuard {
     private readonly learningRate: number,
   ) {}
 
+  /** Call before the first update: a run that breaks at once falls back to where it began. */
+  async start(): Promise<void> {
+    this.good = { update: 0, weights: await this.model.weights() };
+  }
+
   /** Call with every report that was read. Throws a DivergedError that names the update and the likely cause. */
   async check(update: number, report: Pick<UpdateReport, 'loss' | 'gradNorm'>): Promise<void> {
     if (Number.isFinite(report.loss) && Number.isFinite(report.gradNorm)) {

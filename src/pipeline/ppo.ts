@@ -235,6 +235,7 @@ async function* train(
   const [prompts, noise, order, mix] = [stream('prompts'), stream('noise'), stream('order'), stream('mix')];
   const corpus = s.pretrainCoef > 0 ? packedCorpus(stream('corpus'), 200_000) : null;
   const guard = new DivergenceGuard('ppo', policy, s.learningRate);
+  await guard.start();
   let klCoef = s.klCoef;
   let tokens = 0;
 
@@ -384,7 +385,8 @@ async function* train(
       {
         batch,
         want: { logProbs: true, entropy: true, values: s.valueModel === 'shared' },
-        loss: ({ logProbs, entropy, values, mask }) => {
+        loss: (outputs) => {
+          const { logProbs, entropy, mask } = outputs;
           const policyLoss = ppoPolicyLoss(
             logProbs,
             tensor(e.oldLogProbs),
@@ -403,7 +405,7 @@ async function* train(
             entropy: meanEntropy,
           };
           if (s.valueModel === 'shared') {
-            const valueLoss = valueLossOf(values, mask);
+            const valueLoss = valueLossOf(outputs.values, mask);
             loss = tf.add(loss, tf.mul(s.valueCoef, valueLoss.loss)) as tf.Scalar;
             metrics['valueLoss'] = valueLoss.loss;
             metrics['valueClipFraction'] = valueLoss.clipFraction;

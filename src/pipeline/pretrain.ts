@@ -82,6 +82,7 @@ export const pretrain: Stage<PretrainSettings, LanguageModelArtifact> = {
     );
     const model = context.engine.createModel(config, initialWeights(config, stream('weights')));
     const guard = new DivergenceGuard('pretrain', model, s.learningRate);
+    await guard.start();
     const offsets = stream('order');
     const validationLoss = async () => {
       const { logProbs, mask } = await model.evaluate(validation, { logProbs: true });

@@ -70,6 +70,7 @@ export const reward: Stage<RewardSettings, RewardModelArtifact> = {
     const { pairs, heldOut } = parent(parents, 'preferences');
     const model = context.engine.createModel(sft.config, withFreshHead(sft.config, sft.weights));
     const guard = new DivergenceGuard('reward', model, s.learningRate);
+    await guard.start();
     const order = streamOf(context, 'reward', 'order');
     const batches = shuffledBatches(pairs.length, s.batchSize, (xs) => order.shuffle(xs));
     let tokens = 0;

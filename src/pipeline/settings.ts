@@ -35,6 +35,10 @@ export const integer = (fallback: number, min: number, max: number, info: Settin
 export const optionalNumber = (fallback: number | null, min: number, max: number, info: SettingInfo) =>
   describe(z.number().min(min).max(max).nullable().default(fallback), info);
 
+/** A whole number that can be switched off (null). */
+export const optionalInteger = (fallback: number | null, min: number, max: number, info: SettingInfo) =>
+  describe(z.number().int().min(min).max(max).nullable().default(fallback), info);
+
 export const flag = (fallback: boolean, info: SettingInfo) => describe(z.boolean().default(fallback), info);
 
 export const choice = <const T extends readonly [string, ...string[]]>(

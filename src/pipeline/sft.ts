@@ -3,7 +3,7 @@ import { drawEvaluationPrompts, sampleGold } from './evaluate';
 import { DivergenceGuard, isLogged } from './guard';
 import { sftLoss } from './losses/sft';
 import { adamw, cosineSchedule } from './optimizer';
-import { choice, integer, number, optionalNumber } from './settings';
+import { choice, integer, number, optionalInteger } from './settings';
 import { modelOf, parent, streamOf, type LanguageModelArtifact, type Stage } from './stage';
 import { mean } from './statistics';
 import { completionIds, promptIds, sequence } from './tokens';
@@ -31,7 +31,7 @@ const settings = z.object({
     label: 'demonstrations',
     effect: 'Crowd: cheap and noisy; curated: careful and all good.',
   }),
-  examples: optionalNumber(null, 1, 100_000, {
+  examples: optionalInteger(null, 1, 100_000, {
     label: 'number of demonstrations',
     unit: 'demonstrations',
     typical: [32, 2048],
@@ -54,6 +54,7 @@ export const sft: Stage<SftSettings, LanguageModelArtifact> = {
   async *run(context, s, parents) {
     const model = modelOf(context, parent(parents, 'base'));
     const guard = new DivergenceGuard('sft', model, s.learningRate);
+    await guard.start();
     const data = streamOf(context, 'sft', 'data');
     const draw = () => {
       const { prompt, completion } = context.task.demonstration(data, s.source);

@@ -13,7 +13,8 @@ export interface EngineReport {
 /** The whole contract between the page and one worker (called through Comlink). */
 export interface LabWorker {
   start(choice: BackendName | 'auto'): Promise<EngineReport>;
-  execute(id: number, job: Job, onEvent: (event: TimedEvent) => void): Promise<StageOutcome>;
+  execute(id: number, job: Job, paused: boolean, onEvent: (event: TimedEvent) => void): Promise<StageOutcome>;
+  /** Commands for a job that has ended are ignored. */
   control(id: number, command: RunCommand): Promise<void>;
   answer(request: AnswerRequest): Promise<Answer[]>;
 }

@@ -7,8 +7,6 @@ import type { LabWorker } from './api';
 
 let engine: Engine | null = null;
 const controls = new Map<number, RunControl>();
-/** Commands that arrived before their job did. */
-const early = new Map<number, RunControl>();
 
 const started = (): Engine => {
   if (!engine) throw new Error('the engine has not been started');
@@ -22,9 +20,8 @@ const worker: LabWorker = {
     engine = created.engine;
     return { info: engine.info, considered: created.considered };
   },
-  async execute(id, job, onEvent) {
-    const control = early.get(id) ?? new RunControl();
-    early.delete(id);
+  async execute(id, job, paused, onEvent) {
+    const control = new RunControl(paused);
     controls.set(id, control);
     try {
       return await runStage(started(), job, control, onEvent);
@@ -33,9 +30,7 @@ const worker: LabWorker = {
     }
   },
   async control(id, command) {
-    let control = controls.get(id);
-    if (!control) early.set(id, (control = new RunControl()));
-    control[command]();
+    controls.get(id)?.[command]();
   },
   answer: (request) => answer(started(), request),
 };

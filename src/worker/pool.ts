@@ -46,9 +46,8 @@ export class WorkerPool implements Executor {
     member.busy = true;
     const id = this.nextId++;
     const unsubscribe = control.onCommand((command) => void member.api.control(id, command));
-    if (control.paused) void member.api.control(id, 'pause');
     try {
-      return await member.api.execute(id, job, Comlink.proxy(onEvent));
+      return await member.api.execute(id, job, control.paused, Comlink.proxy(onEvent));
     } catch (error) {
       return {
         status: 'failed',

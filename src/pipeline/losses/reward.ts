@@ -22,7 +22,16 @@ export const rewardModelLoss: LossFunction = ({ scores }) => {
   return {
     loss: tf.mean(pairwiseRewardLoss(chosen, rejected)) as tf.Scalar,
     metrics: {
-      accuracy: tf.mean(tf.cast(tf.greater(chosen, rejected), 'float32')) as tf.Scalar,
+      // ties count half: an untrained head scores everything alike
+      accuracy: tf.mean(
+        tf.mul(
+          0.5,
+          tf.add(
+            tf.cast(tf.greater(chosen, rejected), 'float32'),
+            tf.cast(tf.greaterEqual(chosen, rejected), 'float32'),
+          ),
+        ),
+      ) as tf.Scalar,
       margin: tf.mean(tf.sub(chosen, rejected)) as tf.Scalar,
       min_reward: tf.min(scores) as tf.Scalar,
       mean_reward: tf.mean(scores) as tf.Scalar,
