@@ -4,17 +4,10 @@ import { useTranslation } from 'react-i18next';
 import { actions, useLab } from '../store/useLab';
 import classes from './app.module.css';
 
-/** What a person should know once: parts of the link that were not used, a GPU that is none. */
+/** Parts of the link that were not used. */
 export function Notices() {
   const { t } = useTranslation();
   const problems = useLab((s) => s.linkProblems);
-  const engine = useLab((s) => s.engine);
-  const [closed, setClosed] = useState(false);
-  const report = engine.status === 'ready' ? engine.report : null;
-  const isFallback =
-    report !== null &&
-    (report.info.backend === 'wasm' || report.info.backend === 'cpu') &&
-    report.considered.some((c) => c.reason.startsWith('emulated in software'));
   return (
     <>
       {problems.length > 0 && (
@@ -32,12 +25,26 @@ export function Notices() {
           <CloseButton aria-label={t('notice.close')} onClick={actions.dismissLinkProblems} />
         </div>
       )}
-      {isFallback && !closed && (
-        <div className={classes.notice}>
-          <p>{t('backend.softwareGpu', { name: t(`backend.names.${report.info.backend}`) })}</p>
-          <CloseButton size="sm" aria-label={t('notice.close')} onClick={() => setClosed(true)} />
-        </div>
-      )}
     </>
+  );
+}
+
+/** Says that a GPU was found that is none. */
+export function FallbackNote() {
+  const { t } = useTranslation();
+  const engine = useLab((s) => s.engine);
+  const [closed, setClosed] = useState(false);
+  const report = engine.status === 'ready' ? engine.report : null;
+  const isFallback =
+    report !== null &&
+    (report.info.backend === 'wasm' || report.info.backend === 'cpu') &&
+    report.considered.some((c) => c.reason.startsWith('emulated in software'));
+  const untouched = useLab((s) => s.state === 'idle' && !s.stages.some((m) => m.source === 'live'));
+  if (!isFallback || closed || !untouched) return null;
+  return (
+    <p className={classes.note}>
+      {t('backend.softwareGpu', { name: t(`backend.names.${report.info.backend}`) })}
+      <CloseButton size="xs" aria-label={t('notice.close')} onClick={() => setClosed(true)} />
+    </p>
   );
 }

@@ -9,6 +9,7 @@ import type { StageModel } from '../store/snapshot';
 import { statusOf, type Status } from '../store/status';
 import { useLab } from '../store/useLab';
 import classes from './app.module.css';
+import { FallbackNote } from './Notices';
 
 /** What Run will do, what is going on, or what came out: one sentence. */
 export function StatusLine() {
@@ -26,9 +27,12 @@ export function StatusLine() {
   const sentence = useSentence(status);
   const bad = status.kind === 'problem' || status.kind === 'engineFailed' || status.kind === 'failed';
   return (
-    <p id="status" className={classes.status} data-kind={status.kind} data-bad={bad || undefined}>
-      {sentence}
-    </p>
+    <div className={classes.statusRow}>
+      <p id="status" className={classes.status} data-kind={status.kind} data-bad={bad || undefined}>
+        {sentence}
+      </p>
+      <FallbackNote />
+    </div>
   );
 }
 
@@ -87,7 +91,7 @@ function useSentence(status: Status): string {
           ? [t('status.doneArm', { name: s.name, winRate: percent(e.winRate), kl: fixed(e.kl, 1) })]
           : [];
       });
-      return t('status.done', { results: results.join('; ') });
+      return t('status.done', { results: results.join(t('status.comma')) });
     }
   }
 }

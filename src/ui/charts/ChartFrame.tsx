@@ -12,8 +12,6 @@ interface ChartFrameProps {
   /** What the horizontal axis counts. */
   xUnit: string;
   legend?: ReactNode;
-  /** What stands behind the points. */
-  footnote?: string;
   /** The picture in words. */
   summary: string;
   /** What will appear here; shown instead of an empty picture. */
@@ -47,11 +45,10 @@ export function ChartFrame(props: ChartFrameProps) {
             <ResponsiveContainer width="100%" height="100%" debounce={50} minWidth={0}>
               {props.children}
             </ResponsiveContainer>
+            <span className={classes.xUnit} aria-hidden>
+              {props.xUnit}
+            </span>
           </div>
-          <p className={classes.footer}>
-            <span>{props.footnote}</span>
-            <span className={classes.xUnit}>{props.xUnit}</span>
-          </p>
         </>
       )}
     </figure>

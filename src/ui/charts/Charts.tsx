@@ -31,6 +31,7 @@ export function Charts() {
             { value: 'inside', label: t('charts.inside', { name }) },
           ]}
         />
+        {tab === 'compare' && <Footnote />}
         <div className={classes.axisSwitch}>
           <span id={id}>{t('charts.axis')}</span>
           <SegmentedControl
@@ -44,5 +45,19 @@ export function Charts() {
       </div>
       {tab === 'compare' ? <Comparison /> : <StageCurves />}
     </section>
+  );
+}
+
+/** What stands behind the points of all charts. */
+function Footnote() {
+  const { t } = useTranslation();
+  const seed = useLab((s) => String(s.config.seed));
+  const { prompts, finalPrompts } = useLab((s) => s.config.evaluation);
+  return (
+    <span className={classes.footnote}>
+      {prompts === finalPrompts
+        ? t('charts.prompts', { count: prompts, seed })
+        : t('charts.promptsFinal', { count: prompts, final: String(finalPrompts), seed })}
+    </span>
   );
 }

@@ -8,6 +8,8 @@ export interface EndLabel {
   x: number;
   y: number;
   faint?: boolean;
+  /** Pixels above the point, for points that have neighbours to their right. */
+  lift?: number;
   /** Which vertical axis `y` belongs to. */
   axis?: string;
 }
@@ -30,7 +32,7 @@ export function EndLabels({
   const spots = labels.flatMap((label) => {
     const x = xScale(label.x);
     const y = (label.axis === 'right' ? right : left)?.(label.y);
-    return x === undefined || y === undefined ? [] : [{ key: label.key, x, y, label }];
+    return x === undefined || y === undefined ? [] : [{ key: label.key, x, y: y - (label.lift ?? 0), label }];
   });
   const placed = new Map(
     placeLabels(spots, GAP, area.y + 6, area.y + area.height - 4).map((p) => [p.key, p.y]),
@@ -40,7 +42,7 @@ export function EndLabels({
       {spots.map(({ key, x, label }) => (
         <text
           key={key}
-          x={x + 8}
+          x={label.lift ? x - 4 : x + 8}
           y={placed.get(key)! + 4}
           fill={label.colour}
           opacity={label.faint ? 0.6 : 1}

@@ -19,12 +19,7 @@ interface ShapeProps {
 }
 
 /** Gold reward against the KL it cost; every arm walks away from SFT at KL 0. */
-export const FrontierChart = memo(function FrontierChart({
-  series,
-  sftGold,
-  footnote,
-  empty,
-}: ComparisonChartProps) {
+export const FrontierChart = memo(function FrontierChart({ series, sftGold, empty }: ComparisonChartProps) {
   const { t } = useTranslation();
   const paths = series.map((s) => ({
     series: s,
@@ -44,6 +39,7 @@ export const FrontierChart = memo(function FrontierChart({
     colour: armColour(s.style),
     x: data[data.length - 1]!.kl,
     y: data[data.length - 1]!.gold,
+    lift: 14,
     faint: s.stale,
   }));
   if (sftGold !== undefined)
@@ -61,8 +57,7 @@ export const FrontierChart = memo(function FrontierChart({
       title={title}
       question={question}
       unit={t('charts.goldUnit')}
-      xUnit={`KL, ${t('charts.klUnit')}`}
-      footnote={footnote}
+      xUnit={t('charts.klUnit')}
       summary={t('charts.summary', { title, question, values })}
       empty={empty}
     >

@@ -11,7 +11,7 @@ import { EndLabels } from './EndLabels';
 import { endLabel, LABEL_ROOM, MARGIN, TICK } from './parts';
 
 /** KL of the policy from SFT, nats per answer. */
-export const KlChart = memo(function KlChart({ series, axis, footnote, empty }: ComparisonChartProps) {
+export const KlChart = memo(function KlChart({ series, axis, empty }: ComparisonChartProps) {
   const { t } = useTranslation();
   const rows = chartRows(series, axis, { kl: (p) => p.evaluation.kl });
   const x = progressAxis(axisEnd(series, axis));
@@ -35,7 +35,6 @@ export const KlChart = memo(function KlChart({ series, axis, footnote, empty }: 
       question={question}
       unit={t('charts.klUnit')}
       xUnit={t(`charts.axisUnits.${axis}`)}
-      footnote={footnote}
       summary={t('charts.summary', { title, question, values: labels.map((l) => l.text).join(', ') })}
       empty={empty}
     >

@@ -9,18 +9,12 @@ import { ChartFrame } from './ChartFrame';
 import classes from './charts.module.css';
 import type { ComparisonChartProps } from './Comparison';
 import { EndLabels } from './EndLabels';
-import { endLabel, LABEL_ROOM, MARGIN, TICK } from './parts';
+import { endLabel, LABEL_ROOM, MARGIN, sftLabel, TICK } from './parts';
 
 const GOLD_TICKS = [-1, -0.5, 0, 0.5, 1];
 
 /** Gold reward (solid, left axis) and proxy (dashed, right axis); both zeros are at the same height. */
-export const RewardChart = memo(function RewardChart({
-  series,
-  axis,
-  sftGold,
-  footnote,
-  empty,
-}: ComparisonChartProps) {
+export const RewardChart = memo(function RewardChart({ series, axis, sftGold, empty }: ComparisonChartProps) {
   const { t } = useTranslation();
   const rows = chartRows(series, axis, {
     gold: (p) => p.evaluation.gold,
@@ -30,6 +24,7 @@ export const RewardChart = memo(function RewardChart({
   const proxies = series.flatMap((s) => s.points.flatMap((p) => p.evaluation.proxy ?? []));
   const reach = niceAxis(proxies.map(Math.abs), [0, 1], 2).domain[1];
   const labels = series.flatMap((s) => endLabel(s, axis, (p) => p.evaluation.gold));
+  const reference = sftLabel(t('charts.sft'), x.domain[1], sftGold);
   const values = labels.map((l) => l.text).join(', ');
   const title = t('charts.reward.title');
   const question = t('charts.reward.question');
@@ -40,7 +35,6 @@ export const RewardChart = memo(function RewardChart({
       unit={t('charts.goldUnit')}
       rightUnit={proxies.length ? t('charts.proxyUnit') : undefined}
       xUnit={t(`charts.axisUnits.${axis}`)}
-      footnote={footnote}
       summary={t('charts.summary', { title, question, values })}
       empty={empty}
       legend={
@@ -100,22 +94,10 @@ export const RewardChart = memo(function RewardChart({
           hide={proxies.length === 0}
           tickFormatter={(v: number) => fixed(v, Number.isInteger(v) ? 0 : 1, true)}
         />
-        {sftGold !== undefined && (
-          <ReferenceLine
-            y={sftGold}
-            stroke="var(--sft)"
-            strokeWidth={1}
-            label={{
-              value: t('charts.sft'),
-              position: 'insideTopRight',
-              fill: 'var(--sft)',
-              fontSize: '0.6875rem',
-            }}
-          />
-        )}
+        {sftGold !== undefined && <ReferenceLine y={sftGold} stroke="var(--sft)" strokeWidth={1} />}
         {armLines(series, { line: 'proxy', dashed: true, axis: 'right' })}
         {armLines(series, { line: 'gold' })}
-        <EndLabels labels={labels} />
+        <EndLabels labels={[...labels, ...reference]} />
       </ComposedChart>
     </ChartFrame>
   );

@@ -10,7 +10,7 @@ import { ChartFrame } from './ChartFrame';
 import classes from './charts.module.css';
 import type { ComparisonChartProps } from './Comparison';
 import { EndLabels } from './EndLabels';
-import { endLabel, LABEL_ROOM, MARGIN, opacityOf, TICK } from './parts';
+import { endLabel, LABEL_ROOM, MARGIN, opacityOf, sftLabel, TICK } from './parts';
 
 const TICKS = [0, 25, 50, 75, 100];
 
@@ -18,7 +18,7 @@ const TICKS = [0, 25, 50, 75, 100];
 export const WinRateChart = memo(function WinRateChart({
   series,
   axis,
-  footnote,
+  prompts,
   empty,
 }: ComparisonChartProps) {
   const { t } = useTranslation();
@@ -43,7 +43,6 @@ export const WinRateChart = memo(function WinRateChart({
       question={question}
       unit={t('charts.winRateUnit')}
       xUnit={t(`charts.axisUnits.${axis}`)}
-      footnote={footnote}
       summary={t('charts.summary', { title, question, values: labels.map((l) => l.text).join(', ') })}
       empty={empty}
       legend={
@@ -53,7 +52,7 @@ export const WinRateChart = memo(function WinRateChart({
               <rect width="18" height="10" fill="currentColor" opacity="0.25" />
               <path d="M0 5H18" stroke="currentColor" strokeWidth="2" />
             </svg>
-            {t('charts.band')}
+            {t('charts.band', { count: prompts })}
           </span>
         </span>
       }
@@ -84,19 +83,9 @@ export const WinRateChart = memo(function WinRateChart({
             activeDot={false}
           />
         ))}
-        <ReferenceLine
-          y={50}
-          stroke="var(--sft)"
-          strokeWidth={1.25}
-          label={{
-            value: t('charts.sft'),
-            position: 'insideTopRight',
-            fill: 'var(--sft)',
-            fontSize: '0.6875rem',
-          }}
-        />
+        <ReferenceLine y={50} stroke="var(--sft)" strokeWidth={1.25} />
         {armLines(series, { line: 'win' })}
-        <EndLabels labels={labels} />
+        <EndLabels labels={[...labels, ...sftLabel(t('charts.sft'), x.domain[1], 50)]} />
       </ComposedChart>
     </ChartFrame>
   );

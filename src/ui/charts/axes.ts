@@ -27,7 +27,7 @@ export function niceAxis(values: readonly number[], include: readonly number[] =
 }
 
 /** From 0 to exactly `max`, ticks at round values. */
-export function progressAxis(max: number, count = 5): Axis {
+export function progressAxis(max: number, count = 6): Axis {
   const end = max > 0 ? max : 1;
   const step = Math.max(niceStep(end / count), end <= 1 ? 0 : 1);
   const ticks = [];

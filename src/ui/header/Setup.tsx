@@ -35,7 +35,7 @@ export function Setup() {
   return (
     <div className={classes.setup}>
       <label>
-        <span>{t('setup.start')}</span>
+        <span className={classes.wide}>{t('setup.start')}</span>
         <NativeSelect
           size="xs"
           value={start}
@@ -46,7 +46,7 @@ export function Setup() {
         />
       </label>
       <label>
-        <span>{t('setup.size')}</span>
+        <span className={classes.wide}>{t('setup.size')}</span>
         <NativeSelect
           size="xs"
           value={size}

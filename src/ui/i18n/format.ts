@@ -24,7 +24,7 @@ export function brief(value: number): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
   if (size >= 1e5) return compact(value);
-  if (size < 1e-3) return minus(value.toExponential(1).replace('e-', 'e−'));
+  if (size < 1e-4) return minus(value.toExponential(1).replace('e-', 'e−'));
   return minus(String(Number(value.toPrecision(size >= 100 ? 4 : 3))));
 }
 

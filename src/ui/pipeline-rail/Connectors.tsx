@@ -1,4 +1,4 @@
-import { useLayoutEffect, useState, type RefObject } from 'react';
+import { useEffect, useState, type RefObject } from 'react';
 import classes from './rail.module.css';
 
 interface Box {
@@ -16,7 +16,7 @@ const RADIUS = 6;
 /** Lines from stage to stage, measured from where the stages stand. DPO's line passes the reward model by. */
 export function Connectors({ rail, version }: { rail: RefObject<HTMLElement | null>; version: string }) {
   const [paths, setPaths] = useState<string[]>([]);
-  useLayoutEffect(() => {
+  useEffect(() => {
     const element = rail.current;
     if (!element) return;
     const measure = () => setPaths(pathsOf(boxesIn(element)));

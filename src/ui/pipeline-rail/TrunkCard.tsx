@@ -51,7 +51,7 @@ export function ProgressLine({ stage, colour }: { stage: StageModel; colour: str
   const { progress, status } = stage;
   const share =
     status === 'done' ? 1 : progress && progress.updates > 0 ? progress.update / progress.updates : 0;
-  if (status === 'missing' || status === 'stale') return null;
+  if (status === 'missing' || status === 'stale' || (status === 'done' && !stage.isArm)) return null;
   return (
     <span className={classes.progress} aria-hidden>
       <span style={{ transform: `scaleX(${share})`, background: colour }} />

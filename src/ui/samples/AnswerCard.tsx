@@ -102,7 +102,10 @@ function Body({ sample, name, colour }: { sample: Sample; name: string; colour: 
         <ul className={classes.parts}>
           {sample.gold.parts.map((part, i) => (
             <li key={`${part.name} ${i}`} data-sign={part.value < 0 ? 'minus' : 'plus'}>
-              <b>{fixed(part.value, 2, true)}</b> {goldPartText(part.name)} <span>{part.why}</span>
+              <b>{fixed(part.value, 2, true)}</b>
+              <div>
+                {goldPartText(part.name)} <span>{part.why}</span>
+              </div>
             </li>
           ))}
         </ul>

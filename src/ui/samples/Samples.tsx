@@ -16,10 +16,7 @@ export function Samples() {
   return (
     <section className={classes.panel} aria-label={t('samples.title')}>
       <header className={classes.header}>
-        <div>
-          <h2 className={classes.title}>{t('samples.title')}</h2>
-          <p className={classes.question}>{t('samples.question')}</p>
-        </div>
+        <h2 className={classes.title}>{t('samples.title')}</h2>
         <div className={classes.buttons}>
           <Button
             size="compact-xs"
@@ -38,6 +35,7 @@ export function Samples() {
             {t('samples.next')}
           </Button>
         </div>
+        <p className={classes.question}>{t('samples.question')}</p>
       </header>
       <PromptField key={`${task} ${prompt.text}`} prompt={prompt} />
       <div className={classes.answers} tabIndex={0} role="group" aria-label={t('samples.question')}>

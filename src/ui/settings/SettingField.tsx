@@ -61,7 +61,10 @@ export const SettingField = memo(function SettingField(props: SettingFieldProps)
               <Tex>{field.info.symbol}</Tex>
             </span>
           )}
-          <span>{label}</span>
+          <span>
+            {label}
+            {unit && <span className={classes.unit}> {unit}</span>}
+          </span>
         </label>
         {changed && (
           <Tooltip label={t('settings.restore', { value: shown(standard) })}>
@@ -85,9 +88,9 @@ export const SettingField = memo(function SettingField(props: SettingFieldProps)
       <p id={`${id}-about`} className={classes.about}>
         {effect}{' '}
         <span className={classes.unit}>
-          {[unit, typicalText(field, t), changed ? t('settings.changed', { value: shown(standard) }) : '']
+          {[typicalText(field, t), changed ? t('settings.changed', { value: shown(standard) }) : '']
             .filter(Boolean)
-            .join(' · ')}
+            .join(' ')}
         </span>
       </p>
     </div>

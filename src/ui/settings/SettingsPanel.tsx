@@ -61,15 +61,11 @@ function Panel({ stage }: { stage: StageModel }) {
           )}
           {name}
         </h2>
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          color="gray"
-          disabled={stage.changed === 0}
-          onClick={() => actions.restore(stage.id)}
-        >
-          {t('settings.restoreAll')}
-        </Button>
+        {stage.changed > 0 && (
+          <Button size="compact-xs" variant="default" onClick={() => actions.restore(stage.id)}>
+            {t('settings.restoreAll')}
+          </Button>
+        )}
       </header>
       <p className={classes.stageAbout}>
         {t(`stage.about.${stage.stage}`)}

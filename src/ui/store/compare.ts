@@ -75,9 +75,3 @@ export function chartRows(
     }
   return [...rows.values()].sort((a, b) => a.x - b.x);
 }
-
-/** Numbers of prompts behind the points: of most, and of the last ones. */
-export function promptCounts(series: readonly ArmSeries[]): { usual: number; final: number } | null {
-  const counts = series.flatMap((s) => s.points.map((p) => p.evaluation.prompts));
-  return counts.length ? { usual: Math.min(...counts), final: Math.max(...counts) } : null;
-}

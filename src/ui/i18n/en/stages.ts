@@ -49,7 +49,7 @@ export const stages = {
     figures: {
       loss: 'loss',
       gold: 'gold',
-      agreement: 'agree with gold',
+      agreement: 'agreement',
       pairs: 'pairs',
       accuracy: 'accuracy',
       winRate: 'win rate',
