@@ -6,7 +6,7 @@ import type { BackendName } from '../engine/types';
 import { InputError } from '../pipeline/demo';
 import { demoNames, loadDemo } from './demos';
 import { applyOverrides } from './overrides';
-import { runConfig, summaryTable, writeOutput } from './run';
+import { runConfig, seedsTable, summaryTable, writeOutput, type RunSummary } from './run';
 
 const collect = (value: string, all: string[]) => [...all, value];
 
@@ -17,8 +17,19 @@ function seed(text: string): number {
   return value;
 }
 
+/** `1-5` or `1,2,7` as a list of seeds. */
+function seedList(text: string): number[] {
+  const range = /^(\d+)-(\d+)$/.exec(text);
+  if (!range) return text.split(',').map(seed);
+  const [first, last] = [seed(range[1]!), seed(range[2]!)];
+  if (last < first || last - first >= 1000)
+    throw new InvalidArgumentError('must be like 1-5, first below last, at most 1000 seeds.');
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
 interface RunFlags {
   seed?: number;
+  seeds?: number[];
   set: string[];
   backend: BackendName;
   out?: string;
@@ -26,27 +37,37 @@ interface RunFlags {
 
 async function run(name: string, flags: RunFlags): Promise<void> {
   const demo = await loadDemo(name);
-  const config = applyOverrides(
-    { ...demo.config, ...(flags.seed === undefined ? {} : { seed: flags.seed }) },
-    flags.set,
-  );
-  if (flags.out)
-    for (const file of ['summary.json', 'metrics.csv'])
-      if (existsSync(join(flags.out, file)))
-        throw new InputError(`${join(flags.out, file)} is already there; nothing was overwritten`);
+  const seeds = flags.seeds ?? [flags.seed ?? demo.config.seed];
+  const several = flags.seeds !== undefined;
+  const configs = seeds.map((s) => applyOverrides({ ...demo.config, seed: s }, flags.set));
+  const folder = (s: number) => (flags.out && several ? join(flags.out, `seed-${s}`) : flags.out);
+  for (const s of seeds) refuseToOverwrite(folder(s));
   const { engine } = await createEngine(flags.backend);
   try {
-    const output = await runConfig(name, config, engine, process.stderr.isTTY);
-    const { summary } = output;
-    console.log(
-      `${demo.title}: task ${config.task}, seed ${config.seed}, ${summary.backend}, ${summary.seconds} s`,
-    );
-    console.log(summaryTable(summary));
-    if (flags.out) await writeOutput(flags.out, output);
-    if (Object.keys(summary.failures).length > 0) process.exitCode = 1;
+    const summaries: RunSummary[] = [];
+    for (const config of configs) {
+      const output = await runConfig(name, config, engine, process.stderr.isTTY);
+      const { summary } = output;
+      summaries.push(summary);
+      console.log(
+        `${demo.title}: task ${config.task}, seed ${config.seed}, ${summary.backend}, ${summary.seconds} s`,
+      );
+      console.log(summaryTable(summary));
+      const out = folder(config.seed);
+      if (out) await writeOutput(out, output);
+      if (Object.keys(summary.failures).length > 0) process.exitCode = 1;
+    }
+    if (several) console.log(`${seeds.length} seeds, mean ± sd\n${seedsTable(summaries)}`);
   } finally {
     engine.dispose();
   }
+}
+
+function refuseToOverwrite(folder: string | undefined): void {
+  if (!folder) return;
+  for (const file of ['summary.json', 'metrics.csv'])
+    if (existsSync(join(folder, file)))
+      throw new InputError(`${join(folder, file)} is already there; nothing was overwritten`);
 }
 
 const program = new Command('lab')
@@ -69,6 +90,11 @@ program
   .argument('<demo>', 'name of a demo (see list)')
   .description('runs a demo, prints a table, writes metrics.csv and summary.json')
   .option('--seed <n>', 'seed of the run', seed)
+  .addOption(
+    new Option('--seeds <list>', 'several seeds, for example 1-5; prints mean ± sd')
+      .argParser(seedList)
+      .conflicts('seed'),
+  )
   .option(
     '--set <name=value>',
     'change a setting, for example ppo.klCoef=0.02 (may be repeated)',

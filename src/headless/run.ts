@@ -7,6 +7,7 @@ import type { Engine } from '../engine/types';
 import { InputError } from '../pipeline/demo';
 import { Lab, type NodeView } from '../pipeline/lab';
 import type { LabConfig } from '../pipeline/lab-config';
+import { mean, standardDeviation } from '../pipeline/statistics';
 import { localExecutor } from './local-executor';
 
 /** What `summary.json` holds. */
@@ -145,6 +146,33 @@ export function summaryTable({ arms, failures }: RunSummary): string {
     ]);
   const failed = Object.entries(failures).map(([id, message]) => `${id} failed: ${message}`);
   return [table.toString(), ...failed].join('\n');
+}
+
+/** Mean ± standard deviation over seeds, arm by arm, and the lowest interval of any single run. */
+export function seedsTable(summaries: readonly RunSummary[]): string {
+  const table = new Table({
+    head: ['arm', 'gold', 'proxy', 'KL (nats)', 'win rate vs SFT', 'lowest 95 % bound', 'length', 'runs'],
+    style: { head: [], border: [] },
+  });
+  for (const id of new Set(summaries.flatMap((s) => Object.keys(s.arms)))) {
+    const runs = summaries.map((s) => s.arms[id]).filter((run) => run !== undefined);
+    const spread = (name: string, digits: number, scale = 1) => {
+      const values = runs.map((r) => scale * (r[name] ?? NaN));
+      return `${mean(values).toFixed(digits)} ± ${standardDeviation(values).toFixed(digits)}`;
+    };
+    const lowest = Math.min(...runs.map((r) => r['winRateLow'] ?? NaN));
+    table.push([
+      id,
+      spread('gold', 3),
+      spread('proxy', 2),
+      spread('kl', 2),
+      `${spread('winRate', 1, 100)} %`,
+      `${(100 * lowest).toFixed(1)} %`,
+      spread('length', 1),
+      String(runs.length),
+    ]);
+  }
+  return table.toString();
 }
 
 /** Writes `metrics.csv` and `summary.json` into a folder; refuses to overwrite either. */
