@@ -1,5 +1,4 @@
 import { SegmentedControl } from '@mantine/core';
-import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStageName } from '../i18n/useStageName';
 import { X_AXES } from '../store/series';
@@ -12,7 +11,6 @@ import { StageCurves } from './StageCurves';
 /** The middle of the page: all arms compared, or one stage from inside. */
 export function Charts() {
   const { t } = useTranslation();
-  const id = useId();
   const tab = useView((s) => s.tab);
   const axis = useView((s) => s.xAxis);
   const selected = useStage(useLab((s) => s.selected));
@@ -33,10 +31,10 @@ export function Charts() {
         />
         {tab === 'compare' && <Footnote />}
         <div className={classes.axisSwitch}>
-          <span id={id}>{t('charts.axis')}</span>
+          <span aria-hidden>{t('charts.by')}</span>
           <SegmentedControl
             size="xs"
-            aria-labelledby={id}
+            aria-label={t('charts.axis')}
             value={axis}
             onChange={(value) => setView({ xAxis: value as ViewState['xAxis'] })}
             data={X_AXES.map((value) => ({ value, label: t(`charts.axes.${value}`) }))}

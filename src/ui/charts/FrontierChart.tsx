@@ -57,7 +57,7 @@ export const FrontierChart = memo(function FrontierChart({ series, sftGold, empt
       title={title}
       question={question}
       unit={t('charts.goldUnit')}
-      xUnit={t('charts.klUnit')}
+      xUnit={t('charts.klShort')}
       summary={t('charts.summary', { title, question, values })}
       empty={empty}
     >

@@ -1,5 +1,4 @@
 import { Button } from '@mantine/core';
-import { IconArrowRight, IconDice3 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useLab } from '../store/useLab';
 import { answering, askNext, resample, useSamples } from '../store/useSamples';
@@ -18,20 +17,10 @@ export function Samples() {
       <header className={classes.header}>
         <h2 className={classes.title}>{t('samples.title')}</h2>
         <div className={classes.buttons}>
-          <Button
-            size="compact-xs"
-            variant="default"
-            leftSection={<IconDice3 size={14} />}
-            onClick={resample}
-          >
+          <Button size="compact-xs" variant="default" onClick={resample}>
             {t('samples.resample')}
           </Button>
-          <Button
-            size="compact-xs"
-            variant="default"
-            rightSection={<IconArrowRight size={14} />}
-            onClick={askNext}
-          >
+          <Button size="compact-xs" variant="default" onClick={askNext}>
             {t('samples.next')}
           </Button>
         </div>

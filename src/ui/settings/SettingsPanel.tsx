@@ -67,10 +67,7 @@ function Panel({ stage }: { stage: StageModel }) {
           </Button>
         )}
       </header>
-      <p className={classes.stageAbout}>
-        {t(`stage.about.${stage.stage}`)}
-        {stage.stage === 'dpo' && ` ${t('stage.dpoReward')}`}
-      </p>
+      <p className={classes.stageAbout}>{t(`stage.about.${stage.stage}`)}</p>
       <Formula stage={stage} />
       {fields.filter(isShown).map(row)}
       {hidden.length > 0 && (

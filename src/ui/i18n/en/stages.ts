@@ -10,13 +10,12 @@ export const stages = {
       dpo: 'DPO',
     },
     about: {
-      pretrain:
-        'Pretraining: learns to continue the toy web, one word at a time. It talks, but it does not answer.',
-      sft: 'Supervised fine-tuning: imitates demonstrations of good answers. Every arm starts from here.',
+      pretrain: 'Learns to continue the toy web, word by word. It talks, but it does not answer.',
+      sft: 'Imitates demonstrations of good answers. Every arm starts from here.',
       preferences: 'Two answers of SFT to the same prompt are compared; the better one is labelled.',
       reward: 'Learns from the labels to give an answer a score: the proxy for what people want.',
-      ppo: 'Proximal policy optimisation: answers, is scored by the reward model, and takes small steps towards higher scores.',
-      dpo: 'Direct preference optimisation: learns from the labels themselves, without a reward model and without sampling.',
+      ppo: 'Answers, is scored by the reward model, and takes small steps towards higher scores.',
+      dpo: 'Learns from the labels themselves, without sampling. The reward model only measures it.',
     },
     status: {
       missing: 'not run yet',
@@ -56,7 +55,6 @@ export const stages = {
       kl: 'KL',
     },
     roles: { base: 'Base', sft: 'SFT', preferences: 'Preferences', reward: 'Reward model' },
-    dpoReward: 'The reward model only measures DPO; it never trains it.',
   },
   task: {
     review: { name: 'Review', about: 'Continue a film review: positive, fluent, without repeating itself.' },
