@@ -1,0 +1,376 @@
+import type { Counters } from '../kernels';
+import type { Context } from './context';
+import { Memory, texels, type GlBuffer, type Root } from './memory';
+import { firstInput, Programs, type Program, type ProgramSpec } from './programs';
+import { SPARE_UNIT, TexturePool, WIDTH, WIDTH_BITS, type Texture } from './textures';
+
+type Inputs = readonly (GlBuffer | null)[];
+type Numbers = readonly number[];
+
+const ADD: ProgramSpec = {
+  name: 'add',
+  inputs: ['a', 'b'],
+  body: 'void run(int t) { out0 = a(t) + b(t); }',
+};
+
+const COPY: ProgramSpec = { name: 'copy', inputs: ['a'], body: 'void run(int t) { out0 = a(t); }' };
+
+const ZEROS = new Float32Array(4);
+const NONE: Numbers = [];
+
+/**
+ * Draws: an operation is a program that runs for a range of texels of its outputs. WebGL state that does
+ * not change is not set again. Nothing here waits for the GPU.
+ */
+export class Device {
+  readonly pool: TexturePool;
+  readonly memory: Memory;
+  readonly programs: Programs;
+  readonly counters: Counters = { dispatches: 0, readbacks: 0, submits: 0 };
+  private readonly gl: WebGL2RenderingContext;
+  private readonly units: (Texture | null)[] = [];
+  private program: Program | null = null;
+  private framebuffer: WebGLFramebuffer | null = null;
+  private view = [-1, -1, -1, -1];
+  private blending = false;
+  private empty: Texture | null = null;
+
+  constructor(
+    readonly context: Context,
+    private readonly floatBlend = context.floatBlend,
+  ) {
+    this.gl = context.gl;
+    this.pool = new TexturePool(context);
+    this.memory = new Memory(this.pool);
+    this.programs = new Programs(context);
+  }
+
+  // Drawing --------------------------------------------------------------------------------------------
+
+  /**
+   * Runs a program for `count` texels from the start of the outputs, all of which start at the same place
+   * of their textures. An output that is also an input must be a whole buffer: it gets a new texture.
+   */
+  draw(
+    spec: ProgramSpec,
+    inputs: Inputs,
+    ints: Numbers,
+    outputs: readonly GlBuffer[],
+    count: number,
+    floats: Numbers = NONE,
+  ): void {
+    if (count <= 0) return;
+    const { start } = outputs[0]!;
+    const program = this.use(spec, inputs);
+    const renewed = this.bindOutputs(inputs, outputs, count);
+    this.setInts(program, [start, count], inputs, ints);
+    this.setFloats(program, floats);
+    this.cover(start, count);
+    if (renewed) for (const [root, texture] of renewed) this.renew(root, texture);
+  }
+
+  /** Runs a program and adds its result to the output. */
+  accumulate(spec: ProgramSpec, inputs: Inputs, ints: Numbers, out: GlBuffer, count: number): void {
+    if (count <= 0) return;
+    const touched = this.touch(out, count);
+    if (touched && !this.floatBlend)
+      return this.addByDetour(out, count, (part) => this.draw(spec, inputs, ints, [part], count));
+    const program = this.use(spec, inputs);
+    this.bind([this.target(out.root)]);
+    this.setInts(program, [out.start, count], inputs, ints);
+    this.blend(touched);
+    this.cover(out.start, count);
+    this.blend(false);
+  }
+
+  /** The same for a program with two segments, of which the second may be absent. */
+  accumulateSegments(
+    spec: ProgramSpec,
+    inputs: Inputs,
+    ints: Numbers,
+    first: GlBuffer,
+    second: GlBuffer | null,
+  ): void {
+    const [count, count2] = [texels(first.length), second ? texels(second.length) : 0];
+    const gap = second?.root === first.root ? second.start - first.start - count : -1;
+    if (second && !(gap >= 0 && gap < 4 * WIDTH)) {
+      this.addRanges(spec, inputs, ints, first, [first.start, count, 0, 0], first.start, count);
+      this.addRanges(spec, inputs, ints, second, [0, 0, second.start, count2], second.start, count2);
+    } else {
+      const ranges = [first.start, count, second?.start ?? 0, count2];
+      this.addRanges(spec, inputs, ints, first, ranges, first.start, second ? count + gap + count2 : count);
+    }
+  }
+
+  /** Draws one rectangle of texels per instance, placed by the program's own vertex shader. */
+  scatter(
+    spec: ProgramSpec,
+    inputs: Inputs,
+    ints: Numbers,
+    outputs: readonly GlBuffer[],
+    instances: number,
+  ): void {
+    if (instances <= 0) return;
+    const program = this.use(spec, inputs);
+    const textures = outputs.map(({ root }) => this.target(root));
+    for (const { root } of outputs) root.written = null;
+    this.bind(textures);
+    this.setInts(program, [textures[0]!.rows, 0], inputs, ints);
+    this.viewport(0, 0, WIDTH, textures[0]!.rows);
+    this.gl.drawArraysInstanced(this.gl.TRIANGLE_STRIP, 0, 4, instances);
+    this.counters.dispatches++;
+  }
+
+  zero(buffer: GlBuffer): void {
+    const { gl } = this;
+    const { root, start, length } = buffer;
+    if (length === 0) return;
+    const whole = length === root.length;
+    if (whole) root.pending = false;
+    this.bind([this.target(root)]);
+    root.written = whole ? [] : null;
+    if (whole) gl.clearBufferfv(gl.COLOR, 0, ZEROS);
+    else {
+      gl.enable(gl.SCISSOR_TEST);
+      for (const [x, y, width, height] of rectangles(start, texels(length))) {
+        gl.scissor(x, y, width, height);
+        gl.clearBufferfv(gl.COLOR, 0, ZEROS);
+      }
+      gl.disable(gl.SCISSOR_TEST);
+    }
+    this.counters.dispatches++;
+  }
+
+  // Contents -------------------------------------------------------------------------------------------
+
+  /** Overwrites a buffer with numbers from the host; integers become floats of the same value. */
+  write({ root, start }: GlBuffer, data: Float32Array | Int32Array): void {
+    const values = new Float32Array(4 * texels(data.length));
+    values.set(data);
+    if (data.length === root.length) {
+      root.host = values;
+      root.pending = true;
+      root.keep = data instanceof Int32Array;
+      root.written = null;
+    } else this.upload(this.target(root), start, values);
+  }
+
+  /** Index numbers that came from the host. */
+  hostNumbers({ root, start, length }: GlBuffer): Float32Array {
+    if (!root.host) throw new Error('this operation needs index numbers that were uploaded');
+    return root.host.subarray(4 * start, 4 * start + length);
+  }
+
+  /** The texture to read a buffer from; uploads what is still on the host. */
+  source({ root }: GlBuffer): Texture {
+    if (root.texture && !root.pending) return root.texture;
+    if (!root.alive) throw new Error('this buffer has been freed');
+    if (!root.pending) throw new Error('this buffer is read before anything was written to it');
+    const texture = (root.texture ??= this.pool.take(texels(root.length)));
+    this.upload(texture, 0, root.host!);
+    root.pending = false;
+    if (!root.keep) root.host = null;
+    return texture;
+  }
+
+  /** Binds a buffer for reading back. */
+  bindSource(buffer: GlBuffer): void {
+    this.bind([this.source(buffer)]);
+  }
+
+  /** Gives a still unwritten buffer room for more than its length (some results keep more on the GPU). */
+  reserve({ root }: GlBuffer, count: number): void {
+    if (root.texture && root.texture.rows * WIDTH < count) {
+      this.pool.give(root.texture);
+      root.texture = null;
+    }
+    root.texture ??= this.pool.take(count);
+  }
+
+  // Inside ---------------------------------------------------------------------------------------------
+
+  /** The texture to write to; what else is in it stays. */
+  private target(root: Root): Texture {
+    if (!root.alive) throw new Error('this buffer has been freed');
+    if (root.pending) this.source({ root, start: 0, length: root.length });
+    root.host = null;
+    return (root.texture ??= this.pool.take(texels(root.length)));
+  }
+
+  private upload(texture: Texture, start: number, values: Float32Array): void {
+    const { gl } = this;
+    gl.activeTexture(gl.TEXTURE0 + SPARE_UNIT);
+    gl.bindTexture(gl.TEXTURE_2D, texture.handle);
+    let from = 0;
+    for (const [x, y, width, height] of rectangles(start, values.length >> 2)) {
+      gl.texSubImage2D(gl.TEXTURE_2D, 0, x, y, width, height, gl.RGBA, gl.FLOAT, values, from);
+      from += width * height * 4;
+    }
+  }
+
+  /** Notes a range as written; true if it may hold something other than zeros. */
+  private touch({ root, start }: GlBuffer, count: number): boolean {
+    if (!root.written) return true;
+    const end = start + count;
+    if (root.written.some(([a, b]) => start < b && a < end)) return true;
+    root.written.push([start, end]);
+    return false;
+  }
+
+  private addRanges(
+    spec: ProgramSpec,
+    inputs: Inputs,
+    ints: Numbers,
+    out: GlBuffer,
+    ranges: Numbers,
+    start: number,
+    span: number,
+  ): void {
+    const [first = 0, count = 0, second = 0, count2 = 0] = ranges;
+    const touchedFirst = count > 0 && this.touch({ ...out, start: first }, count);
+    const touchedSecond = count2 > 0 && this.touch({ ...out, start: second }, count2);
+    const touched = touchedFirst || touchedSecond;
+    if (touched && !this.floatBlend) {
+      const part = (at: number, size: number, own: Numbers) =>
+        this.addByDetour({ ...out, start: at }, size, (into) => {
+          const program = this.use(spec, inputs);
+          this.bind([this.target(into.root)]);
+          this.setInts(program, own, inputs, ints);
+          this.cover(0, size);
+        });
+      if (count > 0) part(first, count, [0, count, 0, 0]);
+      if (count2 > 0) part(second, count2, [0, 0, 0, count2]);
+      return;
+    }
+    const program = this.use(spec, inputs);
+    this.bind([this.target(out.root)]);
+    this.setInts(program, ranges, inputs, ints);
+    this.blend(touched);
+    this.cover(start, span);
+    this.blend(false);
+  }
+
+  /** Without blending of floats: result, sum, and copy back, in three draws. */
+  private addByDetour(out: GlBuffer, count: number, result: (into: GlBuffer) => void): void {
+    this.memory.frame(() => {
+      const [part, sum] = [this.memory.temporary(4 * count), this.memory.temporary(4 * count)];
+      result(part);
+      this.draw(ADD, [part, out], [], [sum], count);
+      const { written } = out.root;
+      this.draw(COPY, [sum], [], [out], count);
+      out.root.written = written;
+    });
+  }
+
+  private use(spec: ProgramSpec, inputs: Inputs): Program {
+    const { gl, units } = this;
+    const program = this.programs.get(spec);
+    if (program !== this.program) {
+      gl.useProgram(program.handle);
+      this.program = program;
+    }
+    for (let i = 0; i < inputs.length; i++) {
+      const input = inputs[i];
+      const texture = input ? this.source(input) : (this.empty ??= this.pool.take(1));
+      if (units[i] === texture) continue;
+      gl.activeTexture(gl.TEXTURE0 + i);
+      gl.bindTexture(gl.TEXTURE_2D, texture.handle);
+      units[i] = texture;
+    }
+    return program;
+  }
+
+  /** Attaches the outputs; returns the new textures of those that are read as well. */
+  private bindOutputs(inputs: Inputs, outputs: readonly GlBuffer[], count: number): [Root, Texture][] | null {
+    let renewed: [Root, Texture][] | null = null;
+    const textures: Texture[] = [];
+    for (const { root, start } of outputs) {
+      let texture: Texture;
+      if (inputs.some((input) => input?.root === root)) {
+        if (start !== 0 || count < texels(root.length))
+          throw new Error('only a whole buffer can be changed in place');
+        texture = this.pool.take(count);
+        (renewed ??= []).push([root, texture]);
+      } else texture = this.target(root);
+      root.written = null;
+      textures.push(texture);
+    }
+    this.bind(textures);
+    return renewed;
+  }
+
+  private renew(root: Root, texture: Texture): void {
+    this.pool.give(root.texture!);
+    root.texture = texture;
+    root.host = null;
+  }
+
+  private bind(textures: readonly Texture[]): void {
+    const framebuffer = this.pool.framebuffer(textures);
+    if (framebuffer === this.framebuffer) return;
+    this.gl.bindFramebuffer(this.gl.FRAMEBUFFER, framebuffer);
+    this.framebuffer = framebuffer;
+  }
+
+  private setInts(program: Program, ranges: Numbers, inputs: Inputs, ints: Numbers): void {
+    const { spec, ints: last } = program;
+    let changed = !program.started;
+    const set = (i: number, value: number) => {
+      if (last[i] === value) return;
+      last[i] = value;
+      changed = true;
+    };
+    const head = firstInput(spec);
+    for (let i = 0; i < head; i++) set(i, ranges[i]!);
+    for (let i = 0; i < inputs.length; i++) set(head + i, inputs[i]?.start ?? 0);
+    for (let i = 0; i < ints.length; i++) set(head + inputs.length + i, ints[i]!);
+    program.started = true;
+    if (changed) this.gl.uniform1iv(program.intsAt, last);
+  }
+
+  private setFloats(program: Program, floats: Numbers): void {
+    if (floats.length === 0) return;
+    program.floats.set(floats);
+    this.gl.uniform1fv(program.floatsAt, program.floats);
+  }
+
+  private blend(on: boolean): void {
+    if (on === this.blending) return;
+    if (on) this.gl.enable(this.gl.BLEND);
+    else this.gl.disable(this.gl.BLEND);
+    this.blending = on;
+  }
+
+  /** Runs the program for the rows that hold a range of texels (its shader leaves out the others). */
+  private cover(start: number, count: number): void {
+    const top = start >> WIDTH_BITS;
+    const rows = ((start + count - 1) >> WIDTH_BITS) - top + 1;
+    if (rows === 1) this.viewport(start & (WIDTH - 1), top, count, 1);
+    else this.viewport(0, top, WIDTH, rows);
+    this.gl.drawArrays(this.gl.TRIANGLES, 0, 3);
+    this.counters.dispatches++;
+  }
+
+  private viewport(x: number, y: number, width: number, height: number): void {
+    const { view } = this;
+    if (view[0] === x && view[1] === y && view[2] === width && view[3] === height) return;
+    this.gl.viewport(x, y, width, height);
+    this.view = [x, y, width, height];
+  }
+}
+
+/** At most three rectangles [x, y, width, height] that make up a range of texels. */
+export function rectangles(start: number, count: number): [number, number, number, number][] {
+  const out: [number, number, number, number][] = [];
+  const end = start + count;
+  let at = start;
+  while (at < end) {
+    const x = at & (WIDTH - 1);
+    const rows = x === 0 ? (end - at) >> WIDTH_BITS : 0;
+    const width = rows > 0 ? WIDTH : Math.min(WIDTH - x, end - at);
+    const height = Math.max(1, rows);
+    out.push([x, at >> WIDTH_BITS, width, height]);
+    at += width * height;
+  }
+  return out;
+}

@@ -1,0 +1,78 @@
+import { afterwards } from '../afterwards';
+import type { DeviceBuffer } from '../kernels';
+import type { Texture, TexturePool } from './textures';
+
+/**
+ * Memory behind a buffer and its views. The texture is taken when something is first written, and is
+ * exchanged for another one when an operation reads and writes the same buffer: views must look it up.
+ */
+export class Root {
+  texture: Texture | null = null;
+  /** Contents as they came from the host, until something overwrites them. */
+  host: Float32Array | null = null;
+  /** `host` is not in the texture yet: it is uploaded when a shader first reads it. */
+  pending = false;
+  /** `host` is worth keeping once it is uploaded (index arrays: some operations look into them). */
+  keep = false;
+  /** Ranges of texels [first, end] written since all of it was set to zero; null if that is unknown. */
+  written: [number, number][] | null = null;
+  alive = true;
+
+  constructor(readonly length: number) {}
+}
+
+/** A view of a root: `start` counts texels of four floats. */
+export interface GlBuffer extends DeviceBuffer {
+  readonly root: Root;
+  readonly start: number;
+}
+
+export const texels = (length: number): number => (length + 3) >> 2;
+
+/** Lasting buffers, and temporaries that go back to the pool at the end of their frame. */
+export class Memory {
+  private readonly frames: Root[][] = [];
+
+  constructor(private readonly pool: TexturePool) {}
+
+  get bytes(): number {
+    return this.pool.bytes;
+  }
+
+  lasting(length: number): GlBuffer {
+    return { root: new Root(length), start: 0, length };
+  }
+
+  temporary(length: number): GlBuffer {
+    const frame = this.frames[this.frames.length - 1];
+    if (!frame) throw new Error('A temporary buffer needs an enclosing frame');
+    const root = new Root(length);
+    frame.push(root);
+    return { root, start: 0, length };
+  }
+
+  slice(buffer: GlBuffer, offset: number, length: number): GlBuffer {
+    if (offset % 4 !== 0) throw new RangeError(`a view cannot start at element ${offset}`);
+    if (offset + length > buffer.length) throw new RangeError('a view reaches beyond its buffer');
+    return { root: buffer.root, start: buffer.start + offset / 4, length };
+  }
+
+  /** Temporaries made inside f are released when it returns, or when the promise it returns settles. */
+  frame<T>(f: () => T): T {
+    if (this.frames.length === 0) this.pool.tick();
+    const frame: Root[] = [];
+    this.frames.push(frame);
+    return afterwards(f, () => {
+      this.frames.pop();
+      for (const root of frame) this.release(root);
+    });
+  }
+
+  release(root: Root): void {
+    if (!root.alive) throw new Error('this buffer has already been freed');
+    root.alive = false;
+    root.host = null;
+    if (root.texture) this.pool.give(root.texture);
+    root.texture = null;
+  }
+}

@@ -1,0 +1,35 @@
+import type { Device } from './device';
+import { SUM } from './glsl';
+import { texels, type GlBuffer } from './memory';
+import type { ProgramSpec } from './programs';
+
+export const SCALAR_HEAD: ProgramSpec = {
+  name: 'scalarHead',
+  inputs: ['x', 'weight', 'bias'],
+  ints: ['D4', 'ROWS'],
+  body: `${SUM}
+void run(int t) {
+  vec4 s = vec4(0.0);
+  for (int q = 0; q < 4; q++) {
+    int row = 4 * t + q;
+    if (row >= ROWS) break;
+    vec4 products = vec4(0.0);
+    for (int i = 0; i < D4; i++) products += x(row * D4 + i) * weight(i);
+    s[q] = sum(products) + bias(0).x;
+  }
+  out0 = s;
+}`,
+};
+
+/** out[rows] = x[rows, d] · weight[d] + bias[1]. */
+export function scalarHead(
+  device: Device,
+  x: GlBuffer,
+  weight: GlBuffer,
+  bias: GlBuffer,
+  out: GlBuffer,
+  rows: number,
+  d: number,
+): void {
+  device.draw(SCALAR_HEAD, [x, weight, bias], [d / 4, rows], [out], texels(rows));
+}

@@ -1,0 +1,137 @@
+import type { Context } from './context';
+
+/** Texels of four floats per texture row; a power of two, so that shaders address with shifts. */
+export const WIDTH_BITS = 10;
+export const WIDTH = 1 << WIDTH_BITS;
+
+/** A float texture used as flat memory: texel t lies at (t mod WIDTH, ⌊t / WIDTH⌋). */
+export interface Texture {
+  readonly id: number;
+  readonly handle: WebGLTexture;
+  /** Height; a size class of the pool. */
+  readonly rows: number;
+}
+
+const BYTES_PER_ROW = WIDTH * 16;
+
+/** Heights are rounded up to 1, 2, 3, 4, 6, 8, 12, …: batches of many shapes then share few sizes. */
+export function sizeClass(texels: number): number {
+  const rows = Math.max(1, Math.ceil(texels / WIDTH));
+  const power = 2 ** Math.ceil(Math.log2(rows));
+  return rows <= power * 0.75 && power >= 4 ? power * 0.75 : power;
+}
+
+/** Free textures that no frame has asked for in so long are deleted. */
+const KEEP_FRAMES = 512;
+
+/** Reuses textures by size, and caches the framebuffers that draw into them. */
+export class TexturePool {
+  bytes = 0;
+  private readonly gl: WebGL2RenderingContext;
+  private readonly free = new Map<number, { texture: Texture; since: number }[]>();
+  private readonly framebuffers = new Map<string, WebGLFramebuffer>();
+  /** Keys in `framebuffers` of each texture. */
+  private readonly uses = new Map<number, string[]>();
+  private nextId = 0;
+  private clock = 0;
+
+  constructor(private readonly context: Context) {
+    this.gl = context.gl;
+  }
+
+  /** A texture with room for that many texels; contents undefined. */
+  take(texels: number): Texture {
+    const rows = sizeClass(texels);
+    return this.free.get(rows)?.pop()?.texture ?? this.create(rows);
+  }
+
+  give(texture: Texture): void {
+    const list = this.free.get(texture.rows);
+    const entry = { texture, since: this.clock };
+    if (list) list.push(entry);
+    else this.free.set(texture.rows, [entry]);
+  }
+
+  /** Marks the passing of time: long unused textures go. */
+  tick(): void {
+    if (++this.clock % KEEP_FRAMES !== 0) return;
+    for (const [rows, list] of this.free) {
+      const kept = list.filter(({ texture, since }) => {
+        if (this.clock - since < KEEP_FRAMES) return true;
+        this.destroy(texture);
+        return false;
+      });
+      this.free.set(rows, kept);
+    }
+  }
+
+  /** The framebuffer whose colour attachments are these textures. */
+  framebuffer(textures: readonly Texture[]): WebGLFramebuffer {
+    let key = '';
+    for (const { id } of textures) key += `${id},`;
+    const known = this.framebuffers.get(key);
+    if (known) return known;
+    const { gl } = this;
+    const framebuffer = gl.createFramebuffer();
+    gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+    const attachments = textures.map(({ handle }, i) => {
+      const attachment = gl.COLOR_ATTACHMENT0 + i;
+      gl.framebufferTexture2D(gl.FRAMEBUFFER, attachment, gl.TEXTURE_2D, handle, 0);
+      return attachment;
+    });
+    gl.drawBuffers(attachments);
+    this.framebuffers.set(key, framebuffer);
+    for (const { id } of textures) {
+      const keys = this.uses.get(id);
+      if (keys) keys.push(key);
+      else this.uses.set(id, [key]);
+    }
+    return framebuffer;
+  }
+
+  private create(rows: number): Texture {
+    const { gl, context } = this;
+    context.check();
+    if (rows > context.maxTextureSize)
+      throw new RangeError(`a buffer of ${rows} texture rows; this device takes ${context.maxTextureSize}`);
+    const handle = gl.createTexture();
+    gl.activeTexture(gl.TEXTURE0 + SPARE_UNIT);
+    gl.bindTexture(gl.TEXTURE_2D, handle);
+    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA32F, WIDTH, rows);
+    for (const [name, value] of [
+      [gl.TEXTURE_MIN_FILTER, gl.NEAREST],
+      [gl.TEXTURE_MAG_FILTER, gl.NEAREST],
+      [gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE],
+      [gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE],
+    ] as const)
+      gl.texParameteri(gl.TEXTURE_2D, name, value);
+    const error = gl.getError();
+    if (error !== gl.NO_ERROR) {
+      context.check();
+      gl.deleteTexture(handle);
+      throw new Error(
+        error === gl.OUT_OF_MEMORY
+          ? 'the graphics memory is full'
+          : `WebGL error ${error} on creating a texture`,
+      );
+    }
+    this.bytes += rows * BYTES_PER_ROW;
+    return { id: this.nextId++, handle, rows };
+  }
+
+  private destroy(texture: Texture): void {
+    const { gl } = this;
+    for (const key of this.uses.get(texture.id) ?? []) {
+      const framebuffer = this.framebuffers.get(key);
+      if (!framebuffer) continue;
+      gl.deleteFramebuffer(framebuffer);
+      this.framebuffers.delete(key);
+    }
+    this.uses.delete(texture.id);
+    gl.deleteTexture(texture.handle);
+    this.bytes -= texture.rows * BYTES_PER_ROW;
+  }
+}
+
+/** Texture unit for creating and uploading; shaders use the units below it. */
+export const SPARE_UNIT = 15;

@@ -1,0 +1,349 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { roundUp4, type DeviceBuffer, type Kernels } from '../../src/kernels/kernels';
+import { gumbelSample } from '../../src/kernels/plain/gumbel-sample';
+import { WasmKernels } from '../../src/kernels/wasm/kernels';
+import { WebGlKernels } from '../../src/kernels/webgl/kernels';
+import { gumbelRow } from '../../src/random/noise';
+import { integers, normals } from '../kernels/harness';
+import { chiSquare, relativeL2 } from '../support/numbers';
+
+/** Every operation beside the same one on WASM, which is itself tested against plain tfjs and torch. */
+describe.each([
+  { name: 'blending', floatBlend: undefined },
+  { name: 'no float blending', floatBlend: false },
+])('WebGL kernels with $name', ({ floatBlend }) => {
+  let wasm: WasmKernels;
+  let webgl: WebGlKernels;
+  beforeAll(async () => {
+    wasm = await WasmKernels.create();
+    webgl = WebGlKernels.open({ floatBlend });
+  });
+  afterAll(() => webgl.dispose());
+
+  /** Runs the same calls on both and compares what the buffers then hold. */
+  async function same(run: (k: Kernels) => DeviceBuffer[], tolerance = 2e-6): Promise<Float32Array[]> {
+    const expected = wasm.frame(() => wasm.readAll(run(wasm)));
+    const found = await webgl.frame(() => webgl.readAll(run(webgl)));
+    expect(found.length).toBe(expected.length);
+    found.forEach((array, i) => expect(relativeL2(array, expected[i]!)).toBeLessThan(tolerance));
+    return found;
+  }
+
+  it.each([
+    [1, 8, 4],
+    [1, 64, 13],
+    [3, 12, 12],
+    [7, 64, 357],
+    [130, 16, 37],
+    [301, 32, 8],
+    [517, 16, 24],
+  ])('linear and its gradients: m=%i k=%i n=%i', (m, k, n) =>
+    same((on) => {
+      const width = roundUp4(n);
+      const x = on.upload(normals(m * k));
+      const w = on.upload(normals(k * n, 'w'));
+      if (n % 4) {
+        // the tied output embedding: forward, gradient of the hidden state, gradient of the embedding
+        const logits = on.temporary(m * width);
+        on.linear(x, on.packMatrix(w, n, k, true), null, null, logits, m);
+        const dx = on.temporary(m * k);
+        on.linear(logits, on.packMatrix(w, n, k, false), null, null, dx, m, width);
+        const dw = on.upload(normals(k * n, 'start'));
+        on.linearBackwardWeight(logits, x, dw, null, m, n, k, width);
+        return [logits, dx, dw];
+      }
+      const [bias, residual] = [on.upload(normals(n, 'b')), on.upload(normals(m * n, 'r'))];
+      const dy = on.upload(normals(m * n, 'dy'));
+      const packed = on.packMatrix(w, k, n, false);
+      const [out, more, dx] = [on.temporary(m * n), on.temporary(m * n), on.temporary(m * k)];
+      on.linear(x, packed, bias, null, out, m);
+      on.linear(x, packed, bias, residual, more, m);
+      on.linear(dy, on.packMatrix(w, k, n, true), null, null, dx, m);
+      const [dw, db] = [on.upload(normals(k * n, 'start')), on.upload(normals(n, 'start'))];
+      on.linearBackwardWeight(x, dy, dw, db, m, k, n);
+      return [out, more, dx, dw, db];
+    }),
+  );
+
+  it('adds gradients to neighbouring ranges of one buffer, zeroed or not', () =>
+    same((on) => {
+      const [m, k, n] = [37, 12, 8];
+      const flat = on.allocate(64 * 8);
+      const dw = on.slice(flat, 64, k * n);
+      const db = on.slice(flat, 64 * 4, n);
+      const [x, dy] = [on.upload(normals(m * k)), on.upload(normals(m * n, 'dy'))];
+      on.zero(flat);
+      on.linearBackwardWeight(x, dy, dw, db, m, k, n);
+      const once = on.temporary(flat.length);
+      on.embedding(flat, flat, on.upload(new Int32Array(1)), on.upload(Int32Array.of(0)), once, 1, 512);
+      on.linearBackwardWeight(x, dy, dw, db, m, k, n);
+      on.zero(on.slice(flat, 64 * 2 + 4, 8));
+      on.free(flat);
+      const all = on.upload(normals(64 * 8));
+      on.linearBackwardWeight(x, dy, on.slice(all, 64, k * n), on.slice(all, 64 * 4, n), m, k, n);
+      on.zero(on.slice(all, 64 * 2 + 4, 8));
+      return [once, all];
+    }));
+
+  it.each([
+    [1, 8],
+    [5, 12],
+    [33, 64],
+    [150, 8],
+  ])('layer norm and its gradients: n=%i d=%i', (n, d) =>
+    same((on) => {
+      const x = on.upload(normals(n * d).map((v) => 3 * v + 5));
+      const [weight, bias] = [on.upload(normals(d, 'w')), on.upload(normals(d, 'b'))];
+      const dy = on.upload(normals(n * d, 'dy'));
+      const [out, stats, dx] = [on.temporary(n * d), on.temporary(2 * n), on.temporary(n * d)];
+      on.layerNorm(x, weight, bias, out, stats, n, d);
+      const [dw, db] = [on.upload(normals(d, 'start')), on.upload(normals(d, 'start'))];
+      on.layerNormBackward(dy, x, stats, weight, null, dx, dw, db, n, d);
+      const residual = on.upload(normals(n * d, 'r'));
+      on.layerNormBackward(dy, x, stats, weight, residual, residual, dw, db, n, d);
+      return [out, dx, residual, dw, db];
+    }, 5e-6),
+  );
+
+  it('embedding and its gradients', () =>
+    same((on) => {
+      const [n, d, v, p] = [29, 12, 13, 7];
+      const [wte, wpe] = [on.upload(normals(v * d)), on.upload(normals(p * d))];
+      const [ids, positions] = [on.upload(integers(n, v)), on.upload(integers(n, p))];
+      const out = on.temporary(n * d);
+      on.embedding(wte, wpe, ids, positions, out, n, d);
+      const dy = on.upload(normals(n * d, 'dy'));
+      const [dwte, dwpe] = [on.upload(normals(v * d, 'start')), on.upload(new Float32Array(p * d))];
+      on.embeddingBackward(dy, ids, positions, dwte, dwpe, n, d);
+      return [out, dwte, dwpe];
+    }));
+
+  it('GELU and its gradient, also far out and in place', () =>
+    same((on) => {
+      const extremes = [0, -0, 1e-6, -30, 30, -9, 9, 100, -100, 5, -5, -6, 6, 1, -1, 0.5];
+      const data = Float32Array.from([...normals(240), ...extremes]);
+      const [x, again] = [on.upload(data), on.upload(data)];
+      const dy = on.upload(normals(data.length, 'dy'));
+      const out = on.temporary(data.length);
+      on.gelu(x, out, data.length);
+      on.gelu(again, again, data.length);
+      on.geluBackward(x, dy, dy, data.length);
+      return [out, again, dy];
+    }));
+
+  it.each([
+    [[1], [0], 1, 4],
+    [[5, 1, 7], [0, 1, 7], 2, 4],
+    [[13, 8, 2, 23], [4, 8, 2, 0], 3, 8],
+    [[0, 37, 3], [0, 11, 0], 2, 16],
+  ])('attention and its gradients: lengths %j prefixes %j heads=%i', (lengths, prefixes, heads, headDim) =>
+    same((on) => {
+      const d = heads * headDim;
+      const n = lengths.reduce((a, b) => a + b, 0);
+      const offsets = new Int32Array(lengths.length + 1);
+      lengths.forEach((t, r) => (offsets[r + 1] = offsets[r]! + t));
+      const rows = {
+        count: lengths.length,
+        offsets: on.upload(offsets),
+        prefixes: on.upload(Int32Array.from(prefixes)),
+        lengths,
+      };
+      const shape = { heads, headDim };
+      const qkv = on.upload(normals(n * 3 * d).map((v) => 2 * v));
+      const dOut = on.upload(normals(n * d, 'dy'));
+      const [out, only, dqkv] = [on.temporary(n * d), on.temporary(n * d), on.temporary(n * 3 * d)];
+      const probabilities = on.temporary(on.attentionProbabilities(rows, shape));
+      on.attention(qkv, rows, shape, probabilities, out);
+      on.attention(qkv, rows, shape, null, only);
+      on.attentionBackward(qkv, dOut, rows, shape, probabilities, dqkv);
+      return [out, only, dqkv];
+    }, 5e-6),
+  );
+
+  it.each([
+    [1, 13, 1],
+    [5, 357, 3],
+    [9, 8, 80],
+  ])('token log-probability, entropy and gradients: rows=%i V=%i logits ±%i', (rows, v, scale) =>
+    same((on) => {
+      const width = roundUp4(v);
+      const padded = normals(rows * width).map((x, i) => (i % width < v ? x * scale : 1e30));
+      const [logits, labels] = [on.upload(padded), on.upload(integers(rows, v))];
+      const [lp, h, z] = [on.temporary(rows), on.temporary(rows), on.temporary(rows)];
+      on.tokenLogProb(logits, labels, lp, h, z, rows, v);
+      const [dlp, dh] = [on.upload(normals(rows, 'p')), on.upload(normals(rows, 'h'))];
+      on.tokenLogProbBackward(logits, labels, h, z, dlp, dh, rows, v);
+      return [lp, h, z, logits];
+    }, 1e-5),
+  );
+
+  it('scalar head and its gradients', () =>
+    same((on) => {
+      const [rows, d] = [41, 12];
+      const [x, weight] = [on.upload(normals(rows * d)), on.upload(normals(d, 'w'))];
+      const [bias, dy] = [on.upload(normals(1, 'b')), on.upload(normals(rows, 'dy'))];
+      const out = on.temporary(rows);
+      on.scalarHead(x, weight, bias, out, rows, d);
+      const dx = on.upload(normals(rows * d, 'start'));
+      const [dw, db] = [on.upload(normals(d, 'start')), on.upload(new Float32Array(1))];
+      on.scalarHeadBackward(dy, x, weight, dx, dw, db, rows, d);
+      return [out, dx, dw, db];
+    }));
+
+  it('gathers and scatters rows', () =>
+    same((on) => {
+      const x = on.upload(normals(6 * 8));
+      const index = on.upload(Int32Array.from([4, 0, 4]));
+      const [out, sum, more] = [on.temporary(3 * 8), on.temporary(6 * 8), on.upload(normals(48, 'm'))];
+      on.gatherRows(x, index, out, 3, 8);
+      on.zero(sum);
+      on.scatterRows(out, index, sum, 3, 8);
+      on.scatterRows(out, index, more, 3, 8);
+      return [out, sum, more];
+    }, 1e-7));
+
+  it('global norm and AdamW, clipped and not', () =>
+    same((on) => {
+      const length = 64 * 90;
+      const p = on.upload(normals(length));
+      const [m, v] = [on.upload(new Float32Array(length)), on.upload(new Float32Array(length))];
+      const decay = on.upload(Float32Array.from({ length }, (_, i) => (i >> 6) & 1));
+      const norm = on.allocate(1);
+      const norms = [0, 1, 2].map((step) => {
+        const g = on.upload(normals(length, step).map((x) => 0.1 * x));
+        on.globalNorm(g, norm);
+        on.adamw(p, g, m, v, decay, norm, {
+          learningRate: 1e-2,
+          beta1: 0.9,
+          beta2: 0.95,
+          epsilon: 1e-8,
+          weightDecay: 0.1,
+          maxNorm: [1, Infinity, 100][step]!,
+          correction1: 1 - 0.9 ** (step + 1),
+          correction2: 1 - 0.95 ** (step + 1),
+        });
+        const copy = on.temporary(4);
+        on.gatherRows(on.slice(norm, 0, 1), on.upload(Int32Array.of(0)), copy, 1, 4);
+        return on.slice(copy, 0, 1);
+      });
+      on.free(norm);
+      return [p, m, v, ...norms];
+    }));
+
+  it('decodes from the cache what attention gives, rows of a width that is no power of two', () =>
+    same((on) => {
+      const [heads, headDim, lengths] = [3, 8, [5, 1, 9]];
+      const d = heads * headDim;
+      const n = 15;
+      const qkv = on.upload(normals(n * 3 * d));
+      const slots = on.upload(Int32Array.from(lengths.flatMap((t, r) => Array<number>(t).fill(r))));
+      const positions = on.upload(Int32Array.from(lengths.flatMap((t) => [...Array(t).keys()])));
+      const cache = on.layerCache(3, 11, d);
+      on.cacheWrite(qkv, slots, positions, cache, n, d);
+      const last = on.temporary(3 * 3 * d);
+      on.gatherRows(qkv, on.upload(Int32Array.of(4, 5, 14)), last, 3, 3 * d);
+      const [every, at, out] = [
+        on.upload(Int32Array.of(0, 1, 2)),
+        on.upload(Int32Array.of(4, 0, 8)),
+        on.temporary(3 * d),
+      ];
+      on.decodeAttention(last, every, at, cache, out, 3, { heads, headDim });
+      return [out];
+    }));
+
+  it.each([13, 16, 357])('samples the tokens of the plain sampler, V=%i', async (v) => {
+    const rows = 50;
+    const width = roundUp4(v);
+    const logits = normals(rows * width);
+    const banned = [0, 5];
+    const penalty = Float32Array.from({ length: width }, (_, j) =>
+      j >= v || banned.includes(j) ? -Infinity : 0,
+    );
+    for (const temperature of [0, 0.5, 1]) {
+      const tokens = await webgl.frame(() => {
+        const table = webgl.temporary(3 * 64);
+        const out = webgl.slice(table, 64, rows);
+        const index = webgl.upload(Int32Array.from({ length: rows }, (_, r) => 7 + r));
+        const steps = webgl.upload(Int32Array.from({ length: rows }, (_, r) => r % 3));
+        const [l, p] = [webgl.upload(logits), webgl.upload(penalty)];
+        webgl.gumbelSample(l, p, index, steps, out, rows, v, temperature, 0xfffffff9);
+        return webgl.readInts(out);
+      });
+      const expected = Array.from(tokens, (_, r) =>
+        gumbelSample(logits.subarray(r * width, r * width + v), temperature, banned, {
+          key: 0xfffffff9,
+          row: 7 + r,
+          step: r % 3,
+        }),
+      );
+      expect([...tokens]).toEqual(expected);
+    }
+  });
+
+  it('samples with the frequencies of the softmax, in row 0 too, and reports rows without a number', async () => {
+    const one = Float32Array.of(-Infinity, 0, 1, 2, -1, 0.5, 0.3, -2);
+    const weights = Array.from(one, Math.exp);
+    const total = weights.reduce((a, b) => a + b);
+    const rows = 2000;
+    const [counts, first] = [new Array<number>(8).fill(0), new Array<number>(8).fill(0)];
+    for (let key = 0; key < 8; key++) {
+      const tokens = await webgl.frame(() => {
+        const logits = webgl.upload(Float32Array.from({ length: rows * 8 }, (_, i) => one[i % 8]!));
+        const out = webgl.temporary(rows);
+        const index = webgl.upload(Int32Array.from({ length: rows }, (_, r) => r));
+        const zeros = webgl.upload(new Int32Array(rows));
+        webgl.gumbelSample(logits, webgl.upload(new Float32Array(8)), index, zeros, out, rows, 8, 1, key);
+        return webgl.readInts(out);
+      });
+      for (const token of tokens) counts[token]!++;
+      first[tokens[0]!]!++;
+    }
+    expect(chiSquare(counts, weights.map((w) => w / total)).p).toBeGreaterThan(1e-4); // prettier-ignore
+    expect(first.filter((n) => n > 0).length).toBeGreaterThan(1);
+    const none = await webgl.frame(() => {
+      const out = webgl.temporary(1);
+      const zero = webgl.upload(Int32Array.of(0));
+      const logits = webgl.upload(new Float32Array(8).fill(NaN));
+      webgl.gumbelSample(logits, webgl.upload(new Float32Array(8)), zero, zero, out, 1, 8, 1, 1);
+      return webgl.readInts(out);
+    });
+    expect([...none]).toEqual([-1]);
+  });
+});
+
+it('the noise of the shader is that of src/random/noise.ts', async () => {
+  const webgl = WebGlKernels.open();
+  // with equal logits in one pair of columns at a time, the noise decides: compare many pairs
+  const v = 4000;
+  const noise = new Float32Array(v);
+  gumbelRow(123456789, 100000, 63, noise);
+  const pairs = v / 2;
+  const tokens = await webgl.frame(() => {
+    const out = webgl.temporary(1);
+    const [row, step] = [webgl.upload(Int32Array.of(100000)), webgl.upload(Int32Array.of(63))];
+    // one draw per half: each time the winner must be the largest noise among the columns left
+    return Promise.all(
+      Array.from({ length: 40 }, (_, i) => {
+        const penalty = new Float32Array(v).fill(-Infinity).fill(0, i * 50, i * 50 + 50 + (i % 3) * 700);
+        webgl.gumbelSample(
+          webgl.upload(new Float32Array(v)),
+          webgl.upload(penalty),
+          row,
+          step,
+          out,
+          1,
+          v,
+          1,
+          123456789,
+        );
+        return webgl.readInts(out);
+      }),
+    );
+  });
+  expect(pairs).toBe(2000);
+  tokens.forEach(([token], i) => {
+    const part = noise.subarray(i * 50, i * 50 + 50 + (i % 3) * 700);
+    expect(token).toBe(i * 50 + part.indexOf(Math.max(...part)));
+  });
+  webgl.dispose();
+});
