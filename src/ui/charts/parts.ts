@@ -35,7 +35,7 @@ export function endLabel(
 
 /** Label of a horizontal line that stands for SFT. */
 export const sftLabel = (text: string, x: number, y: number | undefined): EndLabel[] =>
-  y === undefined ? [] : [{ key: 'sft', text, colour: 'var(--sft)', x, y }];
+  y === undefined ? [] : [{ key: 'sft', text, colour: 'var(--sft)', x, y, lift: 9 }];
 
 const shortName = (name: string): string => (name.length > 8 ? `${name.slice(0, 7)}…` : name);
 

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { settingFields } from '../../src/pipeline/settings';
+import { STAGES } from '../../src/pipeline/stages';
+import type { StageName } from '../../src/pipeline/stage';
+import { defaultSettings } from '../../src/pipeline/lab-config';
+import { FORMULA_SYMBOLS, formulaOf } from '../../src/ui/formula/formulas';
+import { texHtml } from '../../src/ui/formula/Tex';
+import { POSITIONS, sliderScale, typedValue } from '../../src/ui/settings/scale';
+
+const stages = Object.keys(STAGES) as StageName[];
+
+describe('sliderScale', () => {
+  const all = stages.flatMap((stage) =>
+    settingFields(STAGES[stage].settings).map((f) => [`${stage}.${f.name}`, f] as const),
+  );
+
+  it.each(all)('%s: every position is a valid value, and positions grow with values', (_, field) => {
+    const scale = sliderScale(field);
+    if (!scale || (field.kind.type !== 'number' && field.kind.type !== 'integer')) return;
+    let before = -Infinity;
+    for (let position = 0; position <= POSITIONS; position++) {
+      const value = scale.valueAt(position);
+      expect(value).toBeGreaterThanOrEqual(field.kind.min);
+      expect(value).toBeLessThanOrEqual(field.kind.max);
+      expect(value).toBeGreaterThanOrEqual(before);
+      if (field.kind.type === 'integer') expect(Number.isInteger(value)).toBe(true);
+      before = value;
+    }
+    const [from, to] = scale.typical;
+    expect(from).toBeLessThan(to);
+  });
+
+  it('reaches zero where zero means something', () => {
+    const klCoef = settingFields(STAGES.ppo.settings).find((f) => f.name === 'klCoef')!;
+    expect(sliderScale(klCoef)!.valueAt(0)).toBe(0);
+    expect(sliderScale(klCoef)!.positionOf(0)).toBe(0);
+  });
+});
+
+describe('typedValue', () => {
+  it.each([
+    ['0.3', 0.3],
+    [' 1e-4 ', 1e-4],
+    ['−2', -2],
+    ['0,5', 0.5],
+    ['abc', 'abc'],
+    ['', ''],
+  ])('%j → %j', (text, value) => expect(typedValue(text)).toBe(value));
+});
+
+describe('formulas', () => {
+  const variants: [StageName, Record<string, unknown>][] = [
+    ...stages.map((stage): [StageName, Record<string, unknown>] => [stage, {}]),
+    ['ppo', { clipRange: null, valueModel: 'none', entropyCoef: 0.01, pretrainCoef: 1 }],
+    ['dpo', { lossType: 'ipo', sftCoef: 0.5 }],
+    ['dpo', { lossType: 'hinge', referenceFree: true }],
+    ['dpo', { labelSmoothing: 0.1, sftCoef: 0.5 }],
+  ];
+
+  it.each(variants)('%s %j: renders, and every marked symbol is a setting of the stage', (stage, changes) => {
+    const { lines, settings } = formulaOf(stage, { ...defaultSettings('review', stage), ...changes });
+    const fields = new Map(settingFields(STAGES[stage].settings).map((f) => [f.name, f]));
+    for (const line of lines) expect(texHtml(line)).not.toContain('katex-error');
+    const marked = new Set(lines.flatMap((line) => [...line.matchAll(/setting=(\w+)/g)].map((m) => m[1]!)));
+    expect([...marked].sort()).toEqual([...settings].sort());
+    for (const name of settings) {
+      expect(fields.has(name)).toBe(true);
+      expect(fields.get(name)!.info.symbol ?? FORMULA_SYMBOLS[name]).toBeDefined();
+    }
+  });
+
+  it('drops the clip from PPO’s formula when it is off', () => {
+    const s = defaultSettings('review', 'ppo');
+    expect(formulaOf('ppo', s).lines[0]).toContain('clip');
+    expect(formulaOf('ppo', { ...s, clipRange: null }).lines[0]).not.toContain('clip');
+  });
+});
