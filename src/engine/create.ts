@@ -11,10 +11,14 @@ type Factory = (backend: BackendName) => Promise<Engine>;
 
 const plain: Factory = async (backend) => (await import('./plain')).createPlainEngine(backend);
 const fusedWasm: Factory = async () => (await import('./fused')).createFusedEngine('wasm');
+const fusedWebGpu: Factory = async () => (await import('./fused')).createFusedEngine('webgpu');
 
 /** The engines there are, best kind first. A new one is one entry here. */
 const ENGINES: Record<BackendName, { kind: Kind; create: Factory }[]> = {
-  webgpu: [{ kind: 'plain', create: plain }],
+  webgpu: [
+    { kind: 'fused', create: fusedWebGpu },
+    { kind: 'plain', create: plain },
+  ],
   webgl: [{ kind: 'plain', create: plain }],
   wasm: [
     { kind: 'fused', create: fusedWasm },

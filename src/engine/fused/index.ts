@@ -1,33 +1,31 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { registerGradients } from '../plain/gradients';
-import { WasmKernels } from '../../kernels/wasm/kernels';
 import type { Engine } from '../types';
-import { FusedLanguageModel } from './model';
+import { engineOn } from './engine';
 
-/** Fused engine on our SIMD WASM kernels; works in Node, pages and workers. */
-export async function createFusedEngine(backend: 'wasm'): Promise<Engine> {
+/** Fused engine on our own kernels; throws with a plain reason if the backend does not work here. */
+export async function createFusedEngine(backend: 'wasm' | 'webgpu'): Promise<Engine> {
+  return backend === 'wasm' ? onWasm() : onWebGpu();
+}
+
+/** SIMD WASM; works in Node, pages and workers. */
+async function onWasm(): Promise<Engine> {
+  const { WasmKernels } = await import('../../kernels/wasm/kernels');
   const kernels = await WasmKernels.create();
-  registerGradients();
-  const models = new Set<FusedLanguageModel>();
-  return {
-    info: {
-      backend,
-      kind: 'fused',
-      adapter: kernels.relaxed ? 'WASM relaxed SIMD' : 'WASM SIMD',
-      software: false,
-    },
-    createModel(config, weights) {
-      const model: FusedLanguageModel = new FusedLanguageModel(kernels, config, weights, () =>
-        models.delete(model),
-      );
-      models.add(model);
-      return model;
-    },
-    memory() {
-      return { tensors: tf.memory().numTensors, bytes: kernels.bytes() };
-    },
-    dispose() {
-      for (const model of [...models]) model.dispose();
-    },
-  };
+  const adapter = kernels.relaxed ? 'WASM relaxed SIMD' : 'WASM SIMD';
+  return engineOn(kernels, { backend: 'wasm', kind: 'fused', adapter, software: false });
+}
+
+/** WebGPU on a device of our own. */
+async function onWebGpu(): Promise<Engine> {
+  const [{ WebGpuKernels }, { describeBackend }] = await Promise.all([
+    import('../../kernels/webgpu/kernels'),
+    import('../adapter'),
+  ]);
+  const description = await describeBackend('webgpu');
+  if (!description) throw new Error('webgpu is not available here');
+  const kernels = await WebGpuKernels.create();
+  return engineOn(
+    kernels,
+    { backend: 'webgpu', kind: 'fused', ...description },
+    { lost: kernels.gpu.lost, close: () => kernels.dispose() },
+  );
 }

@@ -1,0 +1,34 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Kernels } from '../../kernels/kernels';
+import { registerGradients } from '../plain/gradients';
+import type { Engine, EngineInfo } from '../types';
+import { FusedLanguageModel } from './model';
+
+/** An engine whose models run on the given kernels. `close` gives the device back. */
+export function engineOn(
+  kernels: Kernels,
+  info: EngineInfo,
+  { lost, close }: { lost?: Promise<string>; close?: () => void } = {},
+): Engine {
+  registerGradients();
+  const models = new Set<FusedLanguageModel>();
+  return {
+    info,
+    createModel(config, weights) {
+      const model: FusedLanguageModel = new FusedLanguageModel(kernels, config, weights, () =>
+        models.delete(model),
+      );
+      models.add(model);
+      return model;
+    },
+    memory() {
+      return { tensors: tf.memory().numTensors, bytes: kernels.bytes() };
+    },
+    ...(kernels.counters ? { counters: () => kernels.counters!() } : {}),
+    ...(lost ? { lost } : {}),
+    dispose() {
+      for (const model of [...models]) model.dispose();
+      close?.();
+    },
+  };
+}

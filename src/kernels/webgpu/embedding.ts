@@ -1,0 +1,37 @@
+import type { Context } from './context';
+import { groupsFor } from './context';
+import type { GpuBuffer } from './memory';
+import type { Program } from './programs';
+
+const program: Program = {
+  name: 'embedding',
+  uniforms: { n: 'u32', width: 'u32' },
+  reads: { wte: 'vec4f', wpe: 'vec4f', ids: 'i32', positions: 'i32' },
+  writes: { out: 'vec4f' },
+  code: /* wgsl */ `
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) at: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = at.x; i < u.n * u.width; i += 64u * groups.x) {
+    let token = i / u.width;
+    let c = i % u.width;
+    // an id below 0 marks a draw from logits that were not numbers; the host reports it later
+    let id = u32(max(ids[token], 0));
+    out[i] = wte[id * u.width + c] + wpe[u32(positions[token]) * u.width + c];
+  }
+}
+`,
+};
+
+/** out[n, d] = wte[ids] + wpe[positions]. */
+export function embedding(
+  context: Context,
+  wte: GpuBuffer,
+  wpe: GpuBuffer,
+  ids: GpuBuffer,
+  positions: GpuBuffer,
+  out: GpuBuffer,
+  n: number,
+  d: number,
+): void {
+  context.run(program, [wte, wpe, ids, positions, out], [n, d / 4], groupsFor((n * d) / 4));
+}

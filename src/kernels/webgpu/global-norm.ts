@@ -1,0 +1,51 @@
+import type { Context } from './context';
+import type { GpuBuffer } from './memory';
+import type { Program } from './programs';
+import { GROUP_REDUCE } from './token-log-prob';
+
+const squares: Program = {
+  name: 'globalNorm parts',
+  uniforms: { vectors: 'u32' },
+  reads: { x: 'vec4f' },
+  writes: { parts: 'f32' },
+  code: /* wgsl */ `
+${GROUP_REDUCE}
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) id: u32,
+) {
+  var sum = 0.0;
+  for (var i = group.x * 64u + id; i < u.vectors; i += 64u * groups.x) { sum += dot(x[i], x[i]); }
+  let total = groupSum(id, vec2f(sum, 0.0)).x;
+  if (id == 0u) { parts[group.x] = total; }
+}
+`,
+};
+
+const root: Program = {
+  name: 'globalNorm',
+  uniforms: { count: 'u32' },
+  reads: { parts: 'f32' },
+  writes: { norm: 'f32' },
+  code: /* wgsl */ `
+${GROUP_REDUCE}
+@compute @workgroup_size(64)
+fn main(@builtin(local_invocation_index) id: u32) {
+  var sum = 0.0;
+  for (var i = id; i < u.count; i += 64u) { sum += parts[i]; }
+  let total = groupSum(id, vec2f(sum, 0.0)).x;
+  if (id == 0u) { norm[0] = sqrt(total); }
+}
+`,
+};
+
+/** norm[0] = √Σ x², in two stages of fixed order. The length is a multiple of 4. */
+export function globalNorm(context: Context, x: GpuBuffer, norm: GpuBuffer): void {
+  const vectors = x.length / 4;
+  const groups = Math.min(256, Math.ceil(vectors / 64));
+  const parts = context.temporary(groups);
+  context.run(squares, [x, parts], [vectors], groups);
+  context.run(root, [parts, norm], [groups], 1);
+}

@@ -1,0 +1,54 @@
+import { roundUp4, type PackedMatrix } from '../kernels';
+import type { Context } from './context';
+import { memoised } from './context';
+import { linearProgram, TILE, type Activation } from './matmul';
+import type { GpuBuffer } from './memory';
+
+/** Any matrix is a right operand as it is, or read as its transpose. */
+export interface MatrixView extends PackedMatrix {
+  readonly buffer: GpuBuffer;
+  readonly transposed: boolean;
+}
+
+const programs = memoised((variant: `${boolean} ${Activation}`) => {
+  const [transposed, activation] = variant.split(' ') as ['true' | 'false', Activation];
+  return linearProgram(transposed === 'true', activation);
+});
+
+const [HAS_BIAS, HAS_RESIDUAL] = [1, 2];
+
+export interface LinearOptions {
+  bias?: GpuBuffer | null;
+  residual?: GpuBuffer | null;
+  xStride?: number;
+  activation?: Activation;
+  /** gelu: where GELU of out goes; geluBackward: what GELU was applied to. [m, n] */
+  partner?: GpuBuffer;
+}
+
+/** out[m, n] = x[m, k] · w (+ bias) (+ residual), followed by an activation. Rows of out: n rounded up to 4. */
+export function linear(
+  context: Context,
+  x: GpuBuffer,
+  w: MatrixView,
+  out: GpuBuffer,
+  m: number,
+  { bias, residual, xStride = w.k, activation = 'none', partner }: LinearOptions = {},
+): void {
+  const { k, n, transposed } = w;
+  if (xStride % 4 !== 0 || (transposed ? k : n) % 4 !== 0)
+    throw new RangeError('rows of matrices on WebGPU are multiples of 4 wide');
+  const { nothing } = context;
+  const operands = [x, w.buffer, bias ?? nothing, residual ?? nothing];
+  const buffers = activation === 'geluBackward' ? [...operands, partner!, out] : [...operands, out];
+  if (activation === 'gelu') buffers.push(partner!);
+  const width = roundUp4(n);
+  const flags = (bias ? HAS_BIAS : 0) + (residual ? HAS_RESIDUAL : 0);
+  context.run(
+    programs(`${transposed} ${activation}`),
+    buffers,
+    [m, k, n, xStride / 4, width / 4, flags],
+    Math.ceil(width / TILE),
+    Math.ceil(m / TILE),
+  );
+}

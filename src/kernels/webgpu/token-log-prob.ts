@@ -1,0 +1,75 @@
+import type { Context } from './context';
+import type { GpuBuffer } from './memory';
+import type { Program } from './programs';
+
+/** Sum and maximum over a workgroup of 64 threads, in fixed order. Call from all threads. */
+export const GROUP_REDUCE = /* wgsl */ `
+var<workgroup> shelf: array<vec2f, 64>;
+fn groupSum(id: u32, value: vec2f) -> vec2f {
+  shelf[id] = value;
+  workgroupBarrier();
+  for (var step = 32u; step > 0u; step /= 2u) {
+    if (id < step) { shelf[id] += shelf[id + step]; }
+    workgroupBarrier();
+  }
+  let sum = shelf[0];
+  workgroupBarrier();
+  return sum;
+}
+fn groupMax(id: u32, value: f32) -> f32 {
+  shelf[id].x = value;
+  workgroupBarrier();
+  for (var step = 32u; step > 0u; step /= 2u) {
+    if (id < step) { shelf[id].x = max(shelf[id].x, shelf[id + step].x); }
+    workgroupBarrier();
+  }
+  let top = shelf[0].x;
+  workgroupBarrier();
+  return top;
+}
+`;
+
+const program: Program = {
+  name: 'tokenLogProb',
+  uniforms: { v: 'u32', stride: 'u32' },
+  reads: { logits: 'f32', labels: 'i32' },
+  writes: { logProbs: 'f32', entropy: 'f32', logSum: 'f32' },
+  code: /* wgsl */ `
+${GROUP_REDUCE}
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id: u32) {
+  let row = group.x;
+  let base = row * u.stride;
+  var largest = -3.0e38;
+  for (var j = id; j < u.v; j += 64u) { largest = max(largest, logits[base + j]); }
+  let top = groupMax(id, largest);
+  var sums = vec2f(0.0); // Σ e, Σ e · x
+  for (var j = id; j < u.v; j += 64u) {
+    let x = max(logits[base + j] - top, -87.0);
+    let e = exp(x);
+    sums += vec2f(e, e * x);
+  }
+  sums = groupSum(id, sums);
+  if (id != 0u) { return; }
+  let log = log(sums.x);
+  logProbs[row] = logits[base + u32(labels[row])] - top - log;
+  entropy[row] = log - sums.y / sums.x;
+  logSum[row] = top + log;
+}
+`,
+};
+
+/** logProbs[R] of the labels, entropy[R] and logSum[R] = log Σ exp from logits[R, V4]. */
+export function tokenLogProb(
+  context: Context,
+  logits: GpuBuffer,
+  labels: GpuBuffer,
+  logProbs: GpuBuffer,
+  entropy: GpuBuffer,
+  logSum: GpuBuffer,
+  rows: number,
+  v: number,
+): void {
+  const stride = Math.ceil(v / 4) * 4;
+  context.run(program, [logits, labels, logProbs, entropy, logSum], [v, stride], rows);
+}
