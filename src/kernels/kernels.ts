@@ -206,7 +206,7 @@ export interface Kernels {
     probabilities: DeviceBuffer | null,
     out: DeviceBuffer,
   ): void;
-  /** dOut[N, d] → dqkv[N, 3d]. */
+  /** dOut[N, d] → dqkv[N, 3d]; `out` is what `attention` gave. */
   attentionBackward(
     qkv: DeviceBuffer,
     dOut: DeviceBuffer,
@@ -214,11 +214,12 @@ export interface Kernels {
     shape: AttentionShape,
     probabilities: DeviceBuffer,
     dqkv: DeviceBuffer,
+    out: DeviceBuffer,
   ): void;
 
   /** out[R, d] = x[index]. */
   gatherRows(x: DeviceBuffer, index: DeviceBuffer, out: DeviceBuffer, rows: number, d: number): void;
-  /** out[index] += dy[R, d]. */
+  /** out[index] += dy[R, d]; no index occurs twice. */
   scatterRows(dy: DeviceBuffer, index: DeviceBuffer, out: DeviceBuffer, rows: number, d: number): void;
 
   /**

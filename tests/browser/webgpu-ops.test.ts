@@ -193,7 +193,7 @@ describe('operations on WebGPU', () => {
         const probabilities = k.temporary(k.attentionProbabilities(rows, shape));
         k.attention(input, rows, shape, probabilities, out);
         const kept = await read(out);
-        k.attentionBackward(input, k.upload(dOut), rows, shape, probabilities, dqkv);
+        k.attentionBackward(input, k.upload(dOut), rows, shape, probabilities, dqkv, out);
         const grads = await read(dqkv);
         k.attention(input, rows, shape, null, out);
         expect(await read(out)).toEqual(kept);

@@ -49,7 +49,7 @@ export function backward(
     // middle = x + attention(ln1(x) · qkv + b) · projection + b
     kernels.linearBackwardWeight(a.attended, dx, grad.projection.weight, grad.projection.bias, n, d, d);
     kernels.linear(dx, w.projection, null, null, dNarrow, n);
-    kernels.attentionBackward(a.qkv, dNarrow, batch.rows, shape, a.probabilities!, dWide);
+    kernels.attentionBackward(a.qkv, dNarrow, batch.rows, shape, a.probabilities!, dWide, a.attended);
     kernels.linearBackwardWeight(a.normal1, dWide, grad.qkv.weight, grad.qkv.bias, n, d, 3 * d);
     kernels.linear(dWide, w.qkv, null, null, dNarrow, n);
     kernels.layerNormBackward(

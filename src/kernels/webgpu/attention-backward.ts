@@ -1,27 +1,28 @@
 import type { AttentionShape } from '../kernels';
-import type { GpuRows } from './attention';
-import { VISIBLE } from './attention';
+import { BLOCK, VISIBLE, type GpuRows } from './attention';
 import type { Context } from './context';
 import { memoised } from './context';
 import type { GpuBuffer } from './memory';
 import type { Program } from './programs';
 
-/** Queries (then keys) of one workgroup at a time, one per thread, and partners that it holds at a time. */
-const BLOCK = 64;
-const CHUNK = 32;
-
 const program = memoised((vectors: number): Program => ({
   name: 'attentionBackward',
-  uniforms: { heads: 'u32', scale: 'f32' },
-  reads: { qkv: 'vec4f', dOut: 'vec4f', offsets: 'i32', prefixes: 'i32' },
-  writes: { kept: 'f32', dqkv: 'vec4f' },
+  uniforms: { heads: 'u32', scale: 'f32', blocks: 'u32' },
+  reads: {
+    qkv: 'vec4f',
+    dOut: 'vec4f',
+    attended: 'vec4f',
+    kept: 'f32',
+    offsets: 'i32',
+    prefixes: 'i32',
+  },
+  writes: { dqkv: 'vec4f' },
   code: /* wgsl */ `
 const BLOCK = ${BLOCK}u;
-const CHUNK = ${CHUNK}u;
 const VECTORS = ${vectors}u; // per head
-var<workgroup> left: array<vec4f, CHUNK * VECTORS>; // keys, then queries
-var<workgroup> right: array<vec4f, CHUNK * VECTORS>; // values, then dOut
-var<workgroup> facts: array<vec2f, CHUNK>; // of queries: log Σ exp, Σ p · dp
+var<workgroup> left: array<vec4f, BLOCK * VECTORS>; // keys, or queries
+var<workgroup> right: array<vec4f, BLOCK * VECTORS>; // values, or dOut
+var<workgroup> facts: array<vec2f, BLOCK>; // of queries: log Σ exp, Σ p · dp
 ${VISIBLE}
 @compute @workgroup_size(${BLOCK})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id: u32) {
@@ -30,28 +31,30 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id
   let prefix = u32(prefixes[group.x]);
   let head = group.y * VECTORS;
   let width = u.heads * VECTORS;
-
-  // one query per thread: dq, and the row's Σ p · dp
-  for (var first = 0u; first < length; first += BLOCK) {
-    let i = first + id;
-    let mine = select(0u, min(length, visible(i, prefix)), i < length);
+  let first = (group.z % u.blocks) * BLOCK;
+  if (first >= length) { return; }
+  let mine = first + id;
+  let here = start + mine;
+  if (group.z < u.blocks) {
+    // one query per thread: dq
+    let seen = select(0u, min(length, visible(mine, prefix)), mine < length);
     let longest = min(length, max(first + BLOCK, visible(first, prefix)));
     var q: array<vec4f, VECTORS>;
     var dy: array<vec4f, VECTORS>;
-    var pdk: array<vec4f, VECTORS>; // Σ p · dp · k
-    var pk: array<vec4f, VECTORS>; // Σ p · k
+    var dq: array<vec4f, VECTORS>;
     var logSum = 0.0;
-    var pd = 0.0;
-    if (i < length) {
-      logSum = kept[2u * ((start + i) * u.heads + group.y)];
+    var mean = 0.0; // Σ p · dp = out · dOut
+    if (mine < length) {
+      logSum = kept[here * u.heads + group.y];
       for (var c = 0u; c < VECTORS; c++) {
-        q[c] = qkv[(start + i) * 3u * width + head + c] * u.scale;
-        dy[c] = dOut[(start + i) * width + head + c];
+        q[c] = qkv[here * 3u * width + head + c] * u.scale;
+        dy[c] = dOut[here * width + head + c];
+        mean += dot(dy[c], attended[here * width + head + c]);
       }
     }
-    for (var base = 0u; base < longest; base += CHUNK) {
+    for (var base = 0u; base < longest; base += BLOCK) {
       workgroupBarrier();
-      for (var e = id; e < CHUNK * VECTORS; e += BLOCK) {
+      for (var e = id; e < BLOCK * VECTORS; e += BLOCK) {
         let key = base + e / VECTORS;
         if (key < length) {
           let at = (start + key) * 3u * width + width + head + e % VECTORS;
@@ -60,7 +63,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id
         }
       }
       workgroupBarrier();
-      let count = min(CHUNK, max(mine, base) - base);
+      let count = min(BLOCK, max(seen, base) - base);
       for (var j = 0u; j < count; j++) {
         var score = 0.0;
         var dp = 0.0;
@@ -68,55 +71,47 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id
           score += dot(q[c], left[j * VECTORS + c]);
           dp += dot(dy[c], right[j * VECTORS + c]);
         }
-        let p = exp(clamp(score - logSum, -87.0, 0.0));
-        pd += p * dp;
-        for (var c = 0u; c < VECTORS; c++) {
-          pdk[c] += p * dp * left[j * VECTORS + c];
-          pk[c] += p * left[j * VECTORS + c];
-        }
+        let ds = exp(clamp(score - logSum, -87.0, 0.0)) * (dp - mean);
+        for (var c = 0u; c < VECTORS; c++) { dq[c] += ds * left[j * VECTORS + c]; }
       }
     }
-    if (i < length) {
-      kept[2u * ((start + i) * u.heads + group.y) + 1u] = pd;
-      for (var c = 0u; c < VECTORS; c++) {
-        dqkv[(start + i) * 3u * width + head + c] = u.scale * (pdk[c] - pd * pk[c]);
-      }
+    if (mine < length) {
+      for (var c = 0u; c < VECTORS; c++) { dqkv[here * 3u * width + head + c] = u.scale * dq[c]; }
     }
-  }
-  storageBarrier();
-  workgroupBarrier();
-
-  // one key per thread: dk and dv
-  for (var first = 0u; first < length; first += BLOCK) {
-    let j = first + id;
+  } else {
+    // one key per thread: dk and dv
     var k: array<vec4f, VECTORS>;
     var v: array<vec4f, VECTORS>;
     var dk: array<vec4f, VECTORS>;
     var dv: array<vec4f, VECTORS>;
-    if (j < length) {
+    let at = here * 3u * width + width + head;
+    if (mine < length) {
       for (var c = 0u; c < VECTORS; c++) {
-        let at = (start + j) * 3u * width + width + head + c;
-        k[c] = qkv[at];
-        v[c] = qkv[at + width];
+        k[c] = qkv[at + c];
+        v[c] = qkv[at + width + c];
       }
     }
-    // the first query that sees any of these keys
-    for (var base = select(first, 0u, first < prefix); base < length; base += CHUNK) {
+    // from the first query on that sees any of these keys
+    for (var base = select(first, 0u, first < prefix); base < length; base += BLOCK) {
       workgroupBarrier();
-      for (var e = id; e < CHUNK * VECTORS; e += BLOCK) {
-        let i = base + e / VECTORS;
-        if (i < length) {
-          left[e] = qkv[(start + i) * 3u * width + head + e % VECTORS] * u.scale;
-          right[e] = dOut[(start + i) * width + head + e % VECTORS];
+      for (var e = id; e < BLOCK * VECTORS; e += BLOCK) {
+        let i = start + base + e / VECTORS;
+        if (base + e / VECTORS < length) {
+          left[e] = qkv[i * 3u * width + head + e % VECTORS] * u.scale;
+          right[e] = dOut[i * width + head + e % VECTORS];
         }
       }
-      if (id < CHUNK && base + id < length) {
-        let at = 2u * ((start + base + id) * u.heads + group.y);
-        facts[id] = vec2f(kept[at], kept[at + 1u]);
+      if (base + id < length) {
+        let i = start + base + id;
+        var mean = 0.0;
+        for (var c = 0u; c < VECTORS; c++) {
+          mean += dot(dOut[i * width + head + c], attended[i * width + head + c]);
+        }
+        facts[id] = vec2f(kept[i * u.heads + group.y], mean);
       }
       workgroupBarrier();
-      for (var e = 0u; e < min(CHUNK, length - base); e++) {
-        if (j >= visible(base + e, prefix)) { continue; }
+      for (var e = 0u; e < min(BLOCK, length - base); e++) {
+        if (mine >= visible(base + e, prefix)) { continue; }
         var score = 0.0;
         var dp = 0.0;
         for (var c = 0u; c < VECTORS; c++) {
@@ -131,11 +126,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id
         }
       }
     }
-    if (j < length) {
+    if (mine < length) {
       for (var c = 0u; c < VECTORS; c++) {
-        let at = (start + j) * 3u * width + width + head + c;
-        dqkv[at] = dk[c];
-        dqkv[at + width] = dv[c];
+        dqkv[at + c] = dk[c];
+        dqkv[at + width + c] = dv[c];
       }
     }
   }
@@ -143,7 +137,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id
 `,
 }));
 
-/** dOut[N, d] → dqkv[N, 3d]; probabilities are found again from `kept` (see attention.ts), Dao et al. 2022. */
+/**
+ * dOut[N, d] → dqkv[N, 3d]; probabilities are found again from `kept`, and Σ p · dp from the output
+ * `attended` [N, d] (Dao et al. 2022, FlashAttention). Half of the workgroups do queries, half do keys.
+ */
 export function attentionBackward(
   context: Context,
   qkv: GpuBuffer,
@@ -151,13 +148,16 @@ export function attentionBackward(
   rows: GpuRows,
   { heads, headDim }: AttentionShape,
   kept: GpuBuffer,
+  attended: GpuBuffer,
   dqkv: GpuBuffer,
 ): void {
+  const blocks = Math.ceil(rows.longest / BLOCK);
   context.run(
     program(headDim / 4),
-    [qkv, dOut, rows.offsets, rows.prefixes, kept, dqkv],
-    [heads, 1 / Math.sqrt(headDim)],
+    [qkv, dOut, attended, kept, rows.offsets, rows.prefixes, dqkv],
+    [heads, 1 / Math.sqrt(headDim), blocks],
     rows.count,
     heads,
+    2 * blocks,
   );
 }

@@ -5,7 +5,7 @@ import type { GpuBuffer } from './memory';
 import type { Program } from './programs';
 
 /** Queries of one workgroup (one per thread), and keys that it holds at a time. */
-const BLOCK = 32;
+export const BLOCK = 32;
 
 /** Ragged rows on this device. */
 export interface GpuRows {
@@ -79,13 +79,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id
   }
   if (i >= length) { return; }
   for (var c = 0u; c < VECTORS; c++) { out[(start + i) * width + head + c] = sum[c] / total; }
-  kept[2u * ((start + i) * u.heads + group.y)] = top + log(total);
+  kept[(start + i) * u.heads + group.y] = top + log(total);
 }
 `,
 }));
 
 /**
- * Multi-head attention inside each row: qkv[N, 3d] → out[N, d]. kept[N, heads, 2] gets log Σ exp(scores) of
+ * Multi-head attention inside each row: qkv[N, 3d] → out[N, d]. kept[N, heads] gets log Σ exp(scores) of
  * every query, from which the backward pass finds the probabilities again (Dao et al. 2022).
  */
 export function attention(

@@ -243,7 +243,7 @@ export class WebGpuKernels implements Kernels, Context {
   }
 
   attentionProbabilities(rows: Rows, shape: AttentionShape): number {
-    return 2 * shape.heads * rows.lengths.reduce((sum, t) => sum + t, 0);
+    return shape.heads * rows.lengths.reduce((sum, t) => sum + t, 0);
   }
 
   attention(
@@ -266,8 +266,10 @@ export class WebGpuKernels implements Kernels, Context {
     shape: AttentionShape,
     probabilities: DeviceBuffer,
     dqkv: DeviceBuffer,
+    out: DeviceBuffer,
   ): void {
-    attentionBackward(this, on(qkv), on(dOut), rowsOn(rows), shape, on(probabilities), on(dqkv));
+    const [kept, attended] = [on(probabilities), on(out)];
+    attentionBackward(this, on(qkv), on(dOut), rowsOn(rows), shape, kept, attended, on(dqkv));
   }
 
   gatherRows(x: DeviceBuffer, index: DeviceBuffer, out: DeviceBuffer, rows: number, d: number): void {
