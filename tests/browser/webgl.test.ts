@@ -3,7 +3,6 @@ import { roundUp4, type DeviceBuffer, type Kernels } from '../../src/kernels/ker
 import { gumbelSample } from '../../src/kernels/plain/gumbel-sample';
 import { WasmKernels } from '../../src/kernels/wasm/kernels';
 import { WebGlKernels } from '../../src/kernels/webgl/kernels';
-import { gumbelRow } from '../../src/random/noise';
 import { integers, normals } from '../kernels/harness';
 import { chiSquare, relativeL2 } from '../support/numbers';
 
@@ -309,41 +308,4 @@ describe.each([
     });
     expect([...none]).toEqual([-1]);
   });
-});
-
-it('the noise of the shader is that of src/random/noise.ts', async () => {
-  const webgl = WebGlKernels.open();
-  // with equal logits in one pair of columns at a time, the noise decides: compare many pairs
-  const v = 4000;
-  const noise = new Float32Array(v);
-  gumbelRow(123456789, 100000, 63, noise);
-  const pairs = v / 2;
-  const tokens = await webgl.frame(() => {
-    const out = webgl.temporary(1);
-    const [row, step] = [webgl.upload(Int32Array.of(100000)), webgl.upload(Int32Array.of(63))];
-    // one draw per half: each time the winner must be the largest noise among the columns left
-    return Promise.all(
-      Array.from({ length: 40 }, (_, i) => {
-        const penalty = new Float32Array(v).fill(-Infinity).fill(0, i * 50, i * 50 + 50 + (i % 3) * 700);
-        webgl.gumbelSample(
-          webgl.upload(new Float32Array(v)),
-          webgl.upload(penalty),
-          row,
-          step,
-          out,
-          1,
-          v,
-          1,
-          123456789,
-        );
-        return webgl.readInts(out);
-      }),
-    );
-  });
-  expect(pairs).toBe(2000);
-  tokens.forEach(([token], i) => {
-    const part = noise.subarray(i * 50, i * 50 + 50 + (i % 3) * 700);
-    expect(token).toBe(i * 50 + part.indexOf(Math.max(...part)));
-  });
-  webgl.dispose();
 });

@@ -127,6 +127,11 @@ export class WebGlKernels implements Kernels {
     this.context.close();
   }
 
+  /** For tests: what a driver reset does. */
+  loseContext(): void {
+    this.context.gl.getExtension('WEBGL_lose_context')?.loseContext();
+  }
+
   // Memory ---------------------------------------------------------------------------------------------
 
   allocate(length: number): GlBuffer {
