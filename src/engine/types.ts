@@ -89,6 +89,15 @@ export interface AdamWOptions {
   maxGradNorm: number | null;
 }
 
+/** AdamW's memory, laid out as the flat parameters. */
+export interface OptimizerState {
+  /** Updates so far. */
+  step: number;
+  /** First and second moments. */
+  first: Float32Array;
+  second: Float32Array;
+}
+
 export interface UpdateReport {
   /** Sum of the terms' losses. */
   loss: number;
@@ -137,8 +146,10 @@ export interface LanguageModel {
   generate(prompts: readonly (readonly number[])[], options: GenerateOptions): Promise<Rollout>;
   /** Copy of the flat parameters on the host. */
   weights(): Promise<Float32Array>;
-  /** Replaces the parameters and resets the optimiser state. Length must match the layout. */
-  setWeights(weights: Float32Array): void;
+  /** Replaces the parameters; the optimiser starts afresh or from a saved state. Length must match the layout. */
+  setWeights(weights: Float32Array, optimizer?: OptimizerState | null): void;
+  /** Copy of AdamW's state; null before the first update. */
+  optimizerState(): Promise<OptimizerState | null>;
   dispose(): void;
 }
 
@@ -165,5 +176,7 @@ export interface Engine {
    * for it rejects with DeviceLostError (src/engine/errors.ts).
    */
   lost?: Promise<string>;
+  /** Hears one sentence whenever the engine recovered from a lost device. Returns the unsubscriber. */
+  onNotice?(listener: (message: string) => void): () => void;
   dispose(): void;
 }

@@ -1,13 +1,13 @@
 import { buildGraph, type Graph, type GraphNode } from './graph';
 import type { LabConfig } from './lab-config';
-import { RunControl, type Job, type StageOutcome, type TimedEvent } from './runner';
+import { RunControl, type Job, type RunnerEvent, type StageOutcome, type TimedEvent } from './runner';
 import type { Artifact, LanguageModelArtifact, Parents, StageResult } from './stage';
 
 /** Runs jobs somewhere: in this process, or in a pool of workers. */
 export interface Executor {
   /** Jobs that may run at the same time. */
   readonly slots: number;
-  execute(job: Job, control: RunControl, onEvent: (event: TimedEvent) => void): Promise<StageOutcome>;
+  execute(job: Job, control: RunControl, onEvent: (event: RunnerEvent) => void): Promise<StageOutcome>;
 }
 
 /** Ready-made results by key. */
@@ -29,6 +29,8 @@ export interface NodeRun {
   seconds: number;
   result?: StageResult;
   failure?: { message: string; update?: number };
+  /** What happened on the way that is worth knowing, for example a lost device. */
+  notices: string[];
   /** Last good weights of a run that failed. */
   lastGood?: LanguageModelArtifact;
 }
@@ -162,7 +164,14 @@ export class Lab {
       if (!node.shippable || this.runs.has(node.key)) continue;
       const result = await this.shipped.get(node.key);
       if (!result) continue;
-      this.runs.set(node.key, { key: node.key, events: [], source: 'shipped', seconds: 0, result });
+      this.runs.set(node.key, {
+        key: node.key,
+        events: [],
+        notices: [],
+        source: 'shipped',
+        seconds: 0,
+        result,
+      });
       this.lastKey.set(node.id, node.key);
     }
     this.changed();
@@ -228,14 +237,17 @@ export class Lab {
 
   private async start(node: GraphNode): Promise<void> {
     const control = new RunControl(this.state_ === 'paused');
-    const run: NodeRun = { key: node.key, events: [], source: 'live', seconds: 0 };
+    const run: NodeRun = { key: node.key, events: [], notices: [], source: 'live', seconds: 0 };
     this.active.set(node.key, control);
     this.runs.set(node.key, run);
     for (const same of this.plan.graph) if (same.key === node.key) this.lastKey.set(same.id, node.key);
     const execution = this.execute(node, control, (event) => {
       if (this.runs.get(node.key) !== run) return;
-      run.events.push(event);
-      run.seconds = event.seconds;
+      if (event.type === 'notice') run.notices.push(event.message);
+      else {
+        run.events.push(event);
+        run.seconds = event.seconds;
+      }
       this.changed();
     });
     this.executing.add(execution);
@@ -264,7 +276,7 @@ export class Lab {
   private async execute(
     node: GraphNode,
     control: RunControl,
-    onEvent: (event: TimedEvent) => void,
+    onEvent: (event: RunnerEvent) => void,
   ): Promise<StageOutcome> {
     try {
       return await this.executor.execute(this.jobOf(node), control, onEvent);

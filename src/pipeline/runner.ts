@@ -27,6 +27,14 @@ export interface Job {
 /** A stage event and the seconds of work behind it, pauses excluded. */
 export type TimedEvent = StageEvent & { seconds: number };
 
+/** Something the run has to say, for example that a lost device was opened again. */
+export interface NoticeEvent {
+  type: 'notice';
+  message: string;
+}
+
+export type RunnerEvent = TimedEvent | NoticeEvent;
+
 export type StageOutcome =
   | { status: 'done'; result: StageResult; seconds: number }
   | { status: 'stopped'; seconds: number }
@@ -119,9 +127,10 @@ export async function runStage(
   engine: Engine,
   job: Job,
   control: RunControl,
-  onEvent: (event: TimedEvent) => void,
+  onEvent: (event: RunnerEvent) => void,
 ): Promise<StageOutcome> {
   let seconds = 0;
+  const unsubscribe = engine.onNotice?.((message) => onEvent({ type: 'notice', message }));
   try {
     const { size, seed, evaluation, parents } = job;
     const context = { engine, size, task: taskByName(job.task), seed, evaluation };
@@ -149,5 +158,7 @@ export async function runStage(
         seconds,
       };
     return { status: 'failed', message: error instanceof Error ? error.message : String(error), seconds };
+  } finally {
+    unsubscribe?.();
   }
 }

@@ -1,6 +1,6 @@
 import type { BackendName, EngineInfo } from '../engine/types';
 import type { Answer, AnswerRequest } from '../pipeline/answer';
-import type { Job, RunCommand, StageOutcome, TimedEvent } from '../pipeline/runner';
+import type { Job, RunCommand, RunnerEvent, StageOutcome } from '../pipeline/runner';
 
 export type { Answer, AnswerRequest };
 
@@ -13,7 +13,12 @@ export interface EngineReport {
 /** The whole contract between the page and one worker (called through Comlink). */
 export interface LabWorker {
   start(choice: BackendName | 'auto'): Promise<EngineReport>;
-  execute(id: number, job: Job, paused: boolean, onEvent: (event: TimedEvent) => void): Promise<StageOutcome>;
+  execute(
+    id: number,
+    job: Job,
+    paused: boolean,
+    onEvent: (event: RunnerEvent) => void,
+  ): Promise<StageOutcome>;
   /** Commands for a job that has ended are ignored. */
   control(id: number, command: RunCommand): Promise<void>;
   answer(request: AnswerRequest): Promise<Answer[]>;

@@ -1,5 +1,6 @@
 import * as Comlink from 'comlink';
 import { createEngine } from '../engine/create';
+import { resilientEngine } from '../engine/resilient';
 import type { Engine } from '../engine/types';
 import { answer } from '../pipeline/answer';
 import { RunControl, runStage } from '../pipeline/runner';
@@ -7,6 +8,15 @@ import type { LabWorker } from './api';
 
 let engine: Engine | null = null;
 const controls = new Map<number, RunControl>();
+
+/** The same backend again, or WebAssembly if it does not open. */
+async function reopen(lost: Engine): Promise<Engine> {
+  try {
+    return (await createEngine(lost.info.backend, lost.info.kind)).engine;
+  } catch {
+    return (await createEngine('wasm')).engine;
+  }
+}
 
 const started = (): Engine => {
   if (!engine) throw new Error('the engine has not been started');
@@ -17,7 +27,7 @@ const worker: LabWorker = {
   async start(choice) {
     const created = await createEngine(choice);
     engine?.dispose();
-    engine = created.engine;
+    engine = created.engine.lost ? resilientEngine(created.engine, reopen) : created.engine;
     return { info: engine.info, considered: created.considered };
   },
   async execute(id, job, paused, onEvent) {

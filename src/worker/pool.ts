@@ -1,7 +1,7 @@
 import * as Comlink from 'comlink';
 import type { BackendName } from '../engine/types';
 import type { Executor } from '../pipeline/lab';
-import type { Job, RunControl, StageOutcome, TimedEvent } from '../pipeline/runner';
+import type { Job, RunControl, RunnerEvent, StageOutcome } from '../pipeline/runner';
 import type { Answer, AnswerRequest, EngineReport, LabWorker } from './api';
 
 interface Member {
@@ -40,7 +40,7 @@ export class WorkerPool implements Executor {
     return { pool, report };
   }
 
-  async execute(job: Job, control: RunControl, onEvent: (event: TimedEvent) => void): Promise<StageOutcome> {
+  async execute(job: Job, control: RunControl, onEvent: (event: RunnerEvent) => void): Promise<StageOutcome> {
     const member = this.trainers.find((m) => !m.busy);
     if (!member) throw new Error('no free worker');
     member.busy = true;

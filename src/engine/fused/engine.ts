@@ -10,6 +10,7 @@ export function engineOn(
   info: EngineInfo,
   { lost, close }: { lost?: Promise<string>; close?: () => void } = {},
 ): Engine {
+  tf.enableProdMode(); // no banner about tfjs-node, no debug checks
   registerGradients();
   const models = new Set<FusedLanguageModel>();
   return {

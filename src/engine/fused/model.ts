@@ -9,6 +9,7 @@ import type {
   LanguageModel,
   LossTerm,
   Matrix,
+  OptimizerState,
   Rollout,
   UpdateReport,
   Wanted,
@@ -145,16 +146,31 @@ export class FusedLanguageModel implements LanguageModel {
     return this.inFrame(() => this.kernels.readFloats(this.parameters));
   }
 
-  setWeights(weights: Float32Array): void {
+  optimizerState(): Promise<OptimizerState | null> {
+    return this.inFrame(async () => {
+      if (!this.training || this.step === 0) return null;
+      const { first, second } = this.training;
+      const [m, v] = await Promise.all([first, second].map((b) => this.kernels.readFloats(b)));
+      return { step: this.step, first: m!, second: v! };
+    });
+  }
+
+  setWeights(weights: Float32Array, optimizer: OptimizerState | null = null): void {
     this.checkLength(weights);
+    if (optimizer) for (const moment of [optimizer.first, optimizer.second]) this.checkLength(moment);
     this.assertAlive();
     const copy = weights.slice(); // calls already under way finish with the old weights
     this.inBackground(() => {
       this.kernels.write(this.parameters, copy);
-      this.step = 0;
-      if (!this.training) return;
-      this.kernels.zero(this.training.first);
-      this.kernels.zero(this.training.second);
+      this.step = optimizer?.step ?? 0;
+      if (optimizer) {
+        this.training ??= this.allocateTraining();
+        this.kernels.write(this.training.first, optimizer.first);
+        this.kernels.write(this.training.second, optimizer.second);
+      } else if (this.training) {
+        this.kernels.zero(this.training.first);
+        this.kernels.zero(this.training.second);
+      }
     });
   }
 

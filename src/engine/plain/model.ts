@@ -9,6 +9,7 @@ import type {
   HostOutputs,
   LanguageModel,
   LossTerm,
+  OptimizerState,
   Matrix,
   Rollout,
   UpdateReport,
@@ -129,10 +130,22 @@ export class PlainModel implements LanguageModel {
     return (await this.backend.read(this.state.p)).slice();
   }
 
-  setWeights(weights: Float32Array): void {
+  async optimizerState(): Promise<OptimizerState | null> {
+    if (this.step === 0) return null;
+    const [first, second] = await Promise.all([this.state.m, this.state.v].map((t) => this.backend.read(t)));
+    return { step: this.step, first: first!.slice(), second: second!.slice() };
+  }
+
+  setWeights(weights: Float32Array, optimizer: OptimizerState | null = null): void {
     this.backend.use();
-    this.replace(this.freshState(weights));
-    this.step = 0;
+    const fresh = this.freshState(weights);
+    if (optimizer) {
+      tf.dispose([fresh.m, fresh.v]);
+      fresh.m = tf.tensor1d(optimizer.first.slice());
+      fresh.v = tf.tensor1d(optimizer.second.slice());
+    }
+    this.replace(fresh);
+    this.step = optimizer?.step ?? 0;
   }
 
   dispose(): void {

@@ -1,5 +1,5 @@
 import type { Executor } from '../../pipeline/lab';
-import type { Job, RunControl, StageOutcome, TimedEvent } from '../../pipeline/runner';
+import type { Job, RunControl, RunnerEvent, StageOutcome } from '../../pipeline/runner';
 
 const STOPPED: StageOutcome = { status: 'stopped', seconds: 0 };
 
@@ -22,7 +22,7 @@ export class SwitchableExecutor implements Executor {
     this.replaced = signal();
   }
 
-  async execute(job: Job, control: RunControl, onEvent: (event: TimedEvent) => void): Promise<StageOutcome> {
+  async execute(job: Job, control: RunControl, onEvent: (event: RunnerEvent) => void): Promise<StageOutcome> {
     while (!this.current) await this.replaced.raised;
     if (control.stopped) return STOPPED;
     return Promise.race([
