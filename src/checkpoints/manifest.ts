@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CheckpointError } from '../model/safetensors';
 import type { ShippedResults } from '../pipeline/lab';
 import type { StageResult } from '../pipeline/stage';
 import { loadArtifact } from './artifact-file';
@@ -27,10 +28,13 @@ export function shippedFrom(
       if (!entry) return undefined;
       let result = cache.get(key);
       if (!result) {
-        result = read(entry.file).then((bytes) => ({
-          artifact: loadArtifact(bytes),
-          summary: entry.summary,
-        }));
+        result = read(entry.file).then((bytes) => {
+          try {
+            return { artifact: loadArtifact(bytes), summary: entry.summary };
+          } catch (error) {
+            throw new CheckpointError(`${entry.file}: ${(error as Error).message}`);
+          }
+        });
         cache.set(key, result);
       }
       return result;

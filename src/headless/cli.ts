@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { createEngine } from '../engine/create';
 import type { BackendName } from '../engine/types';
+import { CheckpointError } from '../model/safetensors';
 import { InputError } from '../pipeline/demo';
 import { demoNames, loadDemo } from './demos';
 import { applyOverrides } from './overrides';
@@ -111,7 +112,7 @@ try {
   if (error instanceof CommanderError) process.exitCode = error.exitCode;
   else {
     // One line for what a person did wrong; a trace only for what we did wrong.
-    const expected = error instanceof InputError;
+    const expected = error instanceof InputError || error instanceof CheckpointError;
     console.error(expected ? `error: ${error.message}` : error);
     process.exitCode = 1;
   }

@@ -1,0 +1,97 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { loadArtifact, saveArtifact } from '../../src/checkpoints/artifact-file';
+import { manifestSchema, shippedFrom } from '../../src/checkpoints/manifest';
+import { nodeShippedResults } from '../../src/checkpoints/node';
+import { MODEL_SIZES, type ModelSize } from '../../src/model/config';
+import { CheckpointError } from '../../src/model/safetensors';
+import { buildGraph } from '../../src/pipeline/graph';
+import { defaultLabConfig } from '../../src/pipeline/lab-config';
+import type { PreferencesArtifact, RewardModelArtifact } from '../../src/pipeline/stage';
+import { initialWeights } from '../../src/model/parameters';
+import { rngFrom } from '../../src/random/rng';
+import { TASK_NAMES, VOCABULARY } from '../../src/world';
+
+const FOLDER = new URL('../../src/checkpoints/data/', import.meta.url);
+
+describe('shipped results', () => {
+  it.each(Object.keys(MODEL_SIZES) as ModelSize[])(
+    'hold a base model of size %s with its card and curve',
+    async (size) => {
+      const [base] = buildGraph({ ...defaultLabConfig(), size });
+      const result = await nodeShippedResults.get(base!.key);
+      expect(result, 'run: npm run pretrain -- base ' + size).toBeDefined();
+      expect(result!.artifact).toMatchObject({
+        kind: 'model',
+        config: { ...MODEL_SIZES[size], vocabSize: VOCABULARY.length },
+      });
+      const curve = JSON.parse(await readFile(new URL(`base-${size}.json`, FOLDER), 'utf8')) as {
+        seed: number;
+        curve: { loss: number }[];
+      };
+      expect(curve.seed).toBe(base!.seed);
+      expect(curve.curve.at(-1)!.loss).toBeLessThan(curve.curve[0]!.loss / 3);
+      expect(await readFile(new URL(`base-${size}.md`, FOLDER), 'utf8')).toContain('Held-out loss');
+    },
+  );
+
+  it.each(TASK_NAMES)(
+    'let %s start its arms at once: every trunk stage under default settings',
+    async (task) => {
+      for (const node of buildGraph(defaultLabConfig(task)).filter((n) => n.shippable))
+        expect(
+          await nodeShippedResults.get(node.key),
+          `${node.id}; after a change of settings run: npm run pretrain -- trunk tiny`,
+        ).toBeDefined();
+    },
+  );
+
+  it('list nothing that no default run asks for, and no file is left over', async () => {
+    const manifest = manifestSchema.parse(
+      JSON.parse(await readFile(new URL('manifest.json', FOLDER), 'utf8')),
+    );
+    const wanted = new Set([
+      ...Object.keys(MODEL_SIZES).flatMap(
+        (size) => buildGraph({ ...defaultLabConfig(), size: size as ModelSize })[0]!.key,
+      ),
+      ...TASK_NAMES.flatMap((task) => buildGraph(defaultLabConfig(task)).map((n) => n.key)),
+    ]);
+    expect(manifest.filter((e) => !wanted.has(e.key)).map((e) => e.file)).toEqual([]);
+    const files = (await readdir(FOLDER)).filter((f) => f.endsWith('.safetensors'));
+    expect(files.sort()).toEqual(manifest.map((e) => e.file).sort());
+  });
+});
+
+describe('artifact files', () => {
+  const config = { vocabSize: 13, nPositions: 8, nEmbd: 8, nLayer: 1, nHead: 2 };
+  const weights = initialWeights(config, rngFrom(1));
+
+  it('keep a reward model and its scale', () => {
+    const artifact: RewardModelArtifact = { kind: 'reward', config, weights, mean: -0.25, deviation: 1.5 };
+    const back = loadArtifact(saveArtifact(artifact)) as RewardModelArtifact;
+    expect(back).toMatchObject({ kind: 'reward', config, mean: -0.25, deviation: 1.5 });
+    back.weights.forEach((w, i) => expect(Math.abs(w - weights[i]!)).toBeLessThan(1e-3));
+  });
+
+  it('keep every pair of labelled comparisons', () => {
+    const pair = { prompt: [1, 5], chosen: [7, 8, 2], rejected: [9], goldChosen: 0.5, goldRejected: -0.25 };
+    const artifact: PreferencesArtifact = {
+      kind: 'preferences',
+      pairs: [pair, { ...pair, prompt: [1, 6, 7], rejected: [2] }],
+      heldOut: [pair],
+    };
+    expect(loadArtifact(saveArtifact(artifact))).toEqual(artifact);
+  });
+
+  it('say in one line what is wrong with a broken one', async () => {
+    const bytes = saveArtifact({ kind: 'model', config, weights });
+    expect(() => loadArtifact(bytes.slice(0, bytes.length - 8))).toThrow(CheckpointError);
+    expect(() => loadArtifact(new Uint8Array(3))).toThrow(CheckpointError);
+    const results = shippedFrom(
+      () => Promise.resolve([{ key: 'a'.repeat(32), file: 'x.safetensors', summary: {} }]),
+      () => Promise.resolve(bytes.slice(0, 100)),
+    );
+    await expect(results.get('a'.repeat(32))).rejects.toThrow(/x\.safetensors/);
+    expect(await results.get('b'.repeat(32))).toBeUndefined();
+  });
+});

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Runs `npm run lab -- …` without npm's own output. */
+function lab(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'src/headless/cli.ts', ...args], { cwd: ROOT });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (data) => (out += data));
+    child.stderr.on('data', (data) => (err += data));
+    child.on('close', (code) => resolve({ code: code ?? -1, out, err }));
+  });
+}
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'alignlet-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('the lab without a browser', () => {
+  it('names the demos', async () => {
+    const { code, out } = await lab('list');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ppo-vs-dpo\s+\S/m);
+  });
+
+  it.each([
+    [['run', 'no-such-demo'], /no-such-demo/],
+    [['run', 'ppo-vs-dpo', '--bogus'], /--bogus/],
+    [['run', 'ppo-vs-dpo', '--set', 'ppo.klCoef=99'], /ppo\.klCoef.*between 0 and 10.*99/],
+    [['run', 'ppo-vs-dpo', '--set', 'ppo.klCof=1'], /ppo\.klCof/],
+    [['run', 'ppo-vs-dpo', '--set', 'klCoef'], /klCoef/],
+    [['run', 'ppo-vs-dpo', '--set', 'task=poetry'], /task/],
+    [['run', 'ppo-vs-dpo', '--set', 'qlearning.lr=1'], /qlearning/],
+    [['run', 'ppo-vs-dpo', '--seed', '-3'], /seed/],
+    [['run', 'ppo-vs-dpo', '--seeds', '5-1'], /seeds/],
+    [['run', 'ppo-vs-dpo', '--backend', 'tpu'], /tpu/],
+  ])('says in one line what is wrong with %j', async (args, expected) => {
+    const { code, err, out } = await lab(...args);
+    expect(code).not.toBe(0);
+    expect(err.trim().split('\n')).toHaveLength(1);
+    expect(err).toMatch(expected);
+    expect(err).not.toMatch(/\n\s+at /);
+    expect(out).toBe('');
+  });
+
+  it('runs a demo over seeds, writes metrics.csv and summary.json, and overwrites nothing', async () => {
+    const small = ['ppo.iterations=6', 'dpo.steps=20', 'evaluation.finalPrompts=64', 'evaluation.prompts=32'];
+    const args = [
+      'run',
+      'ppo-vs-dpo',
+      '--seeds',
+      '3,4',
+      ...small.flatMap((s) => ['--set', s]),
+      '--out',
+      folder,
+    ];
+    const { code, out, err } = await lab(...args);
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    expect(out).toContain('2 seeds');
+    const summary = JSON.parse(await readFile(join(folder, 'seed-3', 'summary.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    expect(summary).toMatchObject({ demo: 'ppo-vs-dpo', seed: 3, backend: 'wasm', failures: {} });
+    for (const arm of ['ppo', 'dpo']) {
+      const figures = (summary['arms'] as Record<string, Record<string, number>>)[arm]!;
+      for (const name of ['gold', 'proxy', 'kl', 'winRate', 'winRateLow', 'winRateHigh'])
+        expect(figures[name], `${arm}.${name}`).toEqual(expect.any(Number));
+      expect(figures['prompts']).toBe(64);
+      expect(figures['winRateLow']).toBeLessThanOrEqual(figures['winRate']!);
+    }
+    const rows = (await readFile(join(folder, 'seed-4', 'metrics.csv'), 'utf8')).trim().split('\n');
+    expect(rows[0]).toBe('stage,update,samples,tokens,seconds,kind,metric,value');
+    expect(rows.some((r) => r.startsWith('ppo,') && r.includes('objective/kl'))).toBe(true);
+
+    const before = await stat(join(folder, 'seed-3', 'summary.json'));
+    const again = await lab(...args);
+    expect(again.code).not.toBe(0);
+    expect(again.err).toMatch(/already there/);
+    expect((await stat(join(folder, 'seed-3', 'summary.json'))).mtimeMs).toBe(before.mtimeMs);
+  }, 120_000);
+
+  it('refuses an output folder that is a file', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, 'x');
+    const { code, err } = await lab('run', 'ppo-vs-dpo', '--out', file);
+    expect(code).not.toBe(0);
+    expect(err.trim().split('\n')).toHaveLength(1);
+    expect(await readFile(file, 'utf8')).toBe('x');
+  });
+});
