@@ -102,8 +102,8 @@ export interface Kernels {
   zero(buffer: DeviceBuffer): void;
   /** Bytes held in buffers from `allocate` and in scratch memory. */
   bytes(): number;
-  /** Resolves when the device is not too far behind; absent where it never is. */
-  ready?(): Promise<void>;
+  /** Called before each update: a promise to wait for where the device is too far behind. */
+  ready?(): Promise<void> | null;
   counters?(): Counters;
 
   // Operations -----------------------------------------------------------------------------------------
@@ -325,6 +325,47 @@ export interface Kernels {
     v: number,
     temperature: number,
     key: number,
+  ): void;
+
+  // Fused operations: a backend that gains by them offers them; otherwise their parts are called ------
+
+  /** active[m, n] = gelu(out), out[m, n] = x[m, k] · w + bias. */
+  linearGelu?(
+    x: DeviceBuffer,
+    w: PackedMatrix,
+    bias: DeviceBuffer,
+    out: DeviceBuffer,
+    active: DeviceBuffer,
+    m: number,
+  ): void;
+  /** out[m, n] = (x[m, k] · w) ∘ gelu′(before[m, n]). */
+  linearGeluBackward?(
+    x: DeviceBuffer,
+    w: PackedMatrix,
+    before: DeviceBuffer,
+    out: DeviceBuffer,
+    m: number,
+  ): void;
+  /** out[m, n] = layerNorm(x[m, k]) · w (+ bias), or gelu of that; for passes without a gradient. */
+  layerNormLinear?(
+    x: DeviceBuffer,
+    weight: DeviceBuffer,
+    bias: DeviceBuffer,
+    w: PackedMatrix,
+    wBias: DeviceBuffer | null,
+    gelu: boolean,
+    out: DeviceBuffer,
+    m: number,
+  ): void;
+  /** `cacheWrite` of one new token per row and `decodeAttention`. */
+  cacheWriteAndAttend?(
+    qkv: DeviceBuffer,
+    slots: DeviceBuffer,
+    positions: DeviceBuffer,
+    cache: LayerCache,
+    out: DeviceBuffer,
+    n: number,
+    shape: AttentionShape,
   ): void;
 }
 

@@ -30,8 +30,11 @@ export function backward(
     const a = activations.layers[i]!;
     // x' = middle + gelu(ln2(middle) · up + b) · down + b
     kernels.linearBackwardWeight(a.active, dx, grad.down.weight, grad.down.bias, n, 4 * d, d);
-    kernels.linear(dx, w.down, null, null, dWide, n);
-    kernels.geluBackward(a.up, dWide, dWide, n * 4 * d);
+    if (kernels.linearGeluBackward) kernels.linearGeluBackward(dx, w.down, a.up, dWide, n);
+    else {
+      kernels.linear(dx, w.down, null, null, dWide, n);
+      kernels.geluBackward(a.up, dWide, dWide, n * 4 * d);
+    }
     kernels.linearBackwardWeight(a.normal2, dWide, grad.up.weight, grad.up.bias, n, d, 4 * d);
     kernels.linear(dWide, w.up, null, null, dNarrow, n);
     kernels.layerNormBackward(

@@ -1,9 +1,15 @@
-import { roundUp4, type DeviceBuffer, type Kernels, type LayerCache } from '../../kernels/kernels';
+import {
+  roundUp4,
+  type DeviceBuffer,
+  type Kernels,
+  type LayerCache,
+  type PackedMatrix,
+} from '../../kernels/kernels';
 import type { GptConfig } from '../../model/config';
 import type { GenerateOptions } from '../types';
 import { packBatch } from './batch';
 import { attentionShape, forward } from './forward';
-import type { ModelTensors, PackedWeights } from './tensors';
+import type { Affine, ModelTensors, PackedWeights } from './tensors';
 
 export const EOS_ID = 2;
 
@@ -54,11 +60,9 @@ export function sample(
   n: number,
   { temperature, noiseKey }: GenerateOptions,
 ): void {
-  const { nEmbd: d, vocabSize: v } = config;
-  const normal = kernels.temporary(n * d);
+  const v = config.vocabSize;
   const logits = kernels.temporary(n * roundUp4(v));
-  kernels.layerNorm(hidden, tensors.lnF.weight, tensors.lnF.bias, normal, kernels.temporary(n * 2), n, d);
-  kernels.linear(normal, packed.head, null, null, logits, n);
+  layerNormLinear(kernels, hidden, tensors.lnF, packed.head, null, false, logits, n);
   kernels.gumbelSample(logits, penalty, noise.rows, noise.steps, tokens, n, v, temperature, noiseKey);
 }
 
@@ -77,8 +81,6 @@ export function decode(
   const shape = attentionShape(config);
   const { ids, slots, positions } = fed;
   const x = kernels.temporary(n * d);
-  const normal = kernels.temporary(n * d);
-  const stats = kernels.temporary(n * 2);
   const wide = kernels.temporary(n * 4 * d);
   const attended = kernels.temporary(n * d);
   const middle = kernels.temporary(n * d);
@@ -87,14 +89,38 @@ export function decode(
     const w = packed.layers[i]!;
     const cache = caches[i]!;
     const out = i === config.nLayer - 1 ? hidden : x;
-    kernels.layerNorm(x, layer.ln1.weight, layer.ln1.bias, normal, stats, n, d);
-    kernels.linear(normal, w.qkv, layer.qkv.bias, null, wide, n);
-    kernels.cacheWrite(wide, slots, positions, cache, n, d);
-    kernels.decodeAttention(wide, slots, positions, cache, attended, n, shape);
+    layerNormLinear(kernels, x, layer.ln1, w.qkv, layer.qkv.bias, false, wide, n);
+    if (kernels.cacheWriteAndAttend)
+      kernels.cacheWriteAndAttend(wide, slots, positions, cache, attended, n, shape);
+    else {
+      kernels.cacheWrite(wide, slots, positions, cache, n, d);
+      kernels.decodeAttention(wide, slots, positions, cache, attended, n, shape);
+    }
     kernels.linear(attended, w.projection, layer.projection.bias, x, middle, n);
-    kernels.layerNorm(middle, layer.ln2.weight, layer.ln2.bias, normal, stats, n, d);
-    kernels.linear(normal, w.up, layer.up.bias, null, wide, n);
-    kernels.gelu(wide, wide, n * 4 * d);
+    layerNormLinear(kernels, middle, layer.ln2, w.up, layer.up.bias, true, wide, n);
     kernels.linear(wide, w.down, layer.down.bias, middle, out, n);
+  });
+}
+
+/** out[m, n] = layerNorm(x[m, k]) · w (+ bias), or gelu of that. */
+function layerNormLinear(
+  kernels: Kernels,
+  x: DeviceBuffer,
+  norm: Affine,
+  w: PackedMatrix,
+  bias: DeviceBuffer | null,
+  gelu: boolean,
+  out: DeviceBuffer,
+  m: number,
+): void {
+  if (kernels.layerNormLinear) {
+    kernels.layerNormLinear(x, norm.weight, norm.bias, w, bias, gelu, out, m);
+    return;
+  }
+  kernels.frame(() => {
+    const normal = kernels.temporary(m * w.k);
+    kernels.layerNorm(x, norm.weight, norm.bias, normal, kernels.temporary(m * 2), m, w.k);
+    kernels.linear(normal, w, bias, null, out, m);
+    if (gelu) kernels.gelu(out, out, m * w.n);
   });
 }

@@ -1,4 +1,4 @@
-import type { AttentionShape, DeviceBuffer, Kernels } from '../../kernels/kernels';
+import type { AttentionShape, DeviceBuffer, Kernels, PackedMatrix } from '../../kernels/kernels';
 import type { GptConfig } from '../../model/config';
 import type { RaggedBatch } from './batch';
 import type { ModelTensors, PackedWeights } from './tensors';
@@ -75,8 +75,7 @@ export function forward(
     kernels.attention(a.qkv, batch.rows, shape, a.probabilities, a.attended);
     kernels.linear(a.attended, w.projection, layer.projection.bias, x, a.middle, n);
     kernels.layerNorm(a.middle, layer.ln2.weight, layer.ln2.bias, a.normal2, a.stats2, n, d);
-    kernels.linear(a.normal2, w.up, layer.up.bias, null, a.up, n);
-    kernels.gelu(a.up, a.active, n * 4 * d);
+    linearGelu(kernels, a.normal2, w.up, layer.up.bias, a.up, a.active, n);
     const out = next ?? kernels.temporary(n * d);
     kernels.linear(a.active, w.down, layer.down.bias, a.middle, out, n);
     if (next) next = x;
@@ -84,4 +83,19 @@ export function forward(
     layers.push(a);
   });
   return { layers, x };
+}
+
+/** active[m, n] = gelu(out), out[m, n] = x[m, k] · w + bias. */
+function linearGelu(
+  kernels: Kernels,
+  x: DeviceBuffer,
+  w: PackedMatrix,
+  bias: DeviceBuffer,
+  out: DeviceBuffer,
+  active: DeviceBuffer,
+  m: number,
+): void {
+  if (kernels.linearGelu) return kernels.linearGelu(x, w, bias, out, active, m);
+  kernels.linear(x, w, bias, null, out, m);
+  kernels.gelu(out, active, m * w.n);
 }

@@ -18,7 +18,7 @@ import { backward } from './backward';
 import { packBatch } from './batch';
 import { forward } from './forward';
 import { generate } from './generate';
-import { headsBackward, headsForward } from './heads';
+import { headsBackward, headsForward, type HeadGradients } from './heads';
 import { evaluateLoss, linearGradients, lossValue } from './loss';
 import { hostOutputs, joinOutputs } from './outputs';
 import { queueOf, type SerialQueue } from './queue';
@@ -116,8 +116,10 @@ export class FusedLanguageModel implements LanguageModel {
   update(terms: readonly LossTerm[], optimizer: AdamWOptions, read: boolean): Promise<UpdateReport | null> {
     return this.inFrame(async () => {
       const { kernels } = this;
-      if (kernels.ready) await kernels.ready();
-      const value = await this.differentiate(terms, read);
+      const room = kernels.ready?.();
+      if (room) await room;
+      const pending = this.differentiate(terms, read);
+      const value = pending instanceof Promise ? await pending : pending; // no needless turn of the event loop
       const { gradients, first, second, decay, norm } = this.training!;
       this.step++;
       kernels.globalNorm(gradients, norm);
@@ -209,12 +211,12 @@ export class FusedLanguageModel implements LanguageModel {
   /**
    * Leaves the gradient of the sum of all terms in the gradient buffer. Resolves once everything is
    * enqueued, to the promised values of the losses if `read`. Waits for the device only where a loss
-   * needs the outputs before it has a gradient.
+   * needs the outputs before it has a gradient; else the result is there at once.
    */
-  private async differentiate(
+  private differentiate(
     terms: readonly LossTerm[],
     read: boolean,
-  ): Promise<{ value: Promise<StepValue> } | null> {
+  ): MaybePromise<{ value: Promise<StepValue> } | null> {
     const { kernels, config, tensors } = this;
     if (terms.length === 0) throw new RangeError('an update needs at least one loss term');
     this.training ??= this.allocateTraining();
@@ -223,32 +225,31 @@ export class FusedLanguageModel implements LanguageModel {
     const packed = packWeights(kernels, config, tensors, false);
     const transposed = packWeights(kernels, config, tensors, true);
     const values: MaybePromise<StepValue>[] = [];
-    for (const term of terms)
-      await kernels.frame(async () => {
+    const all = inTurn(terms, (term) =>
+      kernels.frame(() => {
         const { want, loss } = term;
         const batch = packBatch(kernels, term.batch, want, config);
         const activations = forward(kernels, config, tensors, packed, batch, true);
         const heads = headsForward(kernels, config, tensors, packed.head, batch, activations.x, want, true);
-        const outputs = () => hostOutputs(kernels, batch, heads, want);
-        let headGradients = want.logProbs ? linearGradients(batch, loss) : null;
-        if (!headGradients) {
-          const result = evaluateLoss(await outputs(), batch, loss);
-          headGradients = result.gradients;
+        const finish = (dHeads: HeadGradients) => {
+          const dx = headsBackward(kernels, config, tensors, views, transposed.head, batch, heads, dHeads);
+          backward(kernels, config, tensors, views, transposed, batch, activations, dx);
+        };
+        const known = want.logProbs ? linearGradients(batch, loss) : null;
+        if (known) {
+          const outputs = read ? hostOutputs(kernels, batch, heads, want) : null;
+          if (outputs) values.push(Promise.resolve(outputs).then((host) => lossValue(host, loss)));
+          return finish(known);
+        }
+        return whenThere(hostOutputs(kernels, batch, heads, want), (host) => {
+          const result = evaluateLoss(host, batch, loss);
           values.push(result);
-        } else if (read) values.push(Promise.resolve(outputs()).then((host) => lossValue(host, loss)));
-        const dx = headsBackward(
-          kernels,
-          config,
-          tensors,
-          views,
-          transposed.head,
-          batch,
-          heads,
-          headGradients,
-        );
-        backward(kernels, config, tensors, views, transposed, batch, activations, dx);
-      });
-    return read ? { value: Promise.all(values).then(sumOfValues) } : null;
+          finish(result.gradients);
+        });
+      }),
+    );
+    const value = () => (read ? { value: Promise.all(values).then(sumOfValues) } : null);
+    return whenThere(all, value);
   }
 
   private allocateTraining(): Training {
@@ -266,6 +267,19 @@ export class FusedLanguageModel implements LanguageModel {
       decay,
       norm: kernels.allocate(1),
     };
+  }
+}
+
+/** f of a value, at once if it is there. */
+function whenThere<A, B>(value: MaybePromise<A>, f: (value: A) => B): MaybePromise<B> {
+  return value instanceof Promise ? value.then(f) : f(value);
+}
+
+/** Calls f on one item after the other, waiting only where it returns a promise. */
+function inTurn<T>(items: readonly T[], f: (item: T) => MaybePromise<void>): MaybePromise<void> {
+  for (const [i, item] of items.entries()) {
+    const pending = f(item);
+    if (pending instanceof Promise) return pending.then(() => inTurn(items.slice(i + 1), f));
   }
 }
 

@@ -36,7 +36,7 @@ export class Commands {
   private staging: GPUBuffer | null = null;
   private readonly idle: GPUBuffer[] = [];
   private updates = 0;
-  private readonly fences: Promise<unknown>[] = [];
+  private readonly fences: Promise<void>[] = [];
 
   constructor(
     private readonly gpu: Gpu,
@@ -135,11 +135,11 @@ export class Commands {
     if (reads.length > 0) void this.deliver(staging!, reads);
   }
 
-  /** Resolves when at most a few updates are still under way. */
-  async ready(): Promise<void> {
-    if (++this.updates % FENCE.every !== 0) return;
+  /** Counts an update; a promise to wait for if too many are still under way. */
+  ready(): Promise<void> | null {
+    if (++this.updates % FENCE.every !== 0) return null;
     this.fences.push(this.gpu.device.queue.onSubmittedWorkDone());
-    if (this.fences.length > FENCE.open) await this.gpu.orLost(this.fences.shift()!);
+    return this.fences.length > FENCE.open ? this.gpu.orLost(this.fences.shift()!) : null;
   }
 
   dispose(): void {

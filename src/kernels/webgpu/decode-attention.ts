@@ -11,9 +11,9 @@ const CAPACITY = 1024;
 
 const program = memoised((vectors: number): Program => ({
   name: 'decodeAttention',
-  uniforms: { width: 'u32', capacity: 'u32', scale: 'f32' },
-  reads: { qkv: 'vec4f', slots: 'i32', positions: 'i32', keys: 'vec4f', values: 'vec4f' },
-  writes: { out: 'vec4f' },
+  uniforms: { width: 'u32', capacity: 'u32', scale: 'f32', fresh: 'u32' },
+  reads: { qkv: 'vec4f', slots: 'i32', positions: 'i32' },
+  writes: { keys: 'vec4f', values: 'vec4f', out: 'vec4f' },
   code: /* wgsl */ `
 const VECTORS = ${vectors}u; // per head
 const TEAMS = ${Math.floor(64 / vectors)}u; // groups of threads that share the sum over keys
@@ -26,6 +26,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id
   let head = group.y * VECTORS;
   let count = u32(positions[row]) + 1u;
   let base = u32(slots[row]) * u.capacity * u.width + head;
+  if (u.fresh != 0u && id < VECTORS) {
+    let place = base + (count - 1u) * u.width + id;
+    keys[place] = qkv[(3u * row + 1u) * u.width + head + id];
+    values[place] = qkv[(3u * row + 2u) * u.width + head + id];
+  }
+  storageBarrier();
   var largest = -3.0e38;
   for (var j = id; j < count; j += 64u) {
     var score = 0.0;
@@ -56,7 +62,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id
 `,
 }));
 
-/** One new token per row (already in the cache) attends to positions 0 … positions[i]: out[N, d]. */
+/**
+ * One new token per row attends to positions 0 … positions[i]: out[N, d]. Its own key and value are in the
+ * cache already, or, if `fresh`, are written there first.
+ */
 export function decodeAttention(
   context: Context,
   qkv: GpuBuffer,
@@ -66,12 +75,13 @@ export function decodeAttention(
   out: GpuBuffer,
   n: number,
   { heads, headDim }: AttentionShape,
+  fresh: boolean,
 ): void {
   if (cache.capacity > CAPACITY) throw new RangeError(`contexts on WebGPU end at ${CAPACITY} tokens`);
   context.run(
     program(headDim / 4),
     [qkv, slots, positions, cache.keys, cache.values, out],
-    [(heads * headDim) / 4, cache.capacity, 1 / Math.sqrt(headDim)],
+    [(heads * headDim) / 4, cache.capacity, 1 / Math.sqrt(headDim), fresh ? 1 : 0],
     n,
     heads,
   );

@@ -137,7 +137,7 @@ export class WebGpuKernels implements Kernels, Context {
     return this.memory.bytes;
   }
 
-  ready(): Promise<void> {
+  ready(): Promise<void> | null {
     return this.commands.ready();
   }
 
@@ -374,7 +374,7 @@ export class WebGpuKernels implements Kernels, Context {
     n: number,
     shape: AttentionShape,
   ): void {
-    decodeAttention(this, on(qkv), on(slots), on(positions), cache as GpuCache, on(out), n, shape);
+    decodeAttention(this, on(qkv), on(slots), on(positions), cache as GpuCache, on(out), n, shape, false);
   }
 
   gumbelSample(
@@ -390,6 +390,57 @@ export class WebGpuKernels implements Kernels, Context {
   ): void {
     const [noiseRows, noiseSteps] = [on(rows), on(steps)];
     gumbelSample(this, on(logits), on(penalty), noiseRows, noiseSteps, on(out), count, v, temperature, key);
+  }
+
+  linearGelu(
+    x: DeviceBuffer,
+    w: PackedMatrix,
+    bias: DeviceBuffer,
+    out: DeviceBuffer,
+    active: DeviceBuffer,
+    m: number,
+  ): void {
+    const options = { bias: on(bias), activation: 'gelu', partner: on(active) } as const;
+    linear(this, on(x), w as MatrixView, on(out), m, options);
+  }
+
+  linearGeluBackward(
+    x: DeviceBuffer,
+    w: PackedMatrix,
+    before: DeviceBuffer,
+    out: DeviceBuffer,
+    m: number,
+  ): void {
+    const options = { activation: 'geluBackward', partner: on(before) } as const;
+    linear(this, on(x), w as MatrixView, on(out), m, options);
+  }
+
+  layerNormLinear(
+    x: DeviceBuffer,
+    weight: DeviceBuffer,
+    bias: DeviceBuffer,
+    w: PackedMatrix,
+    wBias: DeviceBuffer | null,
+    gelu: boolean,
+    out: DeviceBuffer,
+    m: number,
+  ): void {
+    const norm = { weight: on(weight), bias: on(bias) };
+    const activation = gelu ? 'gelu only' : 'none';
+    linear(this, on(x), w as MatrixView, on(out), m, { bias: orNull(wBias), norm, activation });
+  }
+
+  cacheWriteAndAttend(
+    qkv: DeviceBuffer,
+    slots: DeviceBuffer,
+    positions: DeviceBuffer,
+    cache: LayerCache,
+    out: DeviceBuffer,
+    n: number,
+    shape: AttentionShape,
+  ): void {
+    const [input, slot, position] = [on(qkv), on(slots), on(positions)];
+    decodeAttention(this, input, slot, position, cache as GpuCache, on(out), n, shape, true);
   }
 
   /** For tests: one row of the noise field. */

@@ -10,9 +10,9 @@ export interface MatrixView extends PackedMatrix {
   readonly transposed: boolean;
 }
 
-const programs = memoised((variant: `${boolean} ${Activation}`) => {
-  const [transposed, activation] = variant.split(' ') as ['true' | 'false', Activation];
-  return linearProgram(transposed === 'true', activation);
+const programs = memoised((variant: `${boolean}, ${boolean}, ${Activation}`) => {
+  const [transposed, normed, activation] = variant.split(', ') as [string, string, Activation];
+  return linearProgram(transposed === 'true', normed === 'true', activation);
 });
 
 const [HAS_BIAS, HAS_RESIDUAL] = [1, 2];
@@ -24,28 +24,31 @@ export interface LinearOptions {
   activation?: Activation;
   /** gelu: where GELU of out goes; geluBackward: what GELU was applied to. [m, n] */
   partner?: GpuBuffer;
+  /** Layer norm that is applied to x first. [k] each */
+  norm?: { weight: GpuBuffer; bias: GpuBuffer };
 }
 
-/** out[m, n] = x[m, k] · w (+ bias) (+ residual), followed by an activation. Rows of out: n rounded up to 4. */
+/** out[m, n] = x[m, k] · w (+ bias) (+ residual), between a layer norm and an activation. Rows of out: n rounded up to 4. */
 export function linear(
   context: Context,
   x: GpuBuffer,
   w: MatrixView,
   out: GpuBuffer,
   m: number,
-  { bias, residual, xStride = w.k, activation = 'none', partner }: LinearOptions = {},
+  { bias, residual, xStride = w.k, activation = 'none', partner, norm }: LinearOptions = {},
 ): void {
   const { k, n, transposed } = w;
   if (xStride % 4 !== 0 || (transposed ? k : n) % 4 !== 0)
     throw new RangeError('rows of matrices on WebGPU are multiples of 4 wide');
   const { nothing } = context;
   const operands = [x, w.buffer, bias ?? nothing, residual ?? nothing];
+  if (norm) operands.push(norm.weight, norm.bias);
   const buffers = activation === 'geluBackward' ? [...operands, partner!, out] : [...operands, out];
   if (activation === 'gelu') buffers.push(partner!);
   const width = roundUp4(n);
   const flags = (bias ? HAS_BIAS : 0) + (residual ? HAS_RESIDUAL : 0);
   context.run(
-    programs(`${transposed} ${activation}`),
+    programs(`${transposed}, ${norm !== undefined}, ${activation}`),
     buffers,
     [m, k, n, xStride / 4, width / 4, flags],
     Math.ceil(width / TILE),

@@ -1,3 +1,4 @@
+import { LAYER_NORM_EPSILON } from '../../model/config';
 import type { Program } from './programs';
 
 /** Rows and columns of the output that one workgroup of 64 threads computes: 4 × 4 per thread. */
@@ -5,8 +6,8 @@ export const TILE = 32;
 /** Depth of one step. */
 const DEPTH = 16;
 
-/** What happens to a finished sum: nothing, GELU (keeping its argument), or the product with GELU's derivative. */
-export type Activation = 'none' | 'gelu' | 'geluBackward';
+/** What happens to a finished sum: nothing, GELU (keeping its argument or not), or GELU's derivative times it. */
+export type Activation = 'none' | 'gelu' | 'gelu only' | 'geluBackward';
 
 /** σ(2v) with v = √(2/π)(x + 0.044715x³); see geluGate. Also the derivative. Hendrycks & Gimpel 2016. */
 export const GELU = /* wgsl */ `
@@ -31,24 +32,55 @@ const DEPTH = ${DEPTH}u;
 const STEPS = ${DEPTH / 4}u; // vectors per row of a tile that runs along the depth
 `;
 
+/** Mean and 1 / standard deviation of the tile's rows: two threads per row, each summing half of it. */
+const NORMS = /* wgsl */ `
+var<workgroup> norms: array<vec2f, TILE>;
+var<workgroup> halves: array<vec2f, 64>;
+fn findNorms(row0: u32, id: u32) {
+  let row = row0 + id / 2u;
+  let width = u.k / 4u;
+  var sum = 0.0;
+  if (row < u.m) {
+    for (var q = id % 2u; q < width; q += 2u) { sum += dot(x[row * u.xStride + q], vec4f(1.0)); }
+  }
+  halves[id].x = sum;
+  workgroupBarrier();
+  let mean = (halves[id & ~1u].x + halves[id | 1u].x) / f32(u.k);
+  sum = 0.0;
+  if (row < u.m) {
+    for (var q = id % 2u; q < width; q += 2u) {
+      let away = x[row * u.xStride + q] - mean;
+      sum += dot(away, away);
+    }
+  }
+  halves[id].y = sum;
+  workgroupBarrier();
+  if (id % 2u == 0u) {
+    norms[id / 2u] = vec2f(mean, inverseSqrt((sum + halves[id + 1u].y) / f32(u.k) + ${LAYER_NORM_EPSILON}));
+  }
+  workgroupBarrier();
+}
+`;
+
 /**
  * out[m, n] = x[m, k] · w (+ bias[n]) (+ residual[m, n]); w is [k, n], or [n, k] if `transposed`.
  * A tiled product (Volkov & Demmel 2008): tiles of x and w in workgroup memory, sums in registers. Rows of
  * x are 4·xStride numbers apart, those of out 4·outStride. k beyond a multiple of 4 meets zero rows of w.
  */
-export function linearProgram(transposed: boolean, activation: Activation): Program {
+export function linearProgram(transposed: boolean, normed: boolean, activation: Activation): Program {
   const gated = activation !== 'none';
   return {
-    name: `linear${transposed ? ' transposed' : ''} ${activation}`,
+    name: `linear${transposed ? ' transposed' : ''}${normed ? ' normed' : ''} ${activation}`,
     uniforms: { m: 'u32', k: 'u32', n: 'u32', xStride: 'u32', outStride: 'u32', flags: 'u32' },
     reads: {
       x: 'vec4f',
       w: 'vec4f',
       bias: 'vec4f',
       residual: 'vec4f',
+      ...(normed ? { gain: 'vec4f', shift: 'vec4f' } : {}),
       ...(activation === 'geluBackward' ? { before: 'vec4f' } : {}),
     },
-    writes: { out: 'vec4f', ...(activation === 'gelu' ? { active: 'vec4f' } : {}) },
+    writes: { out: 'vec4f', ...(activation === 'gelu' ? { activated: 'vec4f' } : {}) },
     code: `
 ${gated ? GELU : ''}
 ${COMMON}
@@ -57,9 +89,15 @@ const HAS_RESIDUAL = 2u;
 var<workgroup> xs: array<vec4f, TILE * STEPS>; // [row][depth / 4]
 var<workgroup> ws: array<vec4f, TILE * STEPS>; // ${transposed ? '[column][depth / 4]' : '[depth][column / 4]'}
 
+${normed ? NORMS : ''}
 fn loadX(row: u32, q: u32) -> vec4f {
   if (row >= u.m || 4u * q >= u.k) { return vec4f(0.0); }
-  return x[row * u.xStride + q];
+  ${
+    normed
+      ? `let fact = norms[row % TILE];
+  return (x[row * u.xStride + q] - fact.x) * fact.y * gain[q] + shift[q];`
+      : 'return x[row * u.xStride + q];'
+  }
 }
 ${
   transposed
@@ -81,6 +119,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id
   let column0 = group.x * TILE;
   let ty = id / QUADS;
   let tx = id % QUADS;
+  ${normed ? 'findNorms(row0, id);' : ''}
   var sum0 = vec4f(0.0);
   var sum1 = vec4f(0.0);
   var sum2 = vec4f(0.0);
@@ -140,10 +179,12 @@ fn store(row: u32, column: u32, sum: vec4f) {
   if ((u.flags & HAS_RESIDUAL) != 0u) { value += residual[at]; }
   ${
     activation === 'gelu'
-      ? 'out[at] = value;\n  active[at] = gelu(value);'
+      ? 'out[at] = value;\n  activated[at] = gelu(value);'
       : activation === 'geluBackward'
         ? 'out[at] = value * geluSlope(before[at]);'
-        : 'out[at] = value;'
+        : activation === 'gelu only'
+          ? 'out[at] = gelu(value);'
+          : 'out[at] = value;'
   }
 }
 `,
