@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { createEngine } from '../engine/create';
@@ -65,7 +65,8 @@ async function run(name: string, flags: RunFlags): Promise<void> {
 }
 
 function refuseToOverwrite(folder: string | undefined): void {
-  if (!folder) return;
+  if (!folder || !existsSync(folder)) return;
+  if (!statSync(folder).isDirectory()) throw new InputError(`--out ${folder}: is a file, not a folder`);
   for (const file of ['summary.json', 'metrics.csv'])
     if (existsSync(join(folder, file)))
       throw new InputError(`${join(folder, file)} is already there; nothing was overwritten`);
