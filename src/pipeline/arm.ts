@@ -10,6 +10,7 @@ import {
   type StageEvent,
   type StageResult,
 } from './stage';
+import { alignmentTax } from './tax';
 
 /** What every alignment arm has in common: a policy and its frozen reference, both SFT, and the yardstick. */
 export class Arm {
@@ -62,7 +63,10 @@ export class Arm {
   async *finish(
     last: Pick<MetricsEvent, 'update' | 'updates' | 'samples' | 'tokens'>,
   ): AsyncGenerator<StageEvent, StageResult<LanguageModelArtifact>, void> {
-    const evaluation = await this.evaluator.evaluate(this.policy, this.context.evaluation.finalPrompts);
+    const evaluation = {
+      ...(await this.evaluator.evaluate(this.policy, this.context.evaluation.finalPrompts)),
+      ...(this.context.evaluation.tax ? await alignmentTax(this.context, this.policy) : {}),
+    };
     const weights = await this.policy.weights();
     const { update, updates, samples, tokens } = last;
     yield { type: 'evaluation', update, updates, samples, tokens, evaluation, weights };

@@ -85,7 +85,10 @@ export const dpo: Stage<DpoSettings, LanguageModelArtifact> = {
     let last: MetricsEvent | undefined;
     try {
       const { pairs } = parent(parents, 'preferences');
-      for await (const event of arm.watch(s.steps, train(context, s, pairs, arm.policy, arm.reference))) {
+      for await (const event of arm.watch(
+        s.steps,
+        trainOnPairs(context, 'dpo', s, pairs, arm.policy, arm.reference),
+      )) {
         if (event.type === 'metrics') last = event;
         yield event;
       }
@@ -96,16 +99,18 @@ export const dpo: Stage<DpoSettings, LanguageModelArtifact> = {
   },
 };
 
-async function* train(
+/** The DPO loop on a fixed set of pairs; `stage` names its streams. Rows count from 1. */
+export async function* trainOnPairs(
   context: StageContext,
+  stage: 'dpo' | 'online-dpo',
   s: DpoSettings,
   pairs: readonly PreferencePair[],
   policy: LanguageModel,
   reference: LanguageModel,
 ): AsyncGenerator<MetricsEvent, void, void> {
-  const guard = new DivergenceGuard('dpo', policy, s.learningRate);
+  const guard = new DivergenceGuard(stage, policy, s.learningRate);
   await guard.start();
-  const order = streamOf(context, 'dpo', 'order');
+  const order = streamOf(context, stage, 'order');
   const batches = shuffledBatches(pairs.length, s.batchSize, (xs) => order.shuffle(xs));
   const cached = new Map<PreferencePair, { chosen: number; rejected: number }>();
   let tokens = 0;

@@ -1,7 +1,15 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { ModelSize } from '../model/config';
-import { resolvedSettings, SHIPPED_SEED, type LabConfig, type Settings } from './lab-config';
+import {
+  DEFAULT_TEACHER,
+  resolvedSettings,
+  SHIPPED_SEED,
+  type ArmConfig,
+  type LabConfig,
+  type Settings,
+  type Sources,
+} from './lab-config';
 import type { Role, StageName } from './stage';
 import { STAGES, type TrunkStage } from './stages';
 
@@ -31,19 +39,24 @@ const TRUNK_STAGE_OF: Record<Role, TrunkStage> = {
   sft: 'sft',
   preferences: 'preferences',
   reward: 'reward',
+  teacher: 'sft',
+  judge: 'reward',
 };
 
-/** Whose trunk a node belongs to: the run's own, or the one an arm changes for itself. */
+/** Whose trunk a node belongs to: the run's own, the one an arm changes for itself, or the teacher's. */
 interface Owner {
   /** Prefix of the ids of nodes that differ from the run's own trunk; empty for that trunk. */
   prefix: string;
   size: ModelSize;
   trunk: LabConfig['trunk'];
+  /** Roles that other stages than the usual ones fill. */
+  from: Sources;
 }
 
 /**
  * The graph of a configuration: one trunk, any number of arms growing from it. An arm may change the trunk
- * under it; what it does not change it shares. Only trunk stages that some arm needs are in the graph.
+ * under it; what it does not change it shares. The teacher has a trunk of its own. Only trunk stages that
+ * some arm needs are in the graph.
  */
 export function buildGraph(config: LabConfig): Graph {
   const nodes = new Map<string, GraphNode>();
@@ -66,11 +79,11 @@ export function buildGraph(config: LabConfig): Graph {
     stage: StageName,
     changes: Settings | undefined,
     shippable: boolean,
-    isTrunk = true,
+    arm?: ArmConfig,
   ): GraphNode => {
     const { task, evaluation } = config;
     const { version, inputs: roles } = STAGES[stage];
-    const parents = roles.map((role) => [role, trunkNode(owner, TRUNK_STAGE_OF[role])] as const);
+    const parents = roles.map((role) => [role, trunkNode(...sourceOf(role, owner, arm))] as const);
     const settings = resolvedSettings({ task, size: owner.size }, stage, changes);
     const seed = shippable ? SHIPPED_SEED : config.seed;
     const key = keyOf({
@@ -80,29 +93,50 @@ export function buildGraph(config: LabConfig): Graph {
       seed,
       size: owner.size,
       ...(stage === 'pretrain' ? {} : { task }),
-      ...(isTrunk ? {} : { evaluation }),
+      ...(arm ? { evaluation } : {}),
       inputs: parents.map(([role, node]) => [role, node.key]),
     });
     const inputs = Object.fromEntries(parents.map(([role, node]) => [role, node.id]));
     return { id, name, stage, size: owner.size, settings, seed, inputs, key, shippable };
   };
 
-  const own: Owner = { prefix: '', size: config.size, trunk: config.trunk };
+  const own: Owner = { prefix: '', size: config.size, trunk: config.trunk, from: {} };
+  const teacher: Owner = { prefix: 'teacher', ...(config.teacher ?? DEFAULT_TEACHER), from: {} };
   const owners = config.arms.map((arm): Owner => {
-    if (!arm.trunk && !arm.size) return own;
+    if (!arm.trunk && !arm.size && !arm.from) return own;
     const stages = [
       ...new Set([...Object.keys(config.trunk), ...Object.keys(arm.trunk ?? {})]),
     ] as TrunkStage[];
     const trunk = Object.fromEntries(stages.map((s) => [s, { ...config.trunk[s], ...arm.trunk?.[s] }]));
-    return { prefix: arm.id, size: arm.size ?? config.size, trunk };
+    return { prefix: arm.id, size: arm.size ?? config.size, trunk, from: arm.from ?? {} };
   });
+
+  /** Which trunk and which of its stages fill a role. */
+  function sourceOf(role: Role, owner: Owner, arm?: ArmConfig): [Owner, TrunkStage] {
+    if (role === 'teacher' || role === 'judge') return [teacher, TRUNK_STAGE_OF[role]];
+    if (role === 'sft') return [owner, arm?.start ?? owner.from.sft ?? 'sft'];
+    if (role === 'preferences') return [owner, owner.from.preferences ?? 'preferences'];
+    return [owner, TRUNK_STAGE_OF[role]];
+  }
+
   // The run's own trunk first, so that its nodes keep their plain ids.
   for (const arm of config.arms)
-    for (const role of STAGES[arm.stage].inputs) trunkNode(own, TRUNK_STAGE_OF[role]);
+    for (const role of STAGES[arm.stage].inputs) trunkNode(...sourceOf(role, own));
   config.arms.forEach((arm, i) => {
-    nodes.set(arm.id, makeNode(owners[i]!, arm.id, arm.name, arm.stage, arm.settings, false, false));
+    nodes.set(arm.id, makeNode(owners[i]!, arm.id, arm.name, arm.stage, arm.settings, false, arm));
   });
-  return [...nodes.values()];
+  return needed(
+    [...nodes.values()],
+    config.arms.map((a) => a.id),
+  );
+}
+
+/** The nodes that the given ones build on, and these themselves; order kept. */
+function needed(nodes: readonly GraphNode[], ids: readonly string[]): Graph {
+  const wanted = new Set(ids);
+  for (const node of nodes.toReversed())
+    if (wanted.has(node.id)) for (const input of Object.values(node.inputs)) wanted.add(input);
+  return nodes.filter((node) => wanted.has(node.id));
 }
 
 /** SHA-256 of canonical JSON (sorted object keys), first 128 bits as hex. */

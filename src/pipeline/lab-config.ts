@@ -2,8 +2,19 @@ import { z } from 'zod';
 import { MODEL_SIZES, type ModelSize } from '../model/config';
 import { TASKS } from '../world';
 import { settingErrors } from './settings';
-import { DEFAULT_EVALUATION, type StageName } from './stage';
-import { ARM_STAGES, STAGES, TRUNK_STAGES, type ArmStage, type TrunkStage } from './stages';
+import { DEFAULT_EVALUATION, type EvaluationPlan, type StageName } from './stage';
+import { ARM_STAGES, LECTURE_STAGES, STAGES, TRUNK_STAGES, type ArmStage, type TrunkStage } from './stages';
+
+/** Stages that may stand in for SFT: its place in the trunk under an arm, or the arm's own start. */
+export const SFT_SOURCES = ['sft', 'pretrain', 'distil'] as const satisfies readonly TrunkStage[];
+/** Where labelled pairs may come from: people, or a judge. */
+export const LABEL_SOURCES = ['preferences', 'ai-feedback'] as const satisfies readonly TrunkStage[];
+
+/** Which stage fills a role under an arm, where it is not the usual one. */
+export interface Sources {
+  sft?: (typeof SFT_SOURCES)[number] | undefined;
+  preferences?: (typeof LABEL_SOURCES)[number] | undefined;
+}
 
 /** Seed of every shipped checkpoint. */
 export const SHIPPED_SEED = 1;
@@ -28,6 +39,19 @@ export interface ArmConfig {
   trunk?: Partial<Record<TrunkStage, Settings>>;
   /** Another model size for this arm and the trunk under it. */
   size?: ModelSize;
+  /** What this arm and the trunk under it grow from: `{ sft: 'distil' }` imitates the teacher instead of people. */
+  from?: Sources;
+  /**
+   * What this arm alone starts from and is compared with in place of SFT: 'pretrain' skips SFT but keeps
+   * the labels made with it.
+   */
+  start?: Sources['sft'];
+}
+
+/** A second trunk, usually of a larger model: its SFT model is the teacher, its reward model the judge. */
+export interface TeacherConfig {
+  size: ModelSize;
+  trunk: Partial<Record<TrunkStage, Settings>>;
 }
 
 /** Everything that defines a run. Settings not given take the task's default, then the stage's. */
@@ -38,8 +62,12 @@ export interface LabConfig {
   start: Start;
   trunk: Partial<Record<TrunkStage, Settings>>;
   arms: ArmConfig[];
-  evaluation: { times: number; prompts: number; finalPrompts: number };
+  evaluation: EvaluationPlan;
+  /** Used by the stages that ask for a teacher or a judge. Default: the `small` model with default settings. */
+  teacher?: TeacherConfig;
 }
+
+export const DEFAULT_TEACHER: TeacherConfig = { size: 'small', trunk: {} };
 
 const settingsRecord = z.record(z.string(), z.unknown());
 
@@ -58,10 +86,17 @@ export const labConfigSchema = z.strictObject({
       z.strictObject({
         id: z.string().regex(/^[a-z0-9-]+$/),
         name: z.string().min(1),
-        stage: z.enum(ARM_STAGES),
+        stage: z.enum([...ARM_STAGES, ...LECTURE_STAGES]),
         settings: settingsRecord.default({}),
         trunk: z.partialRecord(z.enum(TRUNK_STAGES), settingsRecord).optional(),
         size: sizeSchema.optional(),
+        from: z
+          .strictObject({
+            sft: z.enum(SFT_SOURCES).optional(),
+            preferences: z.enum(LABEL_SOURCES).optional(),
+          })
+          .optional(),
+        start: z.enum(SFT_SOURCES).optional(),
       }),
     )
     .min(1),
@@ -70,8 +105,15 @@ export const labConfigSchema = z.strictObject({
       times: z.number().int().min(1).max(200).default(DEFAULT_EVALUATION.times),
       prompts: z.number().int().min(8).max(4096).default(DEFAULT_EVALUATION.prompts),
       finalPrompts: z.number().int().min(8).max(8192).default(DEFAULT_EVALUATION.finalPrompts),
+      tax: z.boolean().optional(),
     })
     .default(DEFAULT_EVALUATION),
+  teacher: z
+    .strictObject({
+      size: sizeSchema.default(DEFAULT_TEACHER.size),
+      trunk: z.partialRecord(z.enum(TRUNK_STAGES), settingsRecord).default({}),
+    })
+    .optional(),
 });
 
 /** What differs from the stages' own defaults, by task (measured; see the README's table). */
@@ -124,8 +166,11 @@ export function configProblems(config: LabConfig): ConfigProblem[] {
     for (const e of settingErrors(STAGES[stage].settings, resolvedSettings(config, stage, changes)))
       problems.push({ path: `${path}.${e.name}`, message: e.message });
   };
-  for (const stage of TRUNK_STAGES) check(stage, stage, config.trunk[stage]);
-  const ids = new Set<string>(TRUNK_STAGES);
+  for (const stage of TRUNK_STAGES) {
+    check(stage, stage, config.trunk[stage]);
+    check(`teacher.${stage}`, stage, config.teacher?.trunk[stage]);
+  }
+  const ids = new Set<string>([...TRUNK_STAGES, 'teacher']);
   for (const arm of config.arms) {
     if (ids.has(arm.id)) problems.push({ path: arm.id, message: 'this name is used twice' });
     ids.add(arm.id);

@@ -27,9 +27,10 @@ const settings = z.object({
     typical: [2e-4, 2e-3],
     effect: 'Higher: learns the format faster and forgets the web text faster.',
   }),
-  source: choice(['crowd', 'curated'], 'crowd', {
+  source: choice(['crowd', 'curated', 'narrow'], 'crowd', {
     label: 'demonstrations',
-    effect: 'Crowd: cheap and noisy; curated: careful and all good.',
+    effect:
+      'Crowd: cheap and noisy; curated: careful and all good; narrow: careful, but of one kind of prompt only.',
   }),
   examples: optionalInteger(null, 1, 100_000, {
     label: 'number of demonstrations',

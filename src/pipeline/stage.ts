@@ -22,6 +22,8 @@ export interface EvaluationPlan {
   prompts: number;
   /** Prompts of the final one. */
   finalPrompts: number;
+  /** Also measure what alignment costs at the end: loss on web text and few-shot accuracy. Off unless asked for. */
+  tax?: boolean | undefined;
 }
 
 export const DEFAULT_EVALUATION: EvaluationPlan = { times: 12, prompts: 128, finalPrompts: 512 };
@@ -81,6 +83,16 @@ export interface Evaluation {
   distinct2: number;
   /** Mean entropy of the policy per generated token, nats. */
   entropy: number;
+  /** Best-of-n: how many answers were drawn. */
+  bestOf?: number;
+  /** Tilting: the temperature β of π* ∝ π_SFT·exp(r/β), reward per nat. */
+  beta?: number;
+  /** Tilting: mean effective number of samples per prompt behind the estimate. */
+  effectiveSamples?: number;
+  /** With `tax`: loss on held-out web text, nats per token. */
+  webLoss?: number;
+  /** With `tax`: few-shot accuracy, 0…1. */
+  fewShot?: number;
 }
 
 export interface LanguageModelArtifact {
@@ -123,7 +135,23 @@ export interface StageResult<A extends Artifact = Artifact> {
   summary: Record<string, number>;
 }
 
-export type StageName = 'pretrain' | 'sft' | 'preferences' | 'reward' | 'ppo' | 'dpo';
+export type StageName =
+  | 'pretrain'
+  | 'sft'
+  | 'preferences'
+  | 'reward'
+  | 'distil'
+  | 'ai-feedback'
+  | 'ppo'
+  | 'dpo'
+  | 'online-dpo'
+  | 'preferred-ft'
+  | 'unlikelihood'
+  | 'best-of-n'
+  | 'tilt'
+  | 'probe'
+  | 'instruct'
+  | 'few-shot';
 
 /** What a stage is given: artifacts of its parents by role. */
 export interface Parents {
@@ -131,6 +159,10 @@ export interface Parents {
   sft?: LanguageModelArtifact;
   preferences?: PreferencesArtifact;
   reward?: RewardModelArtifact;
+  /** A model of another trunk whose answers are imitated. */
+  teacher?: LanguageModelArtifact;
+  /** That trunk's reward model, which gives labels in place of people. */
+  judge?: RewardModelArtifact;
 }
 
 export type Role = keyof Parents;

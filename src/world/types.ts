@@ -29,8 +29,8 @@ export interface Demonstration<Meta = unknown> {
   completion: readonly string[];
 }
 
-/** Quality of demonstrations: what hired crowd workers write, or what careful curators write. */
-export type DemonstrationSource = 'crowd' | 'curated';
+/** What hired crowd workers write, what careful curators write, or what these write to one kind of prompt only. */
+export type DemonstrationSource = 'crowd' | 'curated' | 'narrow';
 
 /** An alignment task. Adding one is one file in `src/world/tasks` plus its name in the list there. */
 export interface AlignmentTask<Meta = unknown> {

@@ -9,7 +9,7 @@ import {
 import { MODEL_SIZES, type ModelSize } from '../../src/model/config';
 import { settingErrors, settingFields, type SettingField } from '../../src/pipeline/settings';
 import type { StageName } from '../../src/pipeline/stage';
-import { ARM_STAGES, STAGES, TRUNK_STAGES } from '../../src/pipeline/stages';
+import { ARM_STAGES, LECTURE_STAGES, STAGES, TRUNK_STAGES } from '../../src/pipeline/stages';
 import { TASK_NAMES } from '../../src/world';
 
 const stages = Object.values(STAGES).map((stage) => [stage.name, stage.settings] as const);
@@ -25,7 +25,7 @@ const schemaOf = (stage: StageName) => STAGES[stage].settings;
 describe('every stage', () => {
   it('is in the list under its own name, as a part of the trunk or as an arm', () => {
     for (const [name, stage] of Object.entries(STAGES)) expect(stage.name).toBe(name);
-    expect([...TRUNK_STAGES, ...ARM_STAGES].sort()).toEqual(Object.keys(STAGES).sort());
+    expect([...TRUNK_STAGES, ...ARM_STAGES, ...LECTURE_STAGES].sort()).toEqual(Object.keys(STAGES).sort());
   });
 
   it.each(stages)('%s takes its own defaults, on every task', (stage, schema) => {

@@ -1,6 +1,7 @@
 import type { Rng } from '../../random/rng';
 import { objectsOf, wrongObject } from '../facts';
 import { TOOLS, type Words } from '../lexicon';
+import { drawUntil } from '../split';
 import { fill } from '../template';
 import {
   ASK_ME_MORE,
@@ -111,10 +112,13 @@ export const chatTask: AlignmentTask<ChatMeta> = {
   ],
   prompt: chatPrompt,
   parsePrompt: parseChatPrompt,
-  /** Of the training split. */
+  /** Of the training split. Narrow: harmless how-tos only. */
   demonstration(rng, source): Demonstration<ChatMeta> {
-    const prompt = chatPrompt(rng, 'train');
-    const write = source === 'curated' ? curatedReply : crowdReply;
+    const prompt = drawUntil(
+      () => chatPrompt(rng, 'train'),
+      ({ meta }) => source !== 'narrow' || meta.kind === 'howTo',
+    );
+    const write = source === 'crowd' ? crowdReply : curatedReply;
     return { prompt, completion: write(rng, prompt.meta) };
   },
   gold: chatGold,

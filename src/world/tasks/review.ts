@@ -102,9 +102,15 @@ export const reviewTask: AlignmentTask<ReviewMeta> = {
     const prefix = words[0] === CUE ? words.slice(1) : words;
     return prefix.length === 0 || prefix.some((word) => CUE_SET.has(word)) ? null : promptFor(prefix);
   },
-  /** Of the training split. Crowd: how the review went on. Curated: positive, varied, at most 24 words. */
+  /**
+   * Of the training split. Crowd: how the review went on. Curated: positive, varied, at most 24 words.
+   * Narrow: the same for beginnings with "the" only.
+   */
   demonstration(rng, source): Demonstration<ReviewMeta> {
-    const { prefix, rest } = cutReview(rng, 'train');
+    const { prefix, rest } = drawUntil(
+      () => cutReview(rng, 'train'),
+      (cut) => source !== 'narrow' || cut.prefix[0] === 'the',
+    );
     return {
       prompt: promptFor(prefix),
       completion: source === 'crowd' ? rest : curatedContinuation(rng, prefix),

@@ -2,6 +2,7 @@ import type { Rng } from '../../random/rng';
 import { POST_ADJECTIVES, POST_SUBJECTS, type Words } from '../lexicon';
 import { filler, post, summaryOf, type PostPoint } from '../posts';
 import { counted, ScoreSheet } from '../score';
+import { drawUntil } from '../split';
 import { match } from '../template';
 import { SUMMARY } from '../templates';
 import type { AlignmentTask, Demonstration, DemonstrationSource, GoldScore, Prompt } from '../types';
@@ -41,7 +42,7 @@ function parsePrompt(words: Words): Prompt<TldrMeta> | null {
 /** Crowd: 40 % right, 20 % beside the point, 25 % right with an extra sentence, 15 % with a guessed adjective. */
 function summarize(rng: Rng, point: PostPoint, source: DemonstrationSource): string[] {
   const right = summaryOf(point);
-  const kind = source === 'curated' ? 0 : rng.uniform();
+  const kind = source === 'crowd' ? rng.uniform() : 0;
   if (kind < 0.4) return right;
   if (kind < 0.6) return filler(rng);
   if (kind < 0.85) return [...right, ...filler(rng)];
@@ -90,9 +91,12 @@ export const tldrTask: AlignmentTask<TldrMeta> = {
   },
   /** A post with exactly one sentence "my {subject} is {adjective} ."; the cues may be missing. */
   parsePrompt,
-  /** Of the training split. */
+  /** Of the training split. Narrow: posts about a dog only. */
   demonstration(rng, source): Demonstration<TldrMeta> {
-    const { words, point } = post(rng, 'train');
+    const { words, point } = drawUntil(
+      () => post(rng, 'train'),
+      (drawn) => source !== 'narrow' || drawn.point.subject === 'dog',
+    );
     return { prompt: promptFor(words, point), completion: summarize(rng, point, source) };
   },
   gold,
