@@ -7,7 +7,7 @@ import { CheckpointError } from '../model/safetensors';
 import { InputError } from '../pipeline/demo';
 import { demoNames, loadDemo } from './demos';
 import { applyOverrides } from './overrides';
-import { runConfig, seedsTable, summaryTable, writeOutput, type RunSummary } from './run';
+import { claimLines, runConfig, seedsTable, summaryTable, writeOutput, type RunSummary } from './run';
 
 const collect = (value: string, all: string[]) => [...all, value];
 
@@ -53,7 +53,7 @@ async function run(name: string, flags: RunFlags): Promise<void> {
       console.log(
         `${demo.title}: task ${config.task}, seed ${config.seed}, ${summary.backend}, ${summary.seconds} s`,
       );
-      console.log(summaryTable(summary));
+      console.log([summaryTable(summary), ...claimLines(demo.claims, summary)].join('\n'));
       const out = folder(config.seed);
       if (out) await writeOutput(out, output);
       if (Object.keys(summary.failures).length > 0) process.exitCode = 1;

@@ -4,6 +4,7 @@ import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import { nodeShippedResults } from '../checkpoints/node';
 import type { Engine } from '../engine/types';
+import { checkClaim, type Claim } from '../pipeline/claims';
 import { InputError } from '../pipeline/demo';
 import { Lab, type NodeView } from '../pipeline/lab';
 import type { LabConfig } from '../pipeline/lab-config';
@@ -132,7 +133,8 @@ export function summaryTable({ arms, failures }: RunSummary): string {
     style: { head: [], border: [] },
   });
   const percent = (x: number | undefined) => (x === undefined ? '' : `${(100 * x).toFixed(1)} %`);
-  for (const [id, a] of Object.entries(arms))
+  const measured = Object.entries(arms).filter(([, a]) => a['gold'] !== undefined);
+  for (const [id, a] of measured)
     table.push([
       id,
       a['gold']!.toFixed(3),
@@ -145,8 +147,32 @@ export function summaryTable({ arms, failures }: RunSummary): string {
       a['seconds']!.toFixed(1),
     ]);
   const failed = Object.entries(failures).map(([id, message]) => `${id} failed: ${message}`);
-  return [table.toString(), ...failed].join('\n');
+  const others = Object.entries(arms).filter(([, a]) => a['gold'] === undefined);
+  return [
+    ...(measured.length > 0 ? [table.toString()] : []),
+    ...(others.length > 0 ? [accuracyTable(others)] : []),
+    ...failed,
+  ].join('\n');
 }
+
+/** Arms without an alignment task: accuracy on questions, all of them and by what training has seen. */
+function accuracyTable(arms: readonly (readonly [string, Record<string, number>])[]): string {
+  const columns = ['accuracy', 'accuracy/trainClusters', 'accuracy/heldOutClusters', 'median', 'iqr'];
+  const table = new Table({ head: ['arm', ...columns, 'seconds'], style: { head: [], border: [] } });
+  for (const [id, a] of arms)
+    table.push([id, ...columns.map((c) => a[c]?.toFixed(3) ?? ''), a['seconds']!.toFixed(1)]);
+  return table.toString();
+}
+
+/** One line per claim of the demo: whether it holds in this run, and the two figures. */
+export const claimLines = (claims: readonly Claim[], { trunk, arms }: RunSummary): string[] =>
+  claims.map((claim) => {
+    const { left, right, holds } = checkClaim(claim, { ...trunk, ...arms });
+    const verdict = holds === undefined ? 'not measured' : holds ? 'holds' : 'does not hold';
+    const figure = (of: string | number, value: number | undefined) =>
+      typeof of === 'number' ? String(of) : `${of} ${value?.toFixed(3) ?? '?'}`;
+    return `${verdict}: ${claim.text} (${figure(claim.left, left)} ${claim.op} ${figure(claim.right, right)})`;
+  });
 
 /** Mean ± standard deviation over seeds, arm by arm, and the lowest interval of any single run. */
 export function seedsTable(summaries: readonly RunSummary[]): string {

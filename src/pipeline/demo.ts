@@ -1,11 +1,25 @@
 import { z } from 'zod';
+import { claimIds, claimSchema, type Claim } from './claims';
+import { buildGraph } from './graph';
 import { configProblems, labConfigSchema, type LabConfig } from './lab-config';
+
+/** How the demo's figures are best drawn: curves over what happened, or bars of headline figures. */
+const chartSchema = z.strictObject({
+  kind: z.enum(['curve', 'bars']),
+  /** Curves: what runs along the axis, a name of an evaluation or `update`. Bars: the arms. */
+  x: z.string().min(1).optional(),
+  /** Names of evaluations, metrics or headline figures. */
+  y: z.array(z.string().min(1)).min(1),
+});
 
 /** A demo: one folder in `demos/` with this file as `demo.json`. */
 export const demoSchema = z.strictObject({
   title: z.string().min(1),
   summary: z.string().min(1),
   config: labConfigSchema,
+  /** What the lecture's papers say, to be checked on this run. */
+  claims: z.array(claimSchema).default([]),
+  chart: chartSchema.optional(),
 });
 
 export interface Demo {
@@ -14,6 +28,8 @@ export interface Demo {
   title: string;
   summary: string;
   config: LabConfig;
+  claims: Claim[];
+  chart?: z.infer<typeof chartSchema> | undefined;
 }
 
 /** Something a person gave is wrong; the message is one line that names it. */
@@ -37,5 +53,10 @@ export function parseDemo(name: string, text: string): Demo {
   const config = parsed.data.config as LabConfig;
   const problem = configProblems(config)[0];
   if (problem) throw new InputError(`demo ${name}: ${problem.path}: ${problem.message}`);
+  const ids = buildGraph(config).map((node) => node.id);
+  for (const claim of parsed.data.claims)
+    for (const id of claimIds(claim))
+      if (!ids.includes(id))
+        throw new InputError(`demo ${name}: claim "${claim.text}": no stage or arm "${id}"`);
   return { ...parsed.data, name, config };
 }
