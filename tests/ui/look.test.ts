@@ -65,10 +65,9 @@ describe('metrics', () => {
   it('include the held-out measurements of an arm and leave out the iteration counter', () => {
     const point = { update: 1, samples: 1, seconds: 1 };
     const evaluation = { eosRate: 1, length: 2, distinct1: 3, distinct2: 4, entropy: 5 } as never;
-    const sections = metricSections({
-      metrics: new Map([['iteration', [{ ...point, value: 1 }]]]),
-      evaluations: [{ ...point, updates: 1, evaluation }],
-    });
+    const sections = metricSections(new Map([['iteration', [{ ...point, value: 1 }]]]), [
+      { ...point, updates: 1, evaluation },
+    ]);
     expect(sections.map((s) => s.group)).toEqual(['heldOut']);
     expect(sections[0]!.metrics.map((m) => m.name)).toContain('eval/eosRate');
   });

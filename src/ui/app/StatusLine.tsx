@@ -1,10 +1,10 @@
 import { useTranslation } from 'react-i18next';
 import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
-import { settingText } from '../i18n/dynamic';
+import { settingText, stageText } from '../i18n/dynamic';
 import { duration, fixed, percent } from '../i18n/format';
 import { useStageName } from '../i18n/useStageName';
-import { stageOfNode } from '../store/arms';
+import { placeOf, stageOfNode } from '../store/arms';
 import type { StageModel } from '../store/snapshot';
 import { statusOf, type Status } from '../store/status';
 import { useLab } from '../store/useLab';
@@ -99,13 +99,11 @@ function useSentence(status: Status): string {
 /** `ppo.klCoef` as "PPO: KL coefficient". */
 function useProblemPath(): (path: string) => string {
   const config = useLab((s) => s.config);
-  const { t } = useTranslation();
   return (path) => {
     const [id = '', name = ''] = path.split('.');
     const arm = config.arms.find((a) => a.id === id);
-    const known = arm || ['pretrain', 'sft', 'preferences', 'reward'].includes(id);
-    if (!known || !name) return path;
+    if (!name || !placeOf(config, id)) return path;
     const stage = stageOfNode(config, id);
-    return `${arm?.name ?? t(`stage.names.${stage}`)}: ${settingText(stage, name).label}`;
+    return `${arm?.name ?? stageText(stage)}: ${settingText(stage, name).label}`;
   };
 }

@@ -2,7 +2,8 @@ import { SegmentedControl } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useStageName } from '../i18n/useStageName';
 import { X_AXES } from '../store/series';
-import { useLab, useStage } from '../store/useLab';
+import { useShallow } from 'zustand/react/shallow';
+import { useLab } from '../store/useLab';
 import { setView, useView, type ViewState } from '../store/useView';
 import classes from './charts.module.css';
 import { Comparison } from './Comparison';
@@ -13,7 +14,12 @@ export function Charts() {
   const { t } = useTranslation();
   const tab = useView((s) => s.tab);
   const axis = useView((s) => s.xAxis);
-  const selected = useStage(useLab((s) => s.selected));
+  const selected = useLab(
+    useShallow((s) => {
+      const stage = s.stages.find((m) => m.id === s.selected);
+      return stage ? { name: stage.name, isArm: stage.isArm, stage: stage.stage } : null;
+    }),
+  );
   const stageName = useStageName();
   const name = selected ? stageName(selected) : '';
   return (

@@ -1,14 +1,15 @@
 import { Button } from '@mantine/core';
-import { useMemo, type ReactNode } from 'react';
+import { useMemo, type ComponentType, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStageName } from '../i18n/useStageName';
-import { armSeries, type ArmSeries } from '../store/compare';
+import type { ArmSeries } from '../store/compare';
 import type { XAxisName } from '../store/series';
 import { actions, useLab } from '../store/useLab';
 import { setView, useView } from '../store/useView';
 import classes from './charts.module.css';
 import { FrontierChart } from './FrontierChart';
 import { KlChart } from './KlChart';
+import { useQueued } from './useQueued';
 import { RewardChart } from './RewardChart';
 import { WinRateChart } from './WinRateChart';
 
@@ -24,23 +25,33 @@ export interface ComparisonChartProps {
 
 /** The four questions of the lecture, for all arms. */
 export function Comparison() {
-  const stages = useLab((s) => s.stages);
-  const styles = useLab((s) => s.styles);
+  const series = useLab((s) => s.series);
   const { prompts } = useLab((s) => s.config.evaluation);
   const axis = useView((s) => s.xAxis);
-  const series = useMemo(() => armSeries(stages, styles), [stages, styles]);
   // On the prompts of the points, so that every line starts on it.
   const sftGold = series[0]?.points[0]?.evaluation.gold;
   const empty = useEmpty(series.length === 0);
-  const props = { series, axis, sftGold, prompts };
+  const props = useMemo(() => ({ series, axis, sftGold, prompts }), [series, axis, sftGold, prompts]);
   return (
     <div className={classes.grid}>
-      <RewardChart {...props} empty={empty?.reward} />
-      <KlChart {...props} empty={empty?.kl} />
-      <WinRateChart {...props} empty={empty?.winRate} />
-      <FrontierChart {...props} empty={empty?.frontier} />
+      <Queued chart={RewardChart} props={props} empty={empty?.reward} />
+      <Queued chart={KlChart} props={props} empty={empty?.kl} />
+      <Queued chart={WinRateChart} props={props} empty={empty?.winRate} />
+      <Queued chart={FrontierChart} props={props} empty={empty?.frontier} />
     </div>
   );
+}
+
+interface QueuedProps {
+  chart: ComponentType<ComparisonChartProps>;
+  props: ComparisonChartProps;
+  empty: ReactNode;
+}
+
+/** A chart that is drawn when it is its turn. */
+function Queued({ chart: Chart, props, empty }: QueuedProps) {
+  const queued = useQueued(props);
+  return <Chart {...(queued ?? props)} empty={empty ?? (queued?.series.length ? undefined : <></>)} />;
 }
 
 const CHARTS = ['reward', 'kl', 'winRate', 'frontier'] as const;

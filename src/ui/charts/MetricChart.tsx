@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
 import { Line, LineChart, ReferenceLine, ResponsiveContainer, XAxis, YAxis } from 'recharts';
 import { metricText } from '../i18n/dynamic';
 import { brief } from '../i18n/format';
@@ -6,12 +6,11 @@ import type { MetricPoint, XAxisName } from '../store/series';
 import { niceAxis } from './axes';
 import classes from './charts.module.css';
 import { TICK } from './parts';
+import { useQueued } from './useQueued';
 
 interface MetricChartProps {
   name: string;
   points: readonly MetricPoint[];
-  /** Number of points, because a series may grow in place. */
-  count: number;
   axis: XAxisName;
   end: number;
   colour: string;
@@ -21,13 +20,9 @@ const MARGIN = { top: 6, right: 6, bottom: 0, left: 0 };
 
 /** One logged quantity with its explanation. */
 export const MetricChart = memo(function MetricChart({ name, points, axis, end, colour }: MetricChartProps) {
-  const y = niceAxis(
-    points.map((p) => p.value),
-    [],
-    2,
-  );
   const last = points[points.length - 1];
-  const crossesZero = y.domain[0] < 0 && y.domain[1] > 0;
+  const curve = useMemo(() => ({ points, axis, end, colour }), [points, axis, end, colour]);
+  const queued = useQueued(curve);
   return (
     <figure className={classes.metric}>
       <figcaption>
@@ -38,40 +33,52 @@ export const MetricChart = memo(function MetricChart({ name, points, axis, end, 
         <p className={classes.metricAbout}>{metricText(name)}</p>
       </figcaption>
       <div className={classes.metricPlot} aria-hidden>
-        <ResponsiveContainer width="100%" height="100%" debounce={50} minWidth={0}>
-          <LineChart data={points as MetricPoint[]} margin={MARGIN} accessibilityLayer={false}>
-            <XAxis
-              dataKey={axis}
-              type="number"
-              domain={[0, end]}
-              ticks={[0, end]}
-              tick={TICK}
-              tickLine={false}
-              axisLine={{ stroke: 'var(--hairline)' }}
-              height={16}
-              tickFormatter={brief}
-            />
-            <YAxis
-              {...y}
-              ticks={y.ticks.length > 4 ? y.domain : y.ticks}
-              tick={TICK}
-              tickLine={false}
-              axisLine={false}
-              width={40}
-              tickFormatter={brief}
-            />
-            {crossesZero && <ReferenceLine y={0} stroke="var(--hairline)" />}
-            <Line
-              dataKey="value"
-              stroke={colour}
-              strokeWidth="calc(var(--stroke) * 0.8)"
-              dot={points.length < 3 ? { r: 2, fill: colour } : false}
-              isAnimationActive={false}
-              activeDot={false}
-            />
-          </LineChart>
-        </ResponsiveContainer>
+        {queued && <Curve {...queued} />}
       </div>
     </figure>
+  );
+});
+
+const Curve = memo(function Curve({ points, axis, end, colour }: Omit<MetricChartProps, 'name'>) {
+  const y = niceAxis(
+    points.map((p) => p.value),
+    [],
+    2,
+  );
+  const crossesZero = y.domain[0] < 0 && y.domain[1] > 0;
+  return (
+    <ResponsiveContainer width="100%" height="100%" debounce={50} minWidth={0}>
+      <LineChart data={points as MetricPoint[]} margin={MARGIN} accessibilityLayer={false}>
+        <XAxis
+          dataKey={axis}
+          type="number"
+          domain={[0, end]}
+          ticks={[0, end]}
+          tick={TICK}
+          tickLine={false}
+          axisLine={{ stroke: 'var(--hairline)' }}
+          height={16}
+          tickFormatter={brief}
+        />
+        <YAxis
+          {...y}
+          ticks={y.ticks.length > 4 ? y.domain : y.ticks}
+          tick={TICK}
+          tickLine={false}
+          axisLine={false}
+          width={40}
+          tickFormatter={brief}
+        />
+        {crossesZero && <ReferenceLine y={0} stroke="var(--hairline)" />}
+        <Line
+          dataKey="value"
+          stroke={colour}
+          strokeWidth="calc(var(--stroke) * 0.8)"
+          dot={points.length < 3 ? { r: 2, fill: colour } : false}
+          isAnimationActive={false}
+          activeDot={false}
+        />
+      </LineChart>
+    </ResponsiveContainer>
   );
 });

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStageName } from '../i18n/useStageName';
+import { metricSeries } from '../store/series';
 import type { StageModel } from '../store/snapshot';
 import { useLab, useStage } from '../store/useLab';
 import { useView } from '../store/useView';
@@ -21,7 +22,7 @@ function Curves({ stage }: { stage: StageModel }) {
   const name = useStageName()(stage);
   const axis = useView((s) => s.xAxis);
   const style = useLab((s) => s.styles[stage.id]);
-  const sections = useMemo(() => metricSections(stage), [stage]);
+  const sections = useMemo(() => metricSections(metricSeries(stage.rows), stage.evaluations), [stage]);
   const points = sections.flatMap((s) => s.metrics.flatMap((m) => m.points));
   const end = Math.max(
     ...points.map((p) => p[axis]),
@@ -45,7 +46,6 @@ function Curves({ stage }: { stage: StageModel }) {
                 key={m.name}
                 name={m.name}
                 points={m.points}
-                count={m.points.length}
                 axis={axis}
                 end={end}
                 colour={style === undefined ? 'var(--text)' : armColour(style)}

@@ -1,6 +1,5 @@
 import type { en } from '../i18n/en';
-import type { MetricPoint } from '../store/series';
-import type { StageModel } from '../store/snapshot';
+import type { EvaluationPoint, MetricPoint } from '../store/series';
 
 export type MetricGroup = keyof typeof en.metricGroup;
 
@@ -31,10 +30,10 @@ export interface MetricSection {
 export const groupOf = (name: string): MetricGroup => GROUPS.find(([, pattern]) => pattern.test(name))![0];
 
 /** All curves of a stage under their headings. */
-export function metricSections({
-  metrics,
-  evaluations,
-}: Pick<StageModel, 'metrics' | 'evaluations'>): MetricSection[] {
+export function metricSections(
+  metrics: ReadonlyMap<string, readonly MetricPoint[]>,
+  evaluations: readonly EvaluationPoint[],
+): MetricSection[] {
   const all: MetricSection['metrics'] = [...metrics].map(([name, points]) => ({ name, points }));
   if (evaluations.length)
     for (const name of HELD_OUT)

@@ -1,24 +1,28 @@
+import { VisuallyHidden } from '@mantine/core';
 import { useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { settingFields } from '../../pipeline/settings';
 import { STAGES } from '../../pipeline/stages';
-import { settingText } from '../i18n/dynamic';
+import { formulaAlt, settingText } from '../i18n/dynamic';
 import { brief } from '../i18n/format';
 import type { StageModel } from '../store/snapshot';
 import { setView, useView } from '../store/useView';
 import classes from './formula.module.css';
-import { FORMULA_SYMBOLS, formulaOf } from './formulas';
+import { FORMULA_SYMBOLS, formulaOf, type StageFormula } from './formulas';
 import { Tex, texHtml } from './Tex';
 
 /** The loss of a stage; its symbols and the settings below point at each other. */
-export function Formula({ stage }: { stage: StageModel }) {
+export function Formula({ stage }: { stage: FormulaOf }) {
+  const formula = useMemo(() => formulaOf(stage.stage, stage.settings), [stage.stage, stage.settings]);
+  return formula && <FormulaBox stage={stage} formula={formula} />;
+}
+
+type FormulaOf = Pick<StageModel, 'stage' | 'settings'>;
+
+function FormulaBox({ stage, formula: { lines, settings } }: { stage: FormulaOf; formula: StageFormula }) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const highlighted = useView((s) => s.highlighted);
-  const { lines, settings } = useMemo(
-    () => formulaOf(stage.stage, stage.settings),
-    [stage.stage, stage.settings],
-  );
   const html = useMemo(() => lines.map((line) => texHtml(`\\displaystyle ${line}`)), [lines]);
   const symbols = useMemo(
     () =>
@@ -50,7 +54,7 @@ export function Formula({ stage }: { stage: StageModel }) {
         ref={box}
         className={classes.lines}
         role="img"
-        aria-label={t(`formula.alt.${stage.stage}`)}
+        aria-label={formulaAlt(stage.stage)}
         onPointerOver={(e) => point(e.target)}
         onPointerLeave={() => setView({ highlighted: null })}
       >
@@ -68,11 +72,6 @@ export function Formula({ stage }: { stage: StageModel }) {
                 type="button"
                 className={classes.value}
                 data-lit={highlighted === name || undefined}
-                aria-label={t('settings.symbol', {
-                  symbol: '',
-                  label: settingText(stage.stage, name).label,
-                  value,
-                })}
                 onPointerEnter={() => setView({ highlighted: name })}
                 onPointerLeave={() => setView({ highlighted: null })}
                 onFocus={() => setView({ highlighted: name })}
@@ -81,6 +80,7 @@ export function Formula({ stage }: { stage: StageModel }) {
               >
                 {symbol ? <Tex>{`${symbol}=`}</Tex> : `${name} = `}
                 {value}
+                <VisuallyHidden> {settingText(stage.stage, name).label}</VisuallyHidden>
               </button>
             </li>
           );

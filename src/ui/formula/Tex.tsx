@@ -8,13 +8,15 @@ export function texHtml(source: string, displayMode = false): string {
   const key = `${displayMode} ${source}`;
   let html = cache.get(key);
   if (html === undefined) {
-    html = katex.renderToString(source, {
-      displayMode,
-      output: 'html',
-      throwOnError: false,
-      strict: 'ignore',
-      trust: ({ command }) => command === '\\htmlData',
-    });
+    html = katex
+      .renderToString(source, {
+        displayMode,
+        output: 'html',
+        throwOnError: false,
+        strict: 'ignore',
+        trust: ({ command }) => command === '\\htmlData',
+      })
+      .replaceAll('aria-hidden="true"', ''); // it is all there is: there is no MathML beside it
     if (cache.size > 500) cache.clear();
     cache.set(key, html);
   }

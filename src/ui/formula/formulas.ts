@@ -10,8 +10,8 @@ export interface StageFormula {
 
 const mark = (setting: string, tex: string): string => `\\htmlData{setting=${setting}}{${tex}}`;
 
-/** What the stage minimises under these settings; terms that are switched off are left out. */
-export function formulaOf(stage: StageName, s: Settings): StageFormula {
+/** What the stage minimises under these settings; terms that are switched off are left out. Null if it is not shown. */
+export function formulaOf(stage: StageName, s: Settings): StageFormula | null {
   switch (stage) {
     case 'pretrain':
       return {
@@ -43,6 +43,8 @@ export function formulaOf(stage: StageName, s: Settings): StageFormula {
       return ppoFormula(s);
     case 'dpo':
       return dpoFormula(s);
+    default:
+      return null;
   }
 }
 

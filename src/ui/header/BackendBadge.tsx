@@ -1,4 +1,4 @@
-import { Popover, SegmentedControl, UnstyledButton } from '@mantine/core';
+import { Popover, SegmentedControl, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { IconCpu } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { compact } from '../i18n/format';
@@ -23,12 +23,9 @@ export function BackendBadge() {
   return (
     <Popover position="bottom-end" width={360} withRoles>
       <Popover.Target>
-        <UnstyledButton
-          className={classes.badge}
-          data-failed={engine.status === 'failed' || undefined}
-          aria-label={t('backend.label', { name: [name, speedText].filter(Boolean).join(', ') })}
-        >
+        <UnstyledButton className={classes.badge} data-failed={engine.status === 'failed' || undefined}>
           <IconCpu size={15} aria-hidden />
+          <VisuallyHidden>{t('backend.label')}</VisuallyHidden>
           <b>{name}</b>
           {speedText && <span>{speedText}</span>}
         </UnstyledButton>

@@ -14,6 +14,15 @@ export function settingText(stage: StageName, name: string): Pick<SettingInfo, '
   return { label: name, effect: '', ...own?.info, ...words };
 }
 
+/** Name of a stage; one that the catalogue does not know goes by its own name. */
+export const stageText = (stage: StageName): string => lookUp(`stage.names.${stage}`) ?? stage;
+
+/** What a stage does, in a sentence. */
+export const stageAbout = (stage: StageName): string => lookUp(`stage.about.${stage}`) ?? '';
+
+/** The formula of a stage in words. */
+export const formulaAlt = (stage: StageName): string => lookUp(`formula.alt.${stage}`) ?? stageText(stage);
+
 /** One line about a metric. */
 export const metricText = (name: string): string => lookUp(`metric.${name}`) ?? i18n.t('metric.other');
 

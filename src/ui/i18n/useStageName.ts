@@ -1,9 +1,12 @@
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StageModel } from '../store/snapshot';
+import { stageText } from './dynamic';
 
-/** The name of a stage for people: an arm's own, or that of the trunk stage. */
+/** The name of a stage for people: an arm's own, or that of the trunk stage. Follows the language. */
 export function useStageName(): (stage: Pick<StageModel, 'isArm' | 'name' | 'stage'>) => string {
-  const { t } = useTranslation();
-  return useCallback((s) => (s.isArm ? s.name : t(`stage.names.${s.stage}`)), [t]);
+  const { i18n } = useTranslation();
+  const { language } = i18n;
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- a new function for every language
+  return useCallback((s) => (s.isArm ? s.name : stageText(s.stage)), [language]);
 }

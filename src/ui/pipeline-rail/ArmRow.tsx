@@ -22,8 +22,7 @@ interface ArmProps {
 /** One arm: its marker and colour, progress, and what it has reached. */
 export const ArmRow = memo(function ArmRow({ stage, style, selected, removable }: ArmProps) {
   const { t } = useTranslation();
-  const [renaming, setRenaming] = useState(false);
-  const { status, figures, detail } = useStageWords(stage);
+  const { status, detail } = useStageWords(stage);
   const colour = armColour(style);
   return (
     <div
@@ -37,11 +36,6 @@ export const ArmRow = memo(function ArmRow({ stage, style, selected, removable }
         type="button"
         className={classes.armMain}
         aria-pressed={selected}
-        aria-label={t('stage.select', {
-          name: stage.name,
-          status: [status, detail].filter(Boolean).join(', '),
-          figures,
-        })}
         onClick={() => actions.select(stage.id)}
       >
         <span className={classes.armName} style={{ color: colour }}>
@@ -62,47 +56,66 @@ export const ArmRow = memo(function ArmRow({ stage, style, selected, removable }
         {stage.failure && <span className={classes.failure}>{stage.failure}</span>}
         <ProgressLine stage={stage} colour={colour} />
       </button>
-      <Popover opened={renaming} onChange={setRenaming} position="bottom-end" trapFocus returnFocus>
-        <Popover.Target>
-          <div className={classes.armMenu}>
-            <Menu>
-              <Menu.Target>
-                <ActionIcon aria-label={t('stage.armMenu', { name: stage.name })}>
-                  <IconDots size={16} />
-                </ActionIcon>
-              </Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => setRenaming(true)}>
-                  {t('stage.rename')}
-                </Menu.Item>
-                <Menu.Item
-                  leftSection={<IconCopy size={15} />}
-                  onClick={() => actions.addArm(stage.stage as ArmStage, stage.id)}
-                >
-                  {t('stage.duplicate')}
-                </Menu.Item>
-                <Menu.Item
-                  leftSection={<IconTrash size={15} />}
-                  disabled={!removable}
-                  onClick={() => actions.removeArm(stage.id)}
-                >
-                  {t('stage.remove')}
-                </Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
-          </div>
-        </Popover.Target>
-        <Popover.Dropdown>
-          <RenameForm
-            name={stage.name}
-            onDone={(name) => {
-              actions.renameArm(stage.id, name);
-              setRenaming(false);
-            }}
-          />
-        </Popover.Dropdown>
-      </Popover>
+      <ArmMenu id={stage.id} name={stage.name} stage={stage.stage as ArmStage} removable={removable} />
     </div>
+  );
+});
+
+interface ArmMenuProps {
+  id: string;
+  name: string;
+  stage: ArmStage;
+  removable: boolean;
+}
+
+const ArmMenu = memo(function ArmMenu({ id, name, stage, removable }: ArmMenuProps) {
+  const { t } = useTranslation();
+  const [renaming, setRenaming] = useState(false);
+  return (
+    <Popover
+      withRoles={false}
+      opened={renaming}
+      onChange={setRenaming}
+      position="bottom-end"
+      trapFocus
+      returnFocus
+    >
+      <Popover.Target>
+        <div className={classes.armMenu}>
+          <Menu>
+            <Menu.Target>
+              <ActionIcon aria-label={t('stage.armMenu', { name: name })}>
+                <IconDots size={16} />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => setRenaming(true)}>
+                {t('stage.rename')}
+              </Menu.Item>
+              <Menu.Item leftSection={<IconCopy size={15} />} onClick={() => actions.addArm(stage, id)}>
+                {t('stage.duplicate')}
+              </Menu.Item>
+              <Menu.Item
+                leftSection={<IconTrash size={15} />}
+                disabled={!removable}
+                onClick={() => actions.removeArm(id)}
+              >
+                {t('stage.remove')}
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        </div>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <RenameForm
+          name={name}
+          onDone={(text) => {
+            actions.renameArm(id, text);
+            setRenaming(false);
+          }}
+        />
+      </Popover.Dropdown>
+    </Popover>
   );
 });
 

@@ -16,7 +16,7 @@ interface StageProps {
 export const TrunkCard = memo(function TrunkCard({ stage, selected }: StageProps) {
   const { t } = useTranslation();
   const name = useStageName()(stage);
-  const { status, figures, detail } = useStageWords(stage);
+  const { status, detail } = useStageWords(stage);
   return (
     <button
       type="button"
@@ -25,7 +25,6 @@ export const TrunkCard = memo(function TrunkCard({ stage, selected }: StageProps
       data-status={stage.status}
       data-selected={selected || undefined}
       aria-pressed={selected}
-      aria-label={t('stage.select', { name, status: [status, detail].filter(Boolean).join(', '), figures })}
       onClick={() => actions.select(stage.id)}
     >
       <span className={classes.name}>{name}</span>

@@ -21,7 +21,7 @@ export function figureText({ name, value }: Figure): string {
 }
 
 /** What the rail says about a stage. */
-export function useStageWords(stage: StageModel): { status: string; figures: string; detail: string } {
+export function useStageWords(stage: StageModel): { status: string; detail: string } {
   const { t } = useTranslation();
   const { progress } = stage;
   const status =
@@ -42,6 +42,5 @@ export function useStageWords(stage: StageModel): { status: string; figures: str
       : stage.status === 'done' && stage.source === 'live'
         ? t('stage.took', { time: duration(stage.seconds) })
         : '';
-  const figures = stage.figures.map((f) => `${t(`stage.figures.${f.name}`)} ${figureText(f)}`).join(', ');
-  return { status, figures, detail };
+  return { status, detail };
 }

@@ -5,6 +5,7 @@ import { goldPartText } from '../i18n/dynamic';
 import { fixed } from '../i18n/format';
 import { useStageName } from '../i18n/useStageName';
 import type { StageModel } from '../store/snapshot';
+import { useShallow } from 'zustand/react/shallow';
 import { useLab } from '../store/useLab';
 import { useSamples, type Sample } from '../store/useSamples';
 import { armColour, armStyle } from '../theme/palette';
@@ -12,27 +13,39 @@ import classes from './samples.module.css';
 import { TokenDetail } from './TokenDetail';
 import { Tokens } from './Tokens';
 
-/** What one model answered, what it is worth and why. */
-export const AnswerCard = memo(function AnswerCard({ stage }: { stage: StageModel }) {
-  const { t } = useTranslation();
-  const name = useStageName()(stage);
-  const style = useLab((s) => s.styles[stage.id]);
-  const sample = useSamples((s) => s.answers[stage.id]);
-  const colour = style === undefined ? 'var(--sft)' : armColour(style);
+/** What an answer needs to know of its model; changes only when a new model or state is there. */
+function modelIn(stages: readonly StageModel[], id: string) {
+  const stage = stages.find((s) => s.id === id);
+  if (!stage) return null;
   const isLive = stage.isArm && (stage.status === 'running' || stage.status === 'paused');
+  return {
+    name: stage.name,
+    stage: stage.stage,
+    isArm: stage.isArm,
+    stale: stage.status === 'stale',
+    hasModel: stage.model !== undefined,
+    liveUpdate: isLive ? (stage.evaluations.at(-1)?.update ?? null) : null,
+  };
+}
+
+/** What one model answered, what it is worth and why. */
+export const AnswerCard = memo(function AnswerCard({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const stage = useLab(useShallow((s) => modelIn(s.stages, id)));
+  const stageName = useStageName();
+  const style = useLab((s) => s.styles[id]);
+  const sample = useSamples((s) => s.answers[id]);
+  if (!stage) return null;
+  const name = stageName(stage);
+  const colour = style === undefined ? 'var(--sft)' : armColour(style);
   const note =
-    stage.status === 'stale' && stage.model
+    stage.stale && stage.hasModel
       ? t('samples.stale')
-      : isLive && stage.evaluations.length
-        ? t('samples.live', { update: String(stage.evaluations.at(-1)!.update) })
+      : stage.liveUpdate !== null
+        ? t('samples.live', { update: String(stage.liveUpdate) })
         : '';
   return (
-    <article
-      className={classes.card}
-      aria-label={name}
-      data-model={stage.id}
-      data-stale={stage.status === 'stale' || undefined}
-    >
+    <article className={classes.card} aria-label={name} data-model={id} data-stale={stage.stale || undefined}>
       <header className={classes.cardHeader}>
         <span className={classes.model} style={{ color: colour }}>
           <MarkerIcon
@@ -43,13 +56,13 @@ export const AnswerCard = memo(function AnswerCard({ stage }: { stage: StageMode
           {name}
         </span>
         <span className={classes.note}>{note}</span>
-        {sample && stage.model && !sample.error && <Scores sample={sample} />}
+        {sample && stage.hasModel && !sample.error && <Scores sample={sample} />}
       </header>
-      {stage.model && sample ? (
+      {stage.hasModel && sample ? (
         <Body sample={sample} name={name} colour={colour} />
       ) : (
         <p className={classes.waiting}>
-          {stage.model
+          {stage.hasModel
             ? t('samples.waiting')
             : t(
                 stage.isArm

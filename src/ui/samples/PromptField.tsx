@@ -18,7 +18,9 @@ export function PromptField({ prompt }: { prompt: ReadyPrompt }) {
   const submit = (value: string) => {
     const result = readPrompt(task, size, value);
     setReading(result);
-    if (result.status === 'ready') askPrompt(result.prompt);
+    if (result.status !== 'ready') return;
+    setText(result.prompt.text);
+    askPrompt(result.prompt);
   };
   return (
     <form

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { useShallow } from 'zustand/react/shallow';
 import { useLab } from '../store/useLab';
 import { answering, askNext, resample, useSamples } from '../store/useSamples';
 import { AnswerCard } from './AnswerCard';
@@ -9,7 +10,7 @@ import classes from './samples.module.css';
 /** One prompt, and what every model says to it. */
 export function Samples() {
   const { t } = useTranslation();
-  const stages = useLab((s) => s.stages);
+  const ids = useLab(useShallow((s) => answering(s.stages).map((stage) => stage.id)));
   const prompt = useSamples((s) => s.prompt);
   const task = useSamples((s) => s.task);
   return (
@@ -28,8 +29,8 @@ export function Samples() {
       </header>
       <PromptField key={`${task} ${prompt.text}`} prompt={prompt} />
       <div className={classes.answers} tabIndex={0} role="group" aria-label={t('samples.question')}>
-        {answering(stages).map((stage) => (
-          <AnswerCard key={stage.id} stage={stage} />
+        {ids.map((id) => (
+          <AnswerCard key={id} id={id} />
         ))}
         <p className={classes.note}>{t('samples.same')}</p>
       </div>

@@ -4,12 +4,14 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { settingErrors, settingFields, type SettingField as Field } from '../../pipeline/settings';
 import { STAGES } from '../../pipeline/stages';
+import { useShallow } from 'zustand/react/shallow';
 import { MarkerIcon } from '../charts/Marker';
 import { Formula } from '../formula/Formula';
+import { stageAbout } from '../i18n/dynamic';
 import { useStageName } from '../i18n/useStageName';
 import { standardOf } from '../store/arms';
 import type { StageModel } from '../store/snapshot';
-import { actions, useLab, useStage } from '../store/useLab';
+import { actions, useLab } from '../store/useLab';
 import { setView, useView } from '../store/useView';
 import { armColour, armStyle } from '../theme/palette';
 import { SettingField } from './SettingField';
@@ -18,7 +20,7 @@ import classes from './settings.module.css';
 /** The selected stage: what it does, what it minimises, and its hyperparameters. */
 export function SettingsPanel() {
   const { t } = useTranslation();
-  const stage = useStage(useLab((s) => s.selected));
+  const stage = useSelectedSettings();
   return (
     <section className={classes.panel} aria-label={t('settings.region')} tabIndex={-1}>
       {stage && <Panel key={stage.id} stage={stage} />}
@@ -26,7 +28,20 @@ export function SettingsPanel() {
   );
 }
 
-function Panel({ stage }: { stage: StageModel }) {
+type SettingsOf = Pick<StageModel, 'id' | 'stage' | 'name' | 'isArm' | 'settings' | 'changed'>;
+
+/** The selected stage without what changes while it trains. */
+const useSelectedSettings = (): SettingsOf | null =>
+  useLab(
+    useShallow((s) => {
+      const stage = s.stages.find((m) => m.id === s.selected);
+      if (!stage) return null;
+      const { id, stage: kind, name, isArm, settings, changed } = stage;
+      return { id, stage: kind, name, isArm, settings, changed };
+    }),
+  );
+
+function Panel({ stage }: { stage: SettingsOf }) {
   const { t } = useTranslation();
   const name = useStageName()(stage);
   const config = useLab((s) => s.config);
@@ -67,7 +82,7 @@ function Panel({ stage }: { stage: StageModel }) {
           </Button>
         )}
       </header>
-      <p className={classes.stageAbout}>{t(`stage.about.${stage.stage}`)}</p>
+      <p className={classes.stageAbout}>{stageAbout(stage.stage)}</p>
       <Formula stage={stage} />
       {fields.filter(isShown).map(row)}
       {hidden.length > 0 && (

@@ -39,17 +39,38 @@ function endsOf({ evaluations, progress, seconds }: StageModel): Progress {
   return {
     update: last.updates,
     samples: last.samples / share,
-    seconds: Math.max(seconds, last.seconds) + (progress?.secondsLeft ?? 0),
+    seconds: roundedUp(Math.max(seconds, last.seconds) + (progress?.secondsLeft ?? 0)),
   };
 }
 
-/** End of the horizontal axis for all arms; seconds are rounded up, so that the scale does not creep. */
-export function axisEnd(series: readonly ArmSeries[], axis: XAxisName): number {
-  const end = Math.max(0, ...series.map((s) => s.ends[axis]));
-  if (axis !== 'seconds' || end === 0) return end;
-  const unit = end > 60 ? 20 : end > 20 ? 10 : 5;
-  return Math.ceil(end / unit) * unit;
+/** The new series with every part that has not changed taken from before, so that charts see what is new. */
+export function keepUnchanged(
+  before: readonly ArmSeries[],
+  after: readonly ArmSeries[],
+): readonly ArmSeries[] {
+  const kept = after.map((s) => before.find((b) => isSame(b, s)) ?? s);
+  return kept.length === before.length && kept.every((s, i) => s === before[i]) ? before : kept;
 }
+
+const isSame = (a: ArmSeries, b: ArmSeries): boolean =>
+  a.id === b.id &&
+  a.name === b.name &&
+  a.style === b.style &&
+  a.stale === b.stale &&
+  a.points === b.points &&
+  a.ends.update === b.ends.update &&
+  a.ends.samples === b.ends.samples &&
+  a.ends.seconds === b.ends.seconds;
+
+/** Seconds in steps, so that the scale does not creep while the end is only estimated. */
+const roundedUp = (seconds: number): number => {
+  const unit = seconds > 60 ? 20 : seconds > 20 ? 10 : 5;
+  return Math.ceil(seconds / unit) * unit;
+};
+
+/** End of the horizontal axis for all arms. */
+export const axisEnd = (series: readonly ArmSeries[], axis: XAxisName): number =>
+  Math.max(0, ...series.map((s) => s.ends[axis]));
 
 /** A row of chart data: x and the value of every line that has a point there. */
 export type Row = { x: number } & Record<string, number | [number, number]>;

@@ -62,6 +62,15 @@ export function metricSeries(events: readonly TimedEvent[]): Map<string, MetricP
   return series;
 }
 
+/** The last logged value of a metric. */
+export function latestMetric(events: readonly TimedEvent[], name: string): number | undefined {
+  for (let i = events.length - 1; i >= 0; i--) {
+    const event = events[i]!;
+    if (event.type === 'metrics' && event.metrics[name] !== undefined) return event.metrics[name];
+  }
+  return undefined;
+}
+
 /**
  * At most `max` of the points: the first, the last, and of each stretch in between its lowest and its highest,
  * so that no spike is lost.

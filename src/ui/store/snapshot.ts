@@ -3,14 +3,8 @@ import type { GraphNode } from '../../pipeline/graph';
 import type { NodeRun, NodeStatus, NodeView, RunState } from '../../pipeline/lab';
 import { defaultSettings, type LabConfig, type Settings } from '../../pipeline/lab-config';
 import type { Artifact, LanguageModelArtifact, StageName } from '../../pipeline/stage';
-import {
-  evaluationPoints,
-  metricSeries,
-  secondsLeft,
-  tokensPerSecond,
-  type EvaluationPoint,
-  type MetricPoint,
-} from './series';
+import type { TimedEvent } from '../../pipeline/runner';
+import { evaluationPoints, latestMetric, secondsLeft, tokensPerSecond, type EvaluationPoint } from './series';
 
 /** One headline figure of a stage. */
 export interface Figure {
@@ -43,7 +37,9 @@ export interface StageModel {
   /** A run under other settings than those in the form is still going on. */
   outdated: boolean;
   evaluations: EvaluationPoint[];
-  metrics: ReadonlyMap<string, MetricPoint[]>;
+  /** All rows so far; grows in place, `rowCount` tells how far. */
+  rows: readonly TimedEvent[];
+  rowCount: number;
   summary?: Record<string, number>;
   tokensPerSecond?: number;
   /** Model to ask for answers: the result, or the latest snapshot while training. */
@@ -81,6 +77,8 @@ export class SnapshotCache {
       const kept = this.kept.get(view.node.id);
       if (kept && kept.signature.every((part, i) => part === signature[i])) return kept.model;
       const model = modelOf(view, run, status, config);
+      if (kept && kept.signature[3] === run && kept.model.evaluations.length === model.evaluations.length)
+        model.evaluations = kept.model.evaluations;
       this.kept.set(view.node.id, { signature, model });
       return model;
     });
@@ -107,7 +105,6 @@ function modelOf(
   const last = events[events.length - 1];
   const isArm = config.arms.some((a) => a.id === node.id);
   const evaluations = evaluationPoints(events);
-  const metrics = metricSeries(events);
   const left = secondsLeft(events);
   const speed = tokensPerSecond(events);
   const defaults = defaultSettings(config.task, node.stage, node.size);
@@ -125,10 +122,11 @@ function modelOf(
     settings: node.settings,
     changed,
     seconds: run?.seconds ?? 0,
-    figures: figuresOf(node.stage, run, evaluations, metrics),
+    figures: figuresOf(node.stage, run, evaluations),
     outdated: !!run && run.key !== node.key && !isFinished(run),
     evaluations,
-    metrics,
+    rows: events,
+    rowCount: events.length,
     ...(run ? { source: run.source } : {}),
     ...(last
       ? {
@@ -166,10 +164,9 @@ function figuresOf(
   stage: StageName,
   run: NodeRun | undefined,
   evaluations: readonly EvaluationPoint[],
-  metrics: ReadonlyMap<string, MetricPoint[]>,
 ): Figure[] {
   const summary = run?.result?.summary;
-  const latest = (name: string) => metrics.get(name)?.at(-1)?.value;
+  const latest = (name: string) => latestMetric(run?.events ?? [], name);
   const figure = (name: FigureName, value: number | undefined): Figure[] =>
     value === undefined ? [] : [{ name, value }];
   switch (stage) {
@@ -181,8 +178,7 @@ function figuresOf(
       return figure('agreement', summary?.['agreement'] ?? latest('agreement'));
     case 'reward':
       return figure('accuracy', summary?.['accuracy'] ?? latest('eval_accuracy') ?? latest('accuracy'));
-    case 'ppo':
-    case 'dpo': {
+    default: {
       const e = evaluations.at(-1)?.evaluation;
       return e ? [...figure('winRate', e.winRate), ...figure('gold', e.gold), ...figure('kl', e.kl)] : [];
     }

@@ -10,6 +10,7 @@ import type { RunState } from '../../pipeline/lab';
 import type { ArmStage } from '../../pipeline/stages';
 import type { EngineReport } from '../../worker/api';
 import { armStyles, withArm, withArmName, withDefaults, withoutArm, withSetting } from './arms';
+import { armSeries, keepUnchanged, type ArmSeries } from './compare';
 import { Session, type BackendChoice } from './session';
 import { latestWeights, SnapshotCache, type StageModel } from './snapshot';
 import { configFrom, searchOf, type LinkProblem } from './url';
@@ -26,6 +27,8 @@ export interface LabState {
   linkProblems: LinkProblem[];
   state: RunState;
   stages: StageModel[];
+  /** The arms as the charts need them; the same object until a point is added. */
+  series: readonly ArmSeries[];
   engine: EngineState;
   backend: BackendChoice;
   /** Over all running stages; the last measured value while nothing runs. */
@@ -48,6 +51,7 @@ export const useLab = create<LabState>(() => ({
   linkProblems: fromLink.problems,
   state: 'idle',
   stages: readStages(),
+  series: [],
   engine: { status: 'starting' },
   backend: 'auto',
   tokensPerSecond: null,
@@ -91,15 +95,15 @@ function publish(): void {
     published = performance.now();
     const before = useLab.getState();
     const stages = readStages();
+    const isUnchanged =
+      stages.length === before.stages.length && stages.every((s, i) => s === before.stages[i]);
     const speed = stages
       .filter((s) => s.status === 'running')
       .reduce((sum, s) => sum + (s.tokensPerSecond ?? 0), 0);
     useLab.setState({
       state: session.lab.state,
-      stages:
-        stages.every((s, i) => s === before.stages[i]) && stages.length === before.stages.length
-          ? before.stages
-          : stages,
+      stages: isUnchanged ? before.stages : stages,
+      series: isUnchanged ? before.series : keepUnchanged(before.series, armSeries(stages, before.styles)),
       ...(speed > 0 ? { tokensPerSecond: speed } : {}),
     });
   }, wait);
@@ -115,11 +119,13 @@ function configure(config: LabConfig, selected = useLab.getState().selected): vo
   session.lab.configure(config);
   const stages = readStages();
 
+  const styles = armStyles(config.arms, before.styles);
   useLab.setState({
     config,
     problems,
-    styles: armStyles(config.arms, before.styles),
+    styles,
     stages,
+    series: keepUnchanged(before.series, armSeries(stages, styles)),
     selected: stages.some((s) => s.id === selected) ? selected : config.arms[0]!.id,
   });
 

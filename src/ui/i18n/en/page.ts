@@ -53,7 +53,7 @@ export const page = {
     tokens: '{{speed}} tok/s',
   },
   backend: {
-    label: 'Backend: {{name}}',
+    label: 'Backend:',
     starting: 'starting',
     failed: 'no engine',
     names: { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WASM', cpu: 'CPU', auto: 'automatic' },
@@ -211,7 +211,6 @@ export const page = {
     formula: 'What is minimised',
     formulaPreferences: 'How labels are drawn',
     where: 'where',
-    symbol: '{{symbol}}, {{label}}, now {{value}}',
     inputs: 'Builds on {{names}}.',
     laterStale: 'A change makes this stage and those after it stale.',
   },

@@ -33,7 +33,6 @@ export const stages = {
     took: 'took {{time}}',
     changed_one: '{{count}} setting changed',
     changed_other: '{{count}} settings changed',
-    select: '{{name}}: {{status}}. {{figures}}',
     rail: 'Pipeline',
     arms: 'Arms',
     addArm: 'Arm',
