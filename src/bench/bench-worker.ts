@@ -1,0 +1,7 @@
+import { openOurs } from './ours';
+import { serve } from './worker-api';
+
+serve(
+  (backend, kind) => openOurs(backend, kind === 'plain' ? 'plain' : 'fused'),
+  (_, kind) => kind === 'plain',
+);
