@@ -61,10 +61,10 @@ const settings = z.object({
     effect: 'Prefix: the words of the question see each other both ways, as in T5.',
     advanced: true,
   }),
-  steps: integer(200, 1, 10_000, {
+  steps: integer(400, 1, 10_000, {
     label: 'steps',
     unit: 'updates',
-    typical: [50, 400],
+    typical: [50, 600],
     effect: 'More steps: better on the trained tasks; transfer to others may fall again.',
   }),
   batchSize: integer(32, 1, 256, {
@@ -73,7 +73,7 @@ const settings = z.object({
     typical: [16, 64],
     effect: 'Larger: smoother gradients, more work per step.',
   }),
-  learningRate: number(5e-4, 0, 1, {
+  learningRate: number(1e-3, 0, 1, {
     label: 'learning rate',
     symbol: '\\eta',
     typical: [2e-4, 2e-3],
