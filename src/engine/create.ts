@@ -4,7 +4,7 @@ import { MODEL_SIZES, type GptConfig } from '../model/config';
 import { initialWeights } from '../model/parameters';
 import { rngFrom } from '../random/rng';
 import { describeBackend } from './adapter';
-import type { AdamWOptions, BackendName, Engine, EngineInfo, LossTerm } from './types';
+import type { AdamWOptions, BackendName, Engine, EngineInfo, LossTerm, Matrix, Outputs } from './types';
 
 type Kind = EngineInfo['kind'];
 type Factory = (backend: BackendName) => Promise<Engine>;
@@ -151,7 +151,9 @@ async function timeSteps(engine: Engine): Promise<number> {
   const term: LossTerm = {
     batch,
     want: { logProbs: true },
-    loss: ({ logProbs }) => ({ loss: tf.neg(tf.mean(logProbs)) as Scalar }),
+    loss: Object.assign(({ logProbs }: Outputs) => ({ loss: tf.neg(tf.mean(logProbs)) as Scalar }), {
+      linearWeights: ({ data }: Matrix) => data.map(() => -1 / data.length),
+    }),
   };
   const model = engine.createModel(TRIAL_CONFIG, initialWeights(TRIAL_CONFIG, rng));
   const run = async (steps: number) => {

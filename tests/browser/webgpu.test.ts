@@ -3,7 +3,7 @@ import { createEngine } from '../../src/engine/create';
 import { DeviceLostError } from '../../src/engine/errors';
 import { createFusedEngine } from '../../src/engine/fused';
 import { engineOn } from '../../src/engine/fused/engine';
-import type { Batch, Engine, LanguageModel } from '../../src/engine/types';
+import type { Batch, Engine, LanguageModel, LossFunction } from '../../src/engine/types';
 import { WebGpuKernels } from '../../src/kernels/webgpu/kernels';
 import type { GptConfig } from '../../src/model/config';
 import { negativeLogLikelihood, sftLoss } from '../../src/pipeline/losses/sft';
@@ -30,6 +30,19 @@ describe('fused engine on webgpu', () => {
   referenceSuite(open);
   samplerSuite(open, 100);
   trainingSuite(open, 30);
+
+  it('reports numbers that are not finite', async () => {
+    const broken = busyWeights(tinyConfig, 1).fill(NaN);
+    const model = (await open()).createModel(tinyConfig, broken);
+    for (const loss of [negativeLogLikelihood, meanNll]) {
+      const report = await model.update([{ batch: raggedBatch, want: { logProbs: true }, loss }], adam, true);
+      expect(report!.loss).toBeNaN();
+      expect(report!.gradNorm).toBeNaN();
+    }
+    const options = { maxNewTokens: 2, temperature: 1, noiseKey: 1 };
+    await expect(model.generate([[1]], options)).rejects.toThrow('diverged');
+    model.dispose();
+  });
 
   it('is the first choice for webgpu', async () => {
     const created = await createEngine('webgpu');
@@ -71,6 +84,15 @@ describe.each([
       expect(a.loss / b.loss).toBeCloseTo(1, 5);
       expect(relativeL2(a.gradients, b.gradients)).toBeLessThan(1e-5);
     }
+  });
+
+  it('knows the gradient of a linear loss that autograd finds', async () => {
+    const term = { batch: batch.slice(0, 3), want: { logProbs: true, entropy: true } };
+    const general: LossFunction = (outputs) => sftLoss(outputs); // without its weights
+    const found = await models[0].gradients([{ ...term, loss: sftLoss }]);
+    const expected = await models[0].gradients([{ ...term, loss: general }]);
+    expect(found.loss).toBe(expected.loss);
+    expect(relativeL2(found.gradients, expected.gradients)).toBeLessThan(1e-6);
   });
 
   it('takes the same steps', async () => {

@@ -51,10 +51,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id
   }
   sums = groupSum(id, sums);
   if (id != 0u) { return; }
-  let log = log(sums.x);
-  logProbs[row] = logits[base + u32(labels[row])] - top - log;
-  entropy[row] = log - sums.y / sums.x;
-  logSum[row] = top + log;
+  let logTotal = log(sums.x);
+  logProbs[row] = logits[base + u32(labels[row])] - top - logTotal;
+  entropy[row] = logTotal - sums.y / sums.x;
+  logSum[row] = top + logTotal;
 }
 `,
 };
