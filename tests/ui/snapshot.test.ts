@@ -24,14 +24,14 @@ const evaluation = {
 const views = (of: LabConfig, view: (id: string, key: string) => Partial<NodeView>): NodeView[] =>
   buildGraph(of).map((node) => ({ node, status: 'missing', ...view(node.id, node.key) }));
 
-const runOf = (key: string, more: Partial<NodeRun> = {}): NodeRun =>
-  ({
-    key,
-    source: 'live',
-    seconds: 3,
-    events: [{ type: 'evaluation', update: 3, updates: 6, samples: 6, tokens: 9, seconds: 3, evaluation }],
-    ...more,
-  }) as NodeRun;
+const runOf = (key: string, more: Partial<NodeRun> = {}): NodeRun => ({
+  key,
+  source: 'live',
+  seconds: 3,
+  notices: [],
+  events: [{ type: 'evaluation', update: 3, updates: 6, samples: 6, tokens: 9, seconds: 3, evaluation }],
+  ...more,
+});
 
 describe('SnapshotCache', () => {
   it('shows figures, progress and the time that is left', () => {

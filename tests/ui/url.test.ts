@@ -28,6 +28,20 @@ describe('round trip', () => {
     expect(read).toEqual(config);
   });
 
+  it('of what arms grow from, and of the teacher', () => {
+    const config = defaultLabConfig();
+    config.arms.push(
+      { id: 'bo', name: 'Best of n', stage: 'best-of-n', settings: {}, size: 'nano' },
+      { id: 'z', name: 'Z', stage: 'dpo', settings: {}, from: { sft: 'distil', preferences: 'ai-feedback' } },
+      { id: 'b', name: 'B', stage: 'ppo', settings: {}, start: 'pretrain' },
+    );
+    config.teacher = { size: 'tiny', trunk: { sft: { steps: 30 } } };
+    config.evaluation.tax = true;
+    const { config: read, problems } = configFrom(searchOf(config));
+    expect(problems).toEqual([]);
+    expect(read).toEqual(config);
+  });
+
   it('of removed arms', () => {
     const config = withoutArm(defaultLabConfig(), 'dpo');
     expect(configFrom(searchOf(config)).config).toEqual(config);
@@ -46,6 +60,8 @@ describe('a link that is not valid', () => {
     ['?v=1&nobody.steps=1', 'nobody.steps', 'is not known'],
     ['?v=1&arms=a:magic:A', 'arms', 'a:magic:A'],
     ['?v=1&arms=ppo:ppo:A,ppo:dpo:B', 'arms', 'used twice'],
+    ['?v=1&ppo@start=nowhere', 'ppo@start', '(got nowhere)'],
+    ['?v=1&nobody@start=pretrain', 'nobody@start', 'is not known'],
     ['?v=1&evaluation.times=0', 'evaluation.times', '(got 0)'],
   ])('%s names what is wrong and keeps the rest', (search, path, message) => {
     const { config, problems } = configFrom(search);

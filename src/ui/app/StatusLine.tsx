@@ -47,7 +47,13 @@ function useSentence(status: Status): string {
         : items.slice(0, -1).join(t('status.comma')) + t('status.and') + items[items.length - 1]!,
     [t],
   );
-  const names = (stages: readonly StageModel[]) => list(stages.map(stageName));
+  const config = useLab((s) => s.config);
+  const nameOf = (stage: StageModel): string => {
+    if (stage.owner === undefined) return stageName(stage);
+    const owner = config.arms.find((a) => a.id === stage.owner)?.name ?? t('stage.teacher');
+    return t('stage.ownStages', { name: owner });
+  };
+  const names = (stages: readonly StageModel[]) => list([...new Set(stages.map(nameOf))]);
   switch (status.kind) {
     case 'loading':
     case 'engineStarting':

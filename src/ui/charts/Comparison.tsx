@@ -64,7 +64,9 @@ function useEmpty(isEmpty: boolean): Record<(typeof CHARTS)[number], ReactNode> 
   const idle = useLab((s) => s.state === 'idle');
   return useMemo(() => {
     if (!isEmpty) return undefined;
-    const before = stages.filter((s) => !s.isArm && s.status !== 'done').map(stageName);
+    const before = stages
+      .filter((s) => !s.isArm && s.owner === undefined && s.status !== 'done')
+      .map(stageName);
     const active = stages.find((s) => !s.isArm && (s.status === 'running' || s.status === 'paused'));
     const when = before.length
       ? t('charts.empty.waiting', { names: before.join(t('status.comma')) })

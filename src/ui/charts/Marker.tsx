@@ -31,8 +31,15 @@ export function Marker({ shape, x, y, size, colour, filled = false }: MarkerProp
   return <path d={PATHS[shape]} transform={`translate(${x} ${y}) scale(${size})`} {...paint} />;
 }
 
+interface MarkerIconProps {
+  shape: Shape;
+  colour: string;
+  size?: number;
+  hollow?: boolean;
+}
+
 /** The marker of an arm in running text. */
-export function MarkerIcon({ shape, colour, size = 12 }: { shape: Shape; colour: string; size?: number }) {
+export function MarkerIcon({ shape, colour, size = 12, hollow = false }: MarkerIconProps) {
   return (
     <svg
       width={size}
@@ -42,7 +49,7 @@ export function MarkerIcon({ shape, colour, size = 12 }: { shape: Shape; colour:
       focusable="false"
       style={{ flex: 'none' }}
     >
-      <Marker shape={shape} x={0} y={0} size={4} colour={colour} filled />
+      <Marker shape={shape} x={0} y={0} size={4} colour={colour} filled={!hollow} />
     </svg>
   );
 }

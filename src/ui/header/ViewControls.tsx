@@ -34,30 +34,28 @@ export function ViewControls() {
   return (
     <div className={classes.view}>
       <ShareButton />
-      {LANGUAGES.length > 0 && (
-        <Menu>
-          <Menu.Target>
-            <ActionIcon aria-label={t('view.language')} title={t('view.language')}>
-              <IconLanguage size={18} />
-            </ActionIcon>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {LANGUAGES.map(({ code, name }) => (
-              <Menu.Item
-                key={code}
-                lang={code}
-                rightSection={i18n.language === code ? <IconCheck size={14} /> : undefined}
-                onClick={() => {
-                  document.documentElement.lang = code;
-                  void i18n.changeLanguage(code);
-                }}
-              >
-                {name}
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
-      )}
+      <Menu>
+        <Menu.Target>
+          <ActionIcon aria-label={t('view.language')} title={t('view.language')}>
+            <IconLanguage size={18} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {LANGUAGES.map(({ code, name }) => (
+            <Menu.Item
+              key={code}
+              lang={code}
+              rightSection={i18n.language === code ? <IconCheck size={14} /> : undefined}
+              onClick={() => {
+                document.documentElement.lang = code;
+                void i18n.changeLanguage(code);
+              }}
+            >
+              {name}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
       <ActionIcon
         aria-label={t('view.projector')}
         title={t('view.projector')}

@@ -54,6 +54,11 @@ export const ArmRow = memo(function ArmRow({ stage, style, selected, removable }
           ))}
         </span>
         {stage.failure && <span className={classes.failure}>{stage.failure}</span>}
+        {stage.notices.map((notice) => (
+          <span key={notice} className={classes.notice}>
+            {notice}
+          </span>
+        ))}
         <ProgressLine stage={stage} colour={colour} />
       </button>
       <ArmMenu id={stage.id} name={stage.name} stage={stage.stage as ArmStage} removable={removable} />

@@ -23,8 +23,12 @@ export function Connectors({ rail, version }: { rail: RefObject<HTMLElement | nu
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
+    element.addEventListener('scroll', measure, true);
     for (const node of element.querySelectorAll('[data-node]')) observer.observe(node);
-    return () => observer.disconnect();
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', measure, true);
+    };
   }, [rail, version]);
   return (
     <svg className={classes.lines} aria-hidden focusable="false">
@@ -37,18 +41,23 @@ export function Connectors({ rail, version }: { rail: RefObject<HTMLElement | nu
 
 function boxesIn(rail: HTMLElement): Box[] {
   const origin = rail.getBoundingClientRect();
-  return [...rail.querySelectorAll<HTMLElement>('[data-node]')].map((node) => {
+  return [...rail.querySelectorAll<HTMLElement>('[data-node]')].flatMap((node) => {
     const r = node.getBoundingClientRect();
+    const list = node.parentElement!.getBoundingClientRect();
+    const middleOnPage = r.top + r.height / 2;
+    if (middleOnPage < list.top || middleOnPage > list.bottom) return []; // scrolled out of sight
     const top = r.top - origin.top;
-    return {
-      id: node.dataset['node']!,
-      stage: node.dataset['stage'] ?? '',
-      left: r.left - origin.left,
-      right: r.right - origin.left,
-      top,
-      bottom: r.bottom - origin.top,
-      middle: top + r.height / 2,
-    };
+    return [
+      {
+        id: node.dataset['node']!,
+        stage: node.dataset['stage'] ?? '',
+        left: r.left - origin.left,
+        right: r.right - origin.left,
+        top,
+        bottom: r.bottom - origin.top,
+        middle: top + r.height / 2,
+      },
+    ];
   });
 }
 

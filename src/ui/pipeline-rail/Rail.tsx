@@ -1,10 +1,11 @@
-import { useRef } from 'react';
+import { Fragment, useRef, type CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLab } from '../store/useLab';
 import { AddArm } from './AddArm';
 import { ArmRow } from './ArmRow';
 import { Connectors } from './Connectors';
 import classes from './rail.module.css';
+import { OwnTrunk } from './OwnTrunk';
 import { TrunkCard } from './TrunkCard';
 
 /** The pipeline as a picture that is also the control: select a stage to see its settings and curves. */
@@ -15,25 +16,32 @@ export function Rail() {
   const selected = useLab((s) => s.selected);
   const styles = useLab((s) => s.styles);
   const arms = stages.filter((s) => s.isArm);
+  const trunk = stages.filter((s) => !s.isArm && s.owner === undefined);
+  const teacher = stages.filter((s) => s.owner === 'teacher');
   return (
     <nav className={classes.rail} ref={rail} aria-label={t('stage.rail')}>
       <Connectors rail={rail} version={stages.map((s) => `${s.id}${s.failure ? '!' : ''}`).join()} />
-      <div className={classes.trunk}>
-        {stages
-          .filter((s) => !s.isArm)
-          .map((stage) => (
-            <TrunkCard key={stage.id} stage={stage} selected={stage.id === selected} />
-          ))}
+      <div className={classes.trunk} style={{ '--stages': trunk.length } as CSSProperties}>
+        {trunk.map((stage) => (
+          <TrunkCard key={stage.id} stage={stage} selected={stage.id === selected} />
+        ))}
       </div>
       <div className={classes.arms} role="group" aria-label={t('stage.arms')}>
+        <OwnTrunk of={t('stage.teacher')} stages={teacher} selected={selected} />
         {arms.map((stage) => (
-          <ArmRow
-            key={stage.id}
-            stage={stage}
-            style={styles[stage.id] ?? 0}
-            selected={stage.id === selected}
-            removable={arms.length > 1}
-          />
+          <Fragment key={stage.id}>
+            <OwnTrunk
+              of={stage.name}
+              stages={stages.filter((s) => s.owner === stage.id)}
+              selected={selected}
+            />
+            <ArmRow
+              stage={stage}
+              style={styles[stage.id] ?? 0}
+              selected={stage.id === selected}
+              removable={arms.length > 1}
+            />
+          </Fragment>
         ))}
       </div>
       <AddArm />

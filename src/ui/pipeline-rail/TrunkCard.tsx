@@ -40,6 +40,11 @@ export const TrunkCard = memo(function TrunkCard({ stage, selected }: StageProps
         <span>{detail && stage.status !== 'done' ? detail : status}</span>
       </span>
       {stage.failure && <span className={classes.failure}>{stage.failure}</span>}
+      {stage.notices.map((notice) => (
+        <span key={notice} className={classes.notice}>
+          {notice}
+        </span>
+      ))}
       <ProgressLine stage={stage} colour="var(--text)" />
     </button>
   );

@@ -52,6 +52,7 @@ export const AnswerCard = memo(function AnswerCard({ id }: { id: string }) {
             shape={style === undefined ? 'circle' : armStyle(style).marker}
             colour={colour}
             size={12}
+            hollow={stage.stage === 'pretrain'}
           />
           {name}
         </span>

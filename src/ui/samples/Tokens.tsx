@@ -52,6 +52,7 @@ export function Tokens({ sample, label, colour, focused, onFocus }: TokensProps)
           </span>
         );
       })}
+      {!finished && ' '}
       {!finished && <span className={classes.end}>{t('samples.unfinished')}</span>}
     </div>
   );

@@ -1,20 +1,26 @@
 import type { ArmConfig, LabConfig, Settings } from '../../pipeline/lab-config';
-import { defaultSettings } from '../../pipeline/lab-config';
+import { DEFAULT_TEACHER, defaultSettings } from '../../pipeline/lab-config';
+import type { ModelSize } from '../../model/config';
 import type { StageName } from '../../pipeline/stage';
 import { TRUNK_STAGES, type ArmStage, type TrunkStage } from '../../pipeline/stages';
 
 const isTrunk = (id: string): id is TrunkStage => (TRUNK_STAGES as readonly string[]).includes(id);
 
-/** Where a node's settings are kept: the shared trunk, an arm, or (`arm/stage`) the trunk under one arm. */
+/**
+ * Where a node's settings are kept: the shared trunk, an arm, or (`arm/stage`, `teacher/stage`) a trunk of its own.
+ */
 type Place =
   | { kind: 'trunk'; stage: TrunkStage }
   | { kind: 'arm'; arm: ArmConfig }
-  | { kind: 'own'; arm: ArmConfig; stage: TrunkStage };
+  | { kind: 'own'; arm: ArmConfig; stage: TrunkStage }
+  | { kind: 'teacher'; stage: TrunkStage };
 
 /** Undefined for an id that is no node. */
 export function placeOf(config: LabConfig, id: string): Place | undefined {
   if (isTrunk(id)) return { kind: 'trunk', stage: id };
   const [armId, stage] = id.split('/') as [string, string | undefined];
+  if (armId === 'teacher' && stage !== undefined)
+    return isTrunk(stage) ? { kind: 'teacher', stage } : undefined;
   const arm = config.arms.find((a) => a.id === armId);
   if (!arm) return undefined;
   if (stage === undefined) return { kind: 'arm', arm };
@@ -43,14 +49,27 @@ export function changesOf(config: LabConfig, id: string): Settings {
       return place.arm.settings;
     case 'own':
       return place.arm.trunk?.[place.stage] ?? {};
+    case 'teacher':
+      return config.teacher?.trunk[place.stage] ?? {};
+  }
+}
+
+function sizeOf(config: LabConfig, place: Place): ModelSize {
+  switch (place.kind) {
+    case 'trunk':
+      return config.size;
+    case 'teacher':
+      return (config.teacher ?? DEFAULT_TEACHER).size;
+    case 'arm':
+    case 'own':
+      return place.arm.size ?? config.size;
   }
 }
 
 /** What a node's settings are when nothing is changed on it: defaults, or for an arm's own trunk the shared one. */
 export function standardOf(config: LabConfig, id: string): Settings {
   const place = placed(config, id);
-  const size = place.kind === 'trunk' ? config.size : (place.arm.size ?? config.size);
-  const defaults = defaultSettings(config.task, stageOfNode(config, id), size);
+  const defaults = defaultSettings(config.task, stageOfNode(config, id), sizeOf(config, place));
   return place.kind === 'own' ? { ...defaults, ...config.trunk[place.stage] } : defaults;
 }
 
@@ -63,6 +82,10 @@ const withTrunk = (trunk: Trunk, stage: TrunkStage, changes: Settings): Trunk =>
 function withChanges(config: LabConfig, id: string, changes: Settings): LabConfig {
   const place = placed(config, id);
   if (place.kind === 'trunk') return { ...config, trunk: withTrunk(config.trunk, place.stage, changes) };
+  if (place.kind === 'teacher') {
+    const teacher = config.teacher ?? DEFAULT_TEACHER;
+    return { ...config, teacher: { ...teacher, trunk: withTrunk(teacher.trunk, place.stage, changes) } };
+  }
   const { arm } = place;
   let changed: ArmConfig = { ...arm, settings: changes };
   if (place.kind === 'own') {

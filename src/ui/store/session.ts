@@ -29,10 +29,6 @@ export class Session {
     return report;
   }
 
-  get ready(): boolean {
-    return this.pool !== undefined;
-  }
-
   answer(request: AnswerRequest): Promise<Answer[]> {
     return this.pool
       ? this.pool.answer(request)

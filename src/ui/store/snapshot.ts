@@ -34,6 +34,8 @@ export interface StageModel {
   seconds: number;
   figures: Figure[];
   failure?: string;
+  /** What happened on the way, for example a lost device. */
+  notices: readonly string[];
   /** A run under other settings than those in the form is still going on. */
   outdated: boolean;
   evaluations: EvaluationPoint[];
@@ -73,6 +75,7 @@ export class SnapshotCache {
         run?.events.length,
         run?.result,
         run?.failure,
+        run?.notices.length,
       ];
       const kept = this.kept.get(view.node.id);
       if (kept && kept.signature.every((part, i) => part === signature[i])) return kept.model;
@@ -123,6 +126,7 @@ function modelOf(
     changed,
     seconds: run?.seconds ?? 0,
     figures: figuresOf(node.stage, run, evaluations),
+    notices: run ? [...run.notices] : [],
     outdated: !!run && run.key !== node.key && !isFinished(run),
     evaluations,
     rows: events,

@@ -1,13 +1,15 @@
 import {
   configProblems,
   defaultLabConfig,
+  DEFAULT_TEACHER,
   STARTS,
+  type ArmConfig,
   type ConfigProblem,
   type LabConfig,
 } from '../../pipeline/lab-config';
 import { settingErrors, settingFields, type SettingKind } from '../../pipeline/settings';
 import { DEFAULT_EVALUATION, type EvaluationPlan } from '../../pipeline/stage';
-import { ARM_STAGES, STAGES, TRUNK_STAGES } from '../../pipeline/stages';
+import { ARM_STAGES, LECTURE_STAGES, STAGES, TRUNK_STAGES } from '../../pipeline/stages';
 import { MODEL_SIZES } from '../../model/config';
 import { TASK_NAMES } from '../../world';
 import { resolvedSettings } from '../../pipeline/lab-config';
@@ -15,11 +17,13 @@ import { changesOf, stageOfNode, withSetting } from './arms';
 
 /** Version of the link format. */
 const VERSION = '1';
+const ALL_ARMS: readonly string[] = [...ARM_STAGES, ...LECTURE_STAGES];
 const EVALUATION_FIELDS = Object.keys(DEFAULT_EVALUATION) as (keyof EvaluationPlan)[];
 
 /** Every place where changes of settings are kept. */
 const nodeIds = (config: LabConfig): string[] => [
   ...TRUNK_STAGES,
+  ...TRUNK_STAGES.map((stage) => `teacher/${stage}`),
   ...config.arms.flatMap((a) => [a.id, ...TRUNK_STAGES.map((stage) => `${a.id}/${stage}`)]),
 ];
 
@@ -32,16 +36,26 @@ export function searchOf(config: LabConfig): string {
     if (config[name] !== standard[name]) pairs.push([name, String(config[name])]);
   const arms = armList(config);
   if (arms !== armList(standard)) pairs.push(['arms', arms]);
+  for (const arm of config.arms)
+    for (const [name, value] of sourcesOf(arm)) pairs.push([`${arm.id}@${name}`, value]);
+  if (config.teacher) pairs.push(['teacher@size', config.teacher.size]);
   for (const id of nodeIds(config))
     for (const [name, value] of Object.entries(changesOf(config, id)))
       pairs.push([`${id}.${name}`, textOf(value)]);
   for (const name of EVALUATION_FIELDS)
     if (config.evaluation[name] !== standard.evaluation[name])
       pairs.push([`evaluation.${name}`, String(config.evaluation[name])]);
+  if (config.evaluation.tax) pairs.push(['evaluation.tax', 'on']);
   if (pairs.length === 0) return '';
   const search = new URLSearchParams([['v', VERSION], ...pairs]).toString();
-  return `?${search.replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%2F', '/')}`;
+  return `?${search.replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%2F', '/').replaceAll('%40', '@')}`;
 }
+
+/** What an arm grows from, where it is not the usual. */
+const sourcesOf = ({ start, from }: ArmConfig): [string, string][] =>
+  Object.entries({ start, sft: from?.sft, preferences: from?.preferences }).filter(
+    (pair): pair is [string, NonNullable<(typeof pair)[1]>] => pair[1] !== undefined,
+  );
 
 const armList = (config: LabConfig): string =>
   config.arms
@@ -90,10 +104,13 @@ export function configFrom(search: string): { config: LabConfig; problems: LinkP
       ...config,
       evaluation: { ...config.evaluation, [name]: value },
     }));
+  if (parameters.get('evaluation.tax') === 'on')
+    config = { ...config, evaluation: { ...config.evaluation, tax: true } };
   const known = new Set(['v', 'task', 'size', 'start', 'seed', 'arms']);
   for (const [path, text] of parameters) {
     if (known.has(path) || path.startsWith('evaluation.')) continue;
-    readSetting(path, text);
+    if (path.includes('@')) readSource(path, text);
+    else readSetting(path, text);
   }
   return { config, problems };
 
@@ -121,15 +138,37 @@ export function configFrom(search: string): { config: LabConfig; problems: LinkP
       const [id = '', stage = '', name = '', size] = item.split(':');
       return { id, name: decoded(name) || id.toUpperCase(), stage, settings: {}, ...(size ? { size } : {}) };
     });
-    const valid = arms.every((a) => (ARM_STAGES as readonly string[]).includes(a.stage));
+    const valid = arms.every((a) => ALL_ARMS.includes(a.stage));
     const candidate = { ...config, arms: arms as LabConfig['arms'] };
     const [problem] = valid ? configProblems(candidate) : [];
     if (valid && !problem) config = candidate;
     else
       problems.push({
         path: 'arms',
-        message: problem?.message ?? `must be a list of id:${ARM_STAGES.join('|')}:name (got ${list})`,
+        message: problem?.message ?? `must be a list of id:stage:name (got ${list})`,
       });
+  }
+
+  /** `arm@start=pretrain`, `arm@sft=distil`, `arm@preferences=ai-feedback`, `teacher@size=small` */
+  function readSource(path: string, text: string): void {
+    const [id, name] = path.split('@') as [string, string];
+    const after: LabConfig =
+      path === 'teacher@size'
+        ? { ...config, teacher: { ...(config.teacher ?? DEFAULT_TEACHER), size: text as LabConfig['size'] } }
+        : {
+            ...config,
+            arms: config.arms.map((a) =>
+              a.id !== id
+                ? a
+                : name === 'start'
+                  ? { ...a, start: text as NonNullable<ArmConfig['start']> }
+                  : { ...a, from: { ...a.from, [name]: text } },
+            ),
+          };
+    const [problem] = configProblems(after);
+    if (problem || (id !== 'teacher' && !config.arms.some((a) => a.id === id)))
+      problems.push({ path, message: `${problem?.message ?? 'is not known'} (got ${text})` });
+    else config = after;
   }
 
   function readSetting(path: string, text: string): void {
