@@ -3,7 +3,7 @@ import type { LanguageModel } from '../engine/types';
 import type { Split } from '../world/types';
 import { judgedPairs } from './judged';
 import { agreement, comparePairs } from './preferences';
-import { integer } from './settings';
+import { choice, integer } from './settings';
 import {
   modelOf,
   parent,
@@ -27,6 +27,11 @@ const settings = z.object({
     effect: 'More: a narrower interval on the accuracy.',
     advanced: true,
   }),
+  answers: choice(['student', 'pool'], 'student', {
+    label: 'answers by',
+    effect: 'Pool: every second batch of pairs is answered by the teacher, as if from several models.',
+    advanced: true,
+  }),
 });
 
 export type AiFeedbackSettings = z.infer<typeof settings>;
@@ -41,10 +46,11 @@ export const aiFeedback: Stage<AiFeedbackSettings, PreferencesArtifact> = {
   name: 'ai-feedback',
   version: 1,
   settings,
-  inputs: ['sft', 'judge'],
+  inputs: ['sft', 'teacher', 'judge'],
   async *run(context, s, parents) {
     const normaliser = parent(parents, 'judge');
     const [model, judge] = [modelOf(context, parent(parents, 'sft')), modelOf(context, normaliser)];
+    const teacher = s.answers === 'pool' ? modelOf(context, parent(parents, 'teacher')) : null;
     const stream = (purpose: string) => streamOf(context, 'ai-feedback', purpose);
     const streams = { prompts: stream('prompts'), noise: stream('noise'), labels: stream('unused') };
     const compare = async (from: LanguageModel, count: number, split: Split, drawn = streams) =>
@@ -55,7 +61,8 @@ export const aiFeedback: Stage<AiFeedbackSettings, PreferencesArtifact> = {
       const updates = Math.ceil(s.pairs / chunk);
       // A policy that has collapsed produces few different answers; do not wait for them forever.
       for (let attempts = 0; pairs.length < s.pairs && attempts < 4 * updates; attempts++) {
-        pairs.push(...(await compare(model, chunk, 'train')).slice(0, s.pairs - pairs.length));
+        const from = teacher && attempts % 2 === 1 ? teacher : model;
+        pairs.push(...(await compare(from, chunk, 'train')).slice(0, s.pairs - pairs.length));
         yield {
           type: 'metrics',
           update: Math.min(updates, Math.ceil(pairs.length / chunk)),
@@ -77,6 +84,7 @@ export const aiFeedback: Stage<AiFeedbackSettings, PreferencesArtifact> = {
     } finally {
       model.dispose();
       judge.dispose();
+      teacher?.dispose();
     }
   },
 };

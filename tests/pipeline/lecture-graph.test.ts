@@ -78,7 +78,8 @@ describe('a teacher', () => {
   });
 
   it('judges pairs of the student, from which DPO and the yardstick learn', () => {
-    expect(inputs('ddpo/ai-feedback')).toEqual({ sft: 'dsft/distil', judge: 'teacher/reward' });
+    const judged = { sft: 'dsft/distil', teacher: 'teacher/sft', judge: 'teacher/reward' };
+    expect(inputs('ddpo/ai-feedback')).toEqual(judged);
     expect(inputs('ddpo/reward')).toEqual({ sft: 'dsft/distil', preferences: 'ddpo/ai-feedback' });
     expect(inputs('ddpo')).toMatchObject({ sft: 'dsft/distil', preferences: 'ddpo/ai-feedback' });
     expect(inputs('no-dsft')).toMatchObject({ sft: 'pretrain', preferences: 'ddpo/ai-feedback' });

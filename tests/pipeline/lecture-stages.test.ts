@@ -55,7 +55,7 @@ describe('every stage', () => {
     ['instruct', { steps: 2, batchSize: 4 }],
     ['few-shot', { shots: 1 }],
     ['distil', { answers: 32, steps: 2, batchSize: 4 }],
-    ['ai-feedback', { pairs: 20, heldOutPairs: 8 }],
+    ['ai-feedback', { pairs: 600, heldOutPairs: 8, answers: 'pool' }],
   ];
   it.each(QUICK)(
     '%s %j gives finite rows, the same each time, and leaves nothing behind',
