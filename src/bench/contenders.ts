@@ -9,8 +9,8 @@ export interface Contender {
   spawn(): Worker;
   /** Why it is not even tried on a backend. */
   lacks?: Partial<Record<BackendName, string>>;
-  /** Whose losses on the cpu its own must follow. */
-  twin: { id: string; variant?: string; spawn(): Worker };
+  /** Whose losses its own must follow: on the cpu, unless `on` names another backend. */
+  twin: { id: string; variant?: string; spawn(): Worker; on?: Partial<Record<BackendName, BackendName>> };
 }
 
 const ours = () => new Worker(new URL('./bench-worker.ts', import.meta.url), { type: 'module' });

@@ -57,6 +57,8 @@ export interface Hooks {
   progress(message: string): void;
   /** Called whenever something was added to the results. */
   update?(results: Results): void;
+  /** Stops between two measurements and closes every worker. */
+  signal?: AbortSignal;
 }
 
 /** An opened worker. After `kill` nothing answers any more. */
@@ -79,23 +81,52 @@ function inTime<T>(work: Promise<T>, ms = TIMEOUT_MS): Promise<T> {
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
+/** Every worker that is running, so that stopping ends them all. */
+const open = new Set<Worker>();
+
+function stopAll(): void {
+  for (const worker of open) worker.terminate();
+  open.clear();
+}
+
 function start(contender: Pick<Contender, 'spawn'>): Omit<Handle, 'contender'> & { failed: Promise<never> } {
   const worker = contender.spawn();
+  open.add(worker);
   const failed = new Promise<never>((_, reject) => {
     worker.addEventListener('error', (event) =>
       reject(new Error(event.message || 'its worker failed to start')),
     );
   });
   failed.catch(() => undefined);
-  return { api: Comlink.wrap<BenchWorker>(worker), kill: () => worker.terminate(), failed };
+  const kill = () => {
+    worker.terminate();
+    open.delete(worker);
+  };
+  return { api: Comlink.wrap<BenchWorker>(worker), kill, failed };
 }
 
 /** Measures everything that the options ask for, one thing at a time, so that nothing competes for the machine. */
-export async function measure(
+export function measure(
   options: BenchOptions,
   contenders: readonly Contender[],
   hooks: Hooks,
 ): Promise<Results> {
+  const { signal } = hooks;
+  if (!signal) return run(options, contenders, hooks);
+  const stopped = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => {
+      stopAll();
+      reject(signal.reason as Error);
+    });
+  });
+  const progress = (message: string) => {
+    if (signal.aborted) throw signal.reason;
+    hooks.progress(message);
+  };
+  return Promise.race([run(options, contenders, { ...hooks, progress }), stopped]);
+}
+
+async function run(options: BenchOptions, contenders: readonly Contender[], hooks: Hooks): Promise<Results> {
   const results: Results = {
     userAgent: navigator.userAgent,
     threads: navigator.hardwareConcurrency,
@@ -206,27 +237,28 @@ class Bench {
     const small = checkShape(at);
     await call(api.prepare(small));
     const losses = await call(api.losses(this.options.checkSteps));
-    row.check = checkOf(losses, await this.twinLosses(contender, small));
+    row.check = checkOf(losses, await this.twinLosses(contender, backend, small));
     if (!(row.check.drift < DRIFT_LIMIT)) {
       const by = Number.isFinite(row.check.drift)
         ? `${(100 * row.check.drift).toFixed(1)} %`
         : 'no finite number';
-      Object.assign(row, { status: 'void', why: `its loss leaves its cpu twin's: ${by}` });
+      Object.assign(row, { status: 'void', why: `its loss leaves its twin's: ${by}` });
     }
     await call(api.prepare(at));
   }
 
-  /** Losses of a contender's twin on the cpu backend; once per twin and shape. */
-  private twinLosses({ twin }: Contender, at: Shape): Promise<number[]> {
-    const key = `${twin.id} ${at.name}`;
+  /** Losses of a contender's twin, by default on the cpu backend; once per twin and shape. */
+  private twinLosses({ twin }: Contender, backend: BackendName, at: Shape): Promise<number[]> {
+    const on = twin.on?.[backend] ?? 'cpu';
+    const key = `${twin.id} ${on} ${at.name}`;
     let losses = this.twins.get(key);
     if (!losses) {
       losses = (async () => {
-        this.hooks.progress(`cpu twin of ${twin.id}, ${at.name}`);
+        this.hooks.progress(`${twin.id} on ${on}, ${at.name}: the losses to expect`);
         const { api, kill, failed } = start(twin);
         try {
           const call = <T>(work: Promise<T>) => inTime(Promise.race([work, failed]));
-          await call(api.open('cpu', twin.variant));
+          await call(api.open(on, twin.variant));
           await call(api.prepare(at));
           return await call(api.losses(this.options.checkSteps));
         } finally {
@@ -508,7 +540,10 @@ class Bench {
     const block = Math.min(20, Math.max(1, Math.round(100 / probe[0]!.ms)));
     const times: number[] = [];
     const begin = performance.now();
-    while (times.length < this.options.rounds && (times.length < 2 || performance.now() - begin < this.options.patienceMs))
+    while (
+      times.length < this.options.rounds &&
+      (times.length < 2 || performance.now() - begin < this.options.patienceMs)
+    )
       times.push(median((await all(block)).map((t) => t.ms)));
     return median(times);
   }

@@ -148,14 +148,14 @@ export function workerOf(
     },
     async count() {
       await started().step(true);
-      const tfjs = onTfjs ? tfjsEngine() : undefined;
       const kernelsBefore = started().kernels?.() ?? null;
       resetCounts();
-      let profiled: Profiled | null = null;
-      if (tfjs) profiled = await tfjs.profile(() => started().step(false));
-      else await started().step(false);
+      await started().step(false);
       const counted = readCounts();
       const kernelsAfter = started().kernels?.() ?? null;
+      await started().step(true);
+      const tfjs = onTfjs ? tfjsEngine() : undefined; // profiling adds work of its own: another step
+      const profiled = tfjs ? await tfjs.profile(() => started().step(false)) : null;
       await started().step(true);
       const own = kernelsBefore !== null && kernelsAfter !== null ? kernelsAfter - kernelsBefore : null;
       const most = (of: (k: Profiled['kernels'][number]) => number) =>

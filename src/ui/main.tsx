@@ -3,19 +3,29 @@ import '@mantine/core/styles.css';
 import 'katex/dist/katex.min.css';
 import './theme/global.css';
 import { MantineProvider } from '@mantine/core';
-import { StrictMode } from 'react';
+import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App';
 import './i18n';
 import { actions } from './store/useLab';
 import { cssVariablesResolver, theme } from './theme/theme';
 
+/** `?bench` opens the benchmark instead of the lab. */
+const bench = new URLSearchParams(location.search).has('bench');
+const BenchPage = lazy(() => import('./bench/BenchPage'));
+
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
-      <App />
+      {bench ? (
+        <Suspense fallback={null}>
+          <BenchPage />
+        </Suspense>
+      ) : (
+        <App />
+      )}
     </MantineProvider>
   </StrictMode>,
 );
 
-void actions.open();
+if (!bench) void actions.open();

@@ -18,7 +18,8 @@ export const PEERS: readonly Contender[] = [
     label: '@genai-fi/nanogpt 1.3.0',
     spawn: nanogpt,
     lacks: { wasm: 'it has no WebAssembly backend (cpu, webgl and webgpu only)' },
-    twin: { id: 'nanogpt', spawn: nanogpt },
+    // on the cpu it computes something else from the first forward pass on; its GPU backends agree with each other
+    twin: { id: 'nanogpt', spawn: nanogpt, on: { webgl: 'webgpu', webgpu: 'webgl' } },
   },
   { id: 'jax', label: '@jax-js/jax 0.1.25', spawn: jax, twin: OUR_TWIN },
   {

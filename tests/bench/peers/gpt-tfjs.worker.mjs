@@ -10,6 +10,7 @@ import { describeBackend } from '../../../src/engine/adapter';
 import { normals } from './normals.mjs';
 
 /** gpt-tfjs 0.0.5: its model, and the body of its own training loop (src/train.js). */
+globalThis.dtype = undefined; // it assigns to this undeclared name, which only sloppy scripts may
 serve(
   async (backend) => {
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);

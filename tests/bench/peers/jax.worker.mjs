@@ -17,6 +17,13 @@ serve(
     let gpt = null;
     let batches = [];
     let step = 0;
+    /** Operations are lazy: this hands them to the device without waiting for it, as far as the library can. */
+    const handOver = async (loss) => {
+      if (backend === 'webgpu') return void (await loss.gpuBuffer());
+      const done = loss.blockUntilReady().then((array) => array.dispose());
+      if (backend === 'wasm') return done;
+      for (let i = 0; i < 20; i++) await null; // everything has been drawn after a few microtasks
+    };
     return {
       info: {
         label: threads ? '@jax-js/jax 0.1.25, threads' : '@jax-js/jax 0.1.25',
@@ -40,7 +47,7 @@ serve(
       async step(read) {
         const loss = gpt.step(batches[step++ % batches.length]);
         if (read) return (await loss.data())[0];
-        loss.dispose();
+        await handOver(loss);
         return null;
       },
       dispose: () => gpt?.dispose(),

@@ -10,7 +10,7 @@ import { normals } from './normals.mjs';
 
 /**
  * @genai-fi/nanogpt 1.3.0: its own model (v1: GELU, RMS norm, rotary positions, tied embedding) and the training
- * step of its own trainer, in 32-bit floats.
+ * step of its own trainer, in 32-bit floats and, as by default, without clipping (which it has on WebGPU only).
  */
 serve(
   async (backend) => {
@@ -48,7 +48,6 @@ serve(
           beta2: ADAM.beta2,
           epsilon: ADAM.epsilon,
           weightDecay: ADAM.weightDecay,
-          clipNorm: ADAM.maxGradNorm,
           warmupSteps: 0,
         });
         batches = batchesOf({ ...shape, length: shape.length + 1 });
