@@ -1,5 +1,5 @@
 import type { LanguageModel, Matrix } from '../engine/types';
-import { EOS } from '../world';
+import { decode, EOS } from '../world';
 import { sequenceKl } from './kl';
 import { maskedMean } from './matrix';
 import type { Evaluation, LanguageModelArtifact, RewardModelArtifact, StageContext } from './stage';
@@ -121,6 +121,9 @@ export async function createEvaluator(
         distinct1: distinctN(completions, 1),
         distinct2: distinctN(completions, 2),
         entropy: entropy.reduce((sum, e) => sum + e.mean * e.tokens, 0) / Math.max(1, tokens),
+        ...(context.task.flattery
+          ? { flattery: mean(completions.map((c) => context.task.flattery!(decode(c)))) }
+          : {}),
       };
     },
     dispose() {

@@ -83,6 +83,8 @@ export interface Evaluation {
   distinct2: number;
   /** Mean entropy of the policy per generated token, nats. */
   entropy: number;
+  /** Mean flattering phrases per answer, where the task knows flattery. */
+  flattery?: number;
   /** Best-of-n: how many answers were drawn. */
   bestOf?: number;
   /** Tilting: the temperature β of π* ∝ π_SFT·exp(r/β), reward per nat. */

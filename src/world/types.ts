@@ -47,4 +47,6 @@ export interface AlignmentTask<Meta = unknown> {
   demonstration(rng: Rng, source: DemonstrationSource): Demonstration<Meta>;
   /** `finished`: the completion ended with `<eos>`. `completion` excludes it. */
   gold(prompt: Prompt<Meta>, completion: readonly string[], finished: boolean): GoldScore;
+  /** How many flattering phrases an answer has; absent where answers have none. */
+  flattery?(completion: readonly string[]): number;
 }

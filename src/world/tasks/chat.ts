@@ -1,5 +1,6 @@
 import type { Rng } from '../../random/rng';
 import { objectsOf, wrongObject } from '../facts';
+import { countFlattery } from '../labelers';
 import { TOOLS, type Words } from '../lexicon';
 import { drawUntil } from '../split';
 import { fill } from '../template';
@@ -122,4 +123,5 @@ export const chatTask: AlignmentTask<ChatMeta> = {
     return { prompt, completion: write(rng, prompt.meta) };
   },
   gold: chatGold,
+  flattery: countFlattery,
 };
