@@ -11,6 +11,7 @@ type Factory = (backend: BackendName) => Promise<Engine>;
 
 const plain: Factory = async (backend) => (await import('./plain')).createPlainEngine(backend);
 const fusedWasm: Factory = async () => (await import('./fused')).createFusedEngine('wasm');
+const fusedWebGl: Factory = async () => (await import('./fused')).createFusedEngine('webgl');
 const fusedWebGpu: Factory = async () => (await import('./fused')).createFusedEngine('webgpu');
 
 /** The engines there are, best kind first. A new one is one entry here. */
@@ -19,7 +20,10 @@ const ENGINES: Record<BackendName, { kind: Kind; create: Factory }[]> = {
     { kind: 'fused', create: fusedWebGpu },
     { kind: 'plain', create: plain },
   ],
-  webgl: [{ kind: 'plain', create: plain }],
+  webgl: [
+    { kind: 'fused', create: fusedWebGl },
+    { kind: 'plain', create: plain },
+  ],
   wasm: [
     { kind: 'fused', create: fusedWasm },
     { kind: 'plain', create: plain },

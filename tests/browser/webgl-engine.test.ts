@@ -17,16 +17,12 @@ import { relativeL2 } from '../support/numbers';
 
 const config: GptConfig = { vocabSize: 37, nPositions: 24, nEmbd: 24, nLayer: 2, nHead: 2 };
 
-function openEngine(): { engine: Engine; kernels: WebGlKernels } {
-  const kernels = WebGlKernels.open();
-  const info = { backend: 'webgl', kind: 'fused', adapter: kernels.adapter, software: true } as const;
-  return { engine: engineOn(kernels, info, { lost: kernels.lost, close: () => kernels.dispose() }), kernels };
-}
+const openEngine = () => createFusedEngine('webgl');
 
 describe('fused engine on WebGL', () => {
-  let engine: Engine | null = null;
-  const open = async () => (engine ??= openEngine().engine);
-  afterAll(() => engine?.dispose());
+  let engine: Promise<Engine> | null = null;
+  const open = () => (engine ??= openEngine());
+  afterAll(async () => (await engine)?.dispose());
   referenceSuite(open);
   samplerSuite(open, 100);
   trainingSuite(open, 30);
@@ -36,7 +32,7 @@ describe('fused engine on WebGL beside WASM', () => {
   let engines: Engine[];
   let models: [LanguageModel, LanguageModel];
   beforeAll(async () => {
-    engines = [openEngine().engine, await createFusedEngine('wasm')];
+    engines = [await openEngine(), await createFusedEngine('wasm')];
     models = engines.map((e) => e.createModel(config, busyWeights(config, 11))) as typeof models;
   });
   afterAll(() => engines.forEach((e) => e.dispose()));
@@ -82,7 +78,7 @@ describe('what a step costs on WebGL', () => {
   });
 
   it('a training step of two layers is at most 120 draws, reads nothing back and keeps memory constant', async () => {
-    const { engine } = openEngine();
+    const engine = await openEngine();
     const model = engine.createModel(config, busyWeights(config, 3));
     for (let i = 0; i < 3; i++) await model.update([term(8)], adam, false);
     const bytes = engine.memory();
@@ -99,7 +95,7 @@ describe('what a step costs on WebGL', () => {
   });
 
   it('a rollout is one readback', async () => {
-    const { engine } = openEngine();
+    const engine = await openEngine();
     const model = engine.createModel(config, busyWeights(config, 3));
     const before = engine.counters!();
     await model.generate([[1, 4], [1]], { maxNewTokens: 12, temperature: 1, noiseKey: 3 });
@@ -110,7 +106,9 @@ describe('what a step costs on WebGL', () => {
 
 describe('when WebGL fails', () => {
   it('calls under way and later ones reject once the context is lost', async () => {
-    const { engine, kernels } = openEngine();
+    const kernels = WebGlKernels.open();
+    const info = { backend: 'webgl', kind: 'fused', adapter: kernels.adapter, software: true } as const;
+    const engine = engineOn(kernels, info, { lost: kernels.lost, close: () => kernels.dispose() });
     const model = engine.createModel(tinyConfig, busyWeights(tinyConfig, 1));
     await model.evaluate(raggedBatch, wantAll);
     const pending = model.evaluate(raggedBatch, wantAll);
@@ -135,7 +133,7 @@ describe('when WebGL fails', () => {
   });
 
   it('a model that has diverged says so', async () => {
-    const { engine } = openEngine();
+    const engine = await openEngine();
     const model = engine.createModel(tinyConfig, busyWeights(tinyConfig, 1).fill(NaN));
     const terms = [{ batch: raggedBatch, want: { logProbs: true }, loss: negativeLogLikelihood }];
     const report = await model.update(terms, adam, true);

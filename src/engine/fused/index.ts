@@ -2,8 +2,8 @@ import type { Engine } from '../types';
 import { engineOn } from './engine';
 
 /** Fused engine on our own kernels; throws with a plain reason if the backend does not work here. */
-export async function createFusedEngine(backend: 'wasm' | 'webgpu'): Promise<Engine> {
-  return backend === 'wasm' ? onWasm() : onWebGpu();
+export async function createFusedEngine(backend: 'wasm' | 'webgl' | 'webgpu'): Promise<Engine> {
+  return { wasm: onWasm, webgl: onWebGl, webgpu: onWebGpu }[backend]();
 }
 
 /** SIMD WASM; works in Node, pages and workers. */
@@ -27,5 +27,20 @@ async function onWebGpu(): Promise<Engine> {
     kernels,
     { backend: 'webgpu', kind: 'fused', ...description },
     { lost: kernels.gpu.lost, close: () => kernels.dispose() },
+  );
+}
+
+/** WebGL2 on a context of our own. */
+async function onWebGl(): Promise<Engine> {
+  const [{ WebGlKernels }, { isSoftwareAdapter }] = await Promise.all([
+    import('../../kernels/webgl/kernels'),
+    import('../adapter'),
+  ]);
+  const kernels = WebGlKernels.open();
+  const { adapter, lost } = kernels;
+  return engineOn(
+    kernels,
+    { backend: 'webgl', kind: 'fused', adapter, software: isSoftwareAdapter(adapter) },
+    { lost, close: () => kernels.dispose() },
   );
 }

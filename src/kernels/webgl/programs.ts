@@ -42,11 +42,15 @@ void main() {
 
 const AT = `(int(gl_FragCoord.y) << ${WIDTH_BITS}) + int(gl_FragCoord.x)`;
 
+/**
+ * `run` stands in a branch of its own: after a bare `discard` some GPUs go on with the fragment, and a loop
+ * whose end it reads from beyond the data may then never come to it.
+ */
 const RUN = `
 void main() {
   int t = ${AT} - FIRST;
-  if (t < 0 || t >= COUNT) discard;
-  run(t);
+  if (t >= 0 && t < COUNT) run(t);
+  else discard;
 }`;
 
 const RUN_SEGMENTS = `
