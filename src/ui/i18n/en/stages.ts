@@ -24,7 +24,7 @@ export const stages = {
       sft: 'Imitates demonstrations of good answers. Every arm starts from here.',
       preferences: 'Two answers of SFT to the same prompt are compared; the better one is labelled.',
       reward: 'Learns from the labels to give an answer a score: the proxy for what people want.',
-      ppo: 'Answers, is scored by the reward model, and takes small steps towards higher scores.',
+      ppo: 'The policy answers, the reward model scores, and small steps make high scores more likely.',
       dpo: 'Learns from the labels themselves, without sampling. The reward model only measures it.',
     },
     status: {
