@@ -63,6 +63,40 @@ describe.each([
     }),
   );
 
+  it.each([5, 131])('fused linear maps equal their parts, m=%i', (m) =>
+    same((on) => {
+      const [k, n, v] = [12, 20, 13];
+      const [x, bias] = [on.upload(normals(m * k)), on.upload(normals(n, 'b'))];
+      const w = on.packMatrix(on.upload(normals(k * n, 'w')), k, n, false);
+      const back = on.packMatrix(on.upload(normals(n * k, 'v')), n, k, true);
+      const embedding = on.packMatrix(on.upload(normals(v * k, 'e')), v, k, true);
+      const [weight, shift] = [on.upload(normals(k, 'g')), on.upload(normals(k, 's'))];
+      const [out, active, dx] = [0, 1, 2].map(() => on.temporary(m * n)) as [
+        DeviceBuffer,
+        DeviceBuffer,
+        DeviceBuffer,
+      ];
+      const [wide, logits] = [on.temporary(m * n), on.temporary(m * roundUp4(v))];
+      if (on === webgl) {
+        webgl.linearGelu(x, w, bias, out, active, m);
+        webgl.linearGeluBackward(x, back, out, dx, m);
+        webgl.layerNormLinear(x, weight, shift, w, bias, true, wide, m);
+        webgl.layerNormLinear(x, weight, shift, embedding, null, false, logits, m);
+      } else {
+        on.linear(x, w, bias, null, out, m);
+        on.gelu(out, active, m * n);
+        on.linear(x, back, null, null, dx, m);
+        on.geluBackward(out, dx, dx, m * n);
+        const normal = on.temporary(m * k);
+        on.layerNorm(x, weight, shift, normal, on.temporary(m * 2), m, k);
+        on.linear(normal, w, bias, null, wide, m);
+        on.gelu(wide, wide, m * n);
+        on.linear(normal, embedding, null, null, logits, m);
+      }
+      return [out, active, dx, wide, logits];
+    }, 5e-6),
+  );
+
   it('adds gradients to neighbouring ranges of one buffer, zeroed or not', () =>
     same((on) => {
       const [m, k, n] = [37, 12, 8];
@@ -153,7 +187,7 @@ describe.each([
       const probabilities = on.temporary(on.attentionProbabilities(rows, shape));
       on.attention(qkv, rows, shape, probabilities, out);
       on.attention(qkv, rows, shape, null, only);
-      on.attentionBackward(qkv, dOut, rows, shape, probabilities, dqkv);
+      on.attentionBackward(qkv, dOut, rows, shape, probabilities, dqkv, out);
       return [out, only, dqkv];
     }, 5e-6),
   );
@@ -191,7 +225,7 @@ describe.each([
   it('gathers and scatters rows', () =>
     same((on) => {
       const x = on.upload(normals(6 * 8));
-      const index = on.upload(Int32Array.from([4, 0, 4]));
+      const index = on.upload(Int32Array.from([4, 0, 5]));
       const [out, sum, more] = [on.temporary(3 * 8), on.temporary(6 * 8), on.upload(normals(48, 'm'))];
       on.gatherRows(x, index, out, 3, 8);
       on.zero(sum);

@@ -30,8 +30,13 @@ const job = (changes: Partial<Job> = {}): Job => ({
 });
 
 /** Runs a stage that yields three rows and notes how it was left. */
-function start(control: RunControl, body?: () => AsyncGenerator<StageEvent, StageResult, void>) {
+function start(
+  control: RunControl,
+  body?: () => AsyncGenerator<StageEvent, StageResult, void>,
+  engine = {} as Engine,
+) {
   const seen: TimedEvent[] = [];
+  const notices: string[] = [];
   const left = { closed: false };
   vi.spyOn(STAGES.sft, 'run').mockImplementation(async function* () {
     try {
@@ -42,8 +47,11 @@ function start(control: RunControl, body?: () => AsyncGenerator<StageEvent, Stag
       left.closed = true;
     }
   } as never);
-  const outcome = runStage({} as Engine, job(), control, (event) => seen.push(event));
-  return { seen, left, outcome };
+  const outcome = runStage(engine, job(), control, (event) => {
+    if (event.type === 'notice') notices.push(event.message);
+    else seen.push(event);
+  });
+  return { seen, notices, left, outcome };
 }
 
 const updates = (seen: TimedEvent[]) => seen.map((e) => e.update);
@@ -52,6 +60,21 @@ const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 afterEach(() => vi.restoreAllMocks());
 
 describe('a stage', () => {
+  it('says what its engine has to say while it runs', async () => {
+    let listeners = 0;
+    const engine = {
+      onNotice: (listener: (message: string) => void) => {
+        listeners++;
+        listener('webgpu: the device was lost; it was opened again');
+        return () => listeners--;
+      },
+    } as unknown as Engine;
+    const { notices, outcome } = start(new RunControl(), undefined, engine);
+    await outcome;
+    expect(notices).toEqual(['webgpu: the device was lost; it was opened again']);
+    expect(listeners).toBe(0);
+  });
+
   it('runs to its end; seconds never go back', async () => {
     const { seen, left, outcome } = start(new RunControl());
     expect(await outcome).toMatchObject({ status: 'done', result });
