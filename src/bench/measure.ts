@@ -52,6 +52,8 @@ export const QUICK: BenchOptions = {
 
 const DRIFT_LIMIT = 0.05;
 const TIMEOUT_MS = 240_000;
+/** Between two measurements: whatever the last one left behind (garbage, idle threads) gets out of the way. */
+const BREATHER_MS = 100;
 
 export interface Hooks {
   progress(message: string): void;
@@ -289,10 +291,13 @@ class Bench {
     };
     for (let round = 0; round < rounds; round++) {
       this.hooks.progress(`${where}: round ${round + 1} of ${rounds}`);
-      for (const entry of entries) {
+      // every round starts with another one, so that nobody always follows the same neighbour
+      const turn = round % entries.length;
+      for (const entry of [...entries.slice(turn), ...entries.slice(0, turn)]) {
         if (entry.row.status === 'failed' || (entry.times.length > round && round > 0)) continue;
         if (entry.times[round] !== undefined) continue;
         if (!patient(entry.times)) continue;
+        await new Promise((resolve) => setTimeout(resolve, BREATHER_MS));
         await this.guarded(entry, async () => {
           entry.times[round] = (await inTime(entry.handle.api.block(block.get(entry)!))).ms;
         });

@@ -29,6 +29,7 @@ const program = new Command('npm run bench --')
   .option('--shapes <names>', 'overhead, nano, tiny, small', list)
   .option('--parts <names>', PARTS.join(', '), list)
   .option('--peers <names>', `${PEERS.join(', ')} or none`, list)
+  .option('--rounds <number>', 'how often everything is timed', Number)
   .option('--gpu <kind>', 'hardware, software or auto: a real GPU if there is one', 'auto')
   .option('--out <folder>', 'where the results go; "none": only print them')
   .option('--merge', 'keep what earlier runs measured and this one does not')
@@ -39,6 +40,7 @@ const flags = program.opts<{
   shapes?: ShapeName[];
   parts?: Part[];
   peers?: string[];
+  rounds?: number;
   gpu: 'auto' | 'hardware' | 'software';
   out?: string;
   merge?: boolean;
@@ -51,6 +53,7 @@ const options: BenchOptions = {
   backends: flags.only ?? base.backends,
   shapes: flags.shapes ?? base.shapes,
   parts: flags.parts ?? base.parts,
+  rounds: flags.rounds ?? base.rounds,
 };
 const peers = flags.peers ?? PEERS;
 

@@ -105,6 +105,8 @@ export function createJaxGpt(
       state = result.state;
       return result.loss;
     },
+    /** Once the last step's update of the parameters is done. */
+    finished: () => jax.blockUntilReady(state),
     dispose() {
       for (const x of [...state.p, ...state.m, ...state.v]) x.dispose();
       train.dispose();

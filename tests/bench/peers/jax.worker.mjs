@@ -46,9 +46,13 @@ serve(
       },
       async step(read) {
         const loss = gpt.step(batches[step++ % batches.length]);
-        if (read) return (await loss.data())[0];
-        await handOver(loss);
-        return null;
+        if (!read) {
+          await handOver(loss);
+          return null;
+        }
+        const value = (await loss.data())[0];
+        if (threads) await gpt.finished(); // its threads still work on what follows the loss
+        return value;
       },
       dispose: () => gpt?.dispose(),
     };
