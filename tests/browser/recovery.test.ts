@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { engineOn } from '../../src/engine/fused/engine';
+import { createFusedEngine } from '../../src/engine/fused';
+import { resilientEngine } from '../../src/engine/resilient';
+import type { Engine } from '../../src/engine/types';
+import { WebGlKernels } from '../../src/kernels/webgl/kernels';
+import { WebGpuKernels } from '../../src/kernels/webgpu/kernels';
+import { initialWeights } from '../../src/model/parameters';
+import { RunControl, runStage, type Job, type TimedEvent } from '../../src/pipeline/runner';
+import { rngFrom } from '../../src/random/rng';
+import { VOCABULARY } from '../../src/world';
+
+const CONFIG = { vocabSize: VOCABULARY.length, nPositions: 64, nEmbd: 8, nLayer: 1, nHead: 2 };
+
+/** A short SFT run of a very small model: a software GPU is slow. */
+const job = (): Job => ({
+  stage: 'sft',
+  settings: { steps: 6, batchSize: 2, learningRate: 1e-3, source: 'crowd', examples: 4 },
+  task: 'review',
+  size: 'nano',
+  seed: 3,
+  evaluation: { times: 1, prompts: 8, finalPrompts: 8 },
+  parents: { base: { kind: 'model', config: CONFIG, weights: initialWeights(CONFIG, rngFrom(1)) } },
+});
+
+const software = { adapter: 'test', software: true, kind: 'fused' } as const;
+
+async function webgl(): Promise<{ engine: Engine; provoke: () => void }> {
+  const kernels = WebGlKernels.open();
+  const engine = engineOn(
+    kernels,
+    { backend: 'webgl', ...software },
+    { lost: kernels.lost, close: () => kernels.dispose() },
+  );
+  return { engine, provoke: () => kernels.loseContext() };
+}
+
+async function webgpu(): Promise<{ engine: Engine; provoke: () => void }> {
+  const kernels = await WebGpuKernels.create();
+  const engine = engineOn(
+    kernels,
+    { backend: 'webgpu', ...software },
+    { lost: kernels.gpu.lost, close: () => kernels.dispose() },
+  );
+  return { engine, provoke: () => kernels.gpu.device.destroy() };
+}
+
+/** Not a lost device but a command it rejects: everything computed since is suspect. */
+async function webgpuWithError(): Promise<{ engine: Engine; provoke: () => void }> {
+  const kernels = await WebGpuKernels.create();
+  const engine = engineOn(
+    kernels,
+    { backend: 'webgpu', ...software },
+    { lost: kernels.gpu.lost, close: () => kernels.dispose() },
+  );
+  const { device } = kernels.gpu;
+  const provoke = () =>
+    device.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
+  return { engine, provoke };
+}
+
+async function run(engine: Engine, afterUpdate: number, provoke: () => void) {
+  const events: TimedEvent[] = [];
+  const notices: string[] = [];
+  const outcome = await runStage(engine, job(), new RunControl(), (event) => {
+    if (event.type === 'notice') notices.push(event.message);
+    else {
+      events.push(event);
+      if (event.update === afterUpdate) provoke();
+    }
+  });
+  return { events, notices, outcome };
+}
+
+describe.each([
+  ['a lost WebGL context', webgl],
+  ['a destroyed GPU device', webgpu],
+  ['an uncaptured GPU error', webgpuWithError],
+])('%s', (_, open) => {
+  it('is noticed, said, and training goes on on a new device to the same end', async () => {
+    const { engine, provoke } = await open();
+    const resilient = resilientEngine(engine, async () => (await open()).engine);
+    const { events, notices, outcome } = await run(resilient, 3, provoke);
+    expect(outcome.status).toBe('done');
+    expect(events.map((e) => e.update)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(notices).toHaveLength(1);
+    expect(notices[0]).toContain('lost');
+    for (const e of events) if (e.type === 'metrics') expect(e.metrics['loss']).toBeGreaterThan(0);
+    resilient.dispose();
+  });
+
+  it('falls back to the next backend when the device does not open again', async () => {
+    const { engine, provoke } = await open();
+    const resilient = resilientEngine(engine, () => createFusedEngine('wasm'));
+    const { notices, outcome } = await run(resilient, 3, provoke);
+    expect(outcome.status).toBe('done');
+    expect(notices[0]).toContain('now on wasm');
+    expect(resilient.info.backend).toBe('wasm');
+    resilient.dispose();
+  });
+});
