@@ -155,12 +155,14 @@ export function summaryTable({ arms, failures }: RunSummary): string {
   ].join('\n');
 }
 
+/** Headline figures of arms without an alignment task. */
+const ACCURACIES = ['accuracy', 'accuracy/trainClusters', 'accuracy/heldOutClusters', 'median', 'iqr'];
+
 /** Arms without an alignment task: accuracy on questions, all of them and by what training has seen. */
 function accuracyTable(arms: readonly (readonly [string, Record<string, number>])[]): string {
-  const columns = ['accuracy', 'accuracy/trainClusters', 'accuracy/heldOutClusters', 'median', 'iqr'];
-  const table = new Table({ head: ['arm', ...columns, 'seconds'], style: { head: [], border: [] } });
+  const table = new Table({ head: ['arm', ...ACCURACIES, 'seconds'], style: { head: [], border: [] } });
   for (const [id, a] of arms)
-    table.push([id, ...columns.map((c) => a[c]?.toFixed(3) ?? ''), a['seconds']!.toFixed(1)]);
+    table.push([id, ...ACCURACIES.map((c) => a[c]?.toFixed(3) ?? ''), a['seconds']!.toFixed(1)]);
   return table.toString();
 }
 
@@ -176,16 +178,23 @@ export const claimLines = (claims: readonly Claim[], { trunk, arms }: RunSummary
 
 /** Mean ± standard deviation over seeds, arm by arm, and the lowest interval of any single run. */
 export function seedsTable(summaries: readonly RunSummary[]): string {
+  const style = { head: [], border: [] };
   const table = new Table({
     head: ['arm', 'gold', 'proxy', 'KL (nats)', 'win rate vs SFT', 'lowest 95 % bound', 'length', 'runs'],
-    style: { head: [], border: [] },
+    style,
   });
+  const accuracies = new Table({ head: ['arm', ...ACCURACIES, 'runs'], style });
   for (const id of new Set(summaries.flatMap((s) => Object.keys(s.arms)))) {
     const runs = summaries.map((s) => s.arms[id]).filter((run) => run !== undefined);
     const spread = (name: string, digits: number, scale = 1) => {
       const values = runs.map((r) => scale * (r[name] ?? NaN));
       return `${mean(values).toFixed(digits)} ± ${standardDeviation(values).toFixed(digits)}`;
     };
+    if (runs[0]!['gold'] === undefined) {
+      const cells = ACCURACIES.map((name) => (runs[0]![name] === undefined ? '' : spread(name, 3)));
+      accuracies.push([id, ...cells, String(runs.length)]);
+      continue;
+    }
     const lowest = Math.min(...runs.map((r) => r['winRateLow'] ?? NaN));
     table.push([
       id,
@@ -198,7 +207,10 @@ export function seedsTable(summaries: readonly RunSummary[]): string {
       String(runs.length),
     ]);
   }
-  return table.toString();
+  return [table, accuracies]
+    .filter((t) => t.length > 0)
+    .map(String)
+    .join('\n');
 }
 
 /** Writes `metrics.csv` and `summary.json` into a folder; refuses to overwrite either. */
