@@ -1,5 +1,5 @@
 import type { AttentionShape, Rows } from '../kernels';
-import { ATTENTION_INTS, attentionInts, keptAttention, spans } from './attention';
+import { ATTENTION_INTS, attentionInts, softmaxOf, spans } from './attention';
 import type { Device } from './device';
 import type { GlBuffer } from './memory';
 import type { ProgramSpec } from './programs';
@@ -78,7 +78,7 @@ void run(int t) {
 }`,
 };
 
-/** Gradient of `attention`: dOut[N, d] → dqkv[N, 3d], in two draws. */
+/** Gradient of `attention`: dOut[N, d] → dqkv[N, 3d], in two draws; `out` is what it gave. */
 export function attentionBackward(
   device: Device,
   qkv: GlBuffer,
@@ -87,18 +87,19 @@ export function attentionBackward(
   shape: AttentionShape,
   probabilities: GlBuffer,
   dqkv: GlBuffer,
+  out: GlBuffer,
 ): void {
   const { memory } = device;
   const tokens = rows.lengths.reduce((a, b) => a + b, 0);
   if (tokens === 0) return;
   const ints = attentionInts(rows, shape);
   const [heads, , d4, keys4] = ints as [number, number, number, number];
-  const { scores, out, softmax } = keptAttention(probabilities);
   const span = spans(device, rows);
   const count = tokens * heads * keys4;
   memory.frame(() => {
     const [p, ds] = [memory.temporary(4 * count), memory.temporary(4 * count)];
-    device.draw(SOFTMAX_BACKWARD, [qkv, span, scores, dOut, out, softmax], ints, [p, ds], count);
+    const inputs = [qkv, span, probabilities, dOut, out, softmaxOf(probabilities)];
+    device.draw(SOFTMAX_BACKWARD, inputs, ints, [p, ds], count);
     device.draw(ATTENTION_BACKWARD, [qkv, span, dOut, p, ds], ints, [dqkv], tokens * 3 * d4);
   });
 }

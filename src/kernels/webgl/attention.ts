@@ -1,6 +1,6 @@
 import type { AttentionShape, Rows } from '../kernels';
 import type { Device } from './device';
-import type { GlBuffer } from './memory';
+import type { GlBuffer, Root } from './memory';
 import type { ProgramSpec } from './programs';
 
 /** What every attention shader knows: heads, texels per head and per token, texels of scores per query. */
@@ -41,7 +41,7 @@ const mix = (kept: boolean): ProgramSpec => ({
   name: kept ? 'attentionKept' : 'attention',
   inputs: ['qkv', 'spans', 'scores'],
   ints: ATTENTION_INTS,
-  outputs: kept ? 3 : 1,
+  outputs: kept ? 2 : 1,
   body: `
 void run(int t) {
   int token = t / D4;
@@ -66,25 +66,18 @@ void run(int t) {
   }
   float inverse = 1.0 / ((total.x + total.y) + (total.z + total.w));
   out0 = s * inverse;
-  ${kept ? 'out1 = out0;\n  out2 = vec4(top, inverse, 0.0, 0.0);' : ''}
+  ${kept ? 'out1 = vec4(top, inverse, 0.0, 0.0);' : ''}
 }`,
 });
 
 export const ATTENTION = mix(false);
 export const ATTENTION_KEPT = mix(true);
 
-/** What the backward pass needs of one call: scores [N, H, keys], and per token its output and softmax. */
-export interface KeptAttention {
-  scores: GlBuffer;
-  out: GlBuffer;
-  softmax: GlBuffer;
-}
+/** Per token and head, largest score and 1 / Σ exp: kept beside the scores in a `probabilities` buffer. */
+const softmaxes = new WeakMap<Root, GlBuffer>();
 
-/** Kept by the `probabilities` buffer of the call. */
-const kept = new WeakMap<object, KeptAttention>();
-
-export function keptAttention(probabilities: GlBuffer): KeptAttention {
-  const found = kept.get(probabilities.root);
+export function softmaxOf({ root }: GlBuffer): GlBuffer {
+  const found = softmaxes.get(root);
   if (!found) throw new Error('attention has kept nothing for its backward pass in this buffer');
   return found;
 }
@@ -124,7 +117,8 @@ export function attentionInts(rows: Rows, { heads, headDim }: AttentionShape): n
 
 /**
  * Multi-head attention (Vaswani et al. 2017) inside each row, causal but for the two-way prefix:
- * qkv[N, 3d] → out[N, d], in two draws: scores of all pairs, then softmax and mixture.
+ * qkv[N, 3d] → out[N, d], in two draws: scores of all pairs, then softmax and mixture. The first are kept in
+ * `probabilities`.
  */
 export function attention(
   device: Device,
@@ -142,16 +136,11 @@ export function attention(
   const span = spans(device, rows);
   const count = tokens * heads * keys4;
   if (probabilities) {
-    const state = {
-      scores: probabilities,
-      out: memory.temporary(4 * tokens * d4),
-      softmax: memory.temporary(4 * tokens * d4),
-    };
+    const softmax = memory.temporary(4 * tokens * d4);
     device.reserve(probabilities, count);
     device.draw(ATTENTION_SCORES, [qkv, span], ints, [probabilities], count);
-    const outputs = [out, state.out, state.softmax];
-    device.draw(ATTENTION_KEPT, [qkv, span, probabilities], ints, outputs, tokens * d4);
-    kept.set(probabilities.root, state);
+    device.draw(ATTENTION_KEPT, [qkv, span, probabilities], ints, [out, softmax], tokens * d4);
+    softmaxes.set(probabilities.root, softmax);
   } else
     memory.frame(() => {
       const scores = memory.temporary(4 * count);

@@ -1,3 +1,5 @@
+import { LAYER_NORM_EPSILON } from '../../model/config';
+
 /** Pieces of GLSL that several operations share. */
 
 /** Sum of the four lanes. */
@@ -5,11 +7,33 @@ export const SUM = `
 float sum(vec4 v) { return (v.x + v.y) + (v.z + v.w); }
 `;
 
-/** Gate of GELU: σ(2u), u = √(2/π)(x + 0.044715x³), saturated where tanh is ±1 in float32. */
+/**
+ * GELU in its tanh form is x·σ(2u), u = √(2/π)(x + 0.044715x³); the gate σ is saturated where it is 0 or 1 in
+ * float32. Its slope with s = σ(2u): s + x · s(1 − s) · 2u′.
+ */
 export const GELU = `
 vec4 geluGate(vec4 x) {
   vec4 u = 1.5957691216057308 * x * (1.0 + 0.044715 * x * x);
   return 1.0 / (1.0 + exp(-clamp(u, -80.0, 80.0)));
+}
+vec4 geluSlope(vec4 x) {
+  vec4 s = geluGate(x);
+  return s + s * (1.0 - s) * x * 1.5957691216057308 * (1.0 + 0.134145 * x * x);
+}
+`;
+
+/** Mean and 1/√(variance + ε) of the row of `width` texels of x from `first` on (Ba et al. 2016). */
+export const NORM_STATS = `${SUM}
+void normStats(int first, int width, out float mean, out float rstd) {
+  float total = 0.0;
+  for (int i = 0; i < width; i++) total += sum(x(first + i));
+  mean = total / float(4 * width);
+  float squares = 0.0;
+  for (int i = 0; i < width; i++) {
+    vec4 v = x(first + i) - mean;
+    squares += dot(v, v);
+  }
+  rstd = 1.0 / sqrt(squares / float(4 * width) + ${LAYER_NORM_EPSILON});
 }
 `;
 

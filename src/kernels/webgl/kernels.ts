@@ -18,19 +18,18 @@ import { DECODE_ATTENTION, decodeAttention } from './decode-attention';
 import { Device } from './device';
 import { EMBEDDING, embedding } from './embedding';
 import { EMBEDDING_BACKWARD, embeddingBackward } from './embedding-backward';
-import { GELU_FORWARD, gelu } from './gelu';
-import { GELU_BACKWARD, geluBackward } from './gelu-backward';
+import { gelu } from './gelu';
+import { geluBackward } from './gelu-backward';
 import { globalNorm, ROOT_OF_SUM, SUM_SQUARES } from './global-norm';
 import { BEST_GROUP, GUMBEL_GROUPS, gumbelSample } from './gumbel-sample';
 import { LAYER_NORM, layerNorm } from './layer-norm';
 import { LAYER_NORM_BACKWARD, LAYER_NORM_BACKWARD_WEIGHT, layerNormBackward } from './layer-norm-backward';
 import {
-  LINEAR,
-  LINEAR_TILE,
-  LINEAR_TILE_TRANSPOSED,
-  LINEAR_TRANSPOSED,
+  layerNormLinear,
+  LINEAR_PROGRAMS,
   linear,
-  MERGE_TILES,
+  linearGelu,
+  linearGeluBackward,
   packMatrix,
   type GlMatrix,
 } from './linear';
@@ -47,20 +46,15 @@ import {
 import { SPREAD_COLUMNS, TOKEN_LOG_PROB, tokenLogProb } from './token-log-prob';
 import { TOKEN_LOG_PROB_BACKWARD, tokenLogProbBackward } from './token-log-prob-backward';
 
-/** Every shader, in the order in which a training step needs them. */
+/** The shaders that models need, in about the order in which a training step does. */
 const PROGRAMS = [
   EMBEDDING,
   LAYER_NORM,
-  LINEAR_TILE,
-  MERGE_TILES,
+  ...LINEAR_PROGRAMS,
   ATTENTION_SCORES,
   ATTENTION_KEPT,
   ATTENTION,
-  LINEAR,
-  GELU_FORWARD,
   GATHER_ROWS,
-  LINEAR_TILE_TRANSPOSED,
-  LINEAR_TRANSPOSED,
   TOKEN_LOG_PROB,
   SPREAD_COLUMNS,
   TOKEN_LOG_PROB_BACKWARD,
@@ -70,7 +64,6 @@ const PROGRAMS = [
   SUM_SPLITS,
   LAYER_NORM_BACKWARD,
   SCATTER_ROWS,
-  GELU_BACKWARD,
   SOFTMAX_BACKWARD,
   ATTENTION_BACKWARD,
   EMBEDDING_BACKWARD,
@@ -186,10 +179,10 @@ export class WebGlKernels implements Kernels {
     return this.device.memory.bytes;
   }
 
-  async ready(): Promise<void> {
+  ready(): Promise<void> | null {
     this.context.check();
     this.steps.push(insertFence(this.device));
-    if (this.steps.length > STEPS_AHEAD) await passFence(this.device, this.steps.shift()!);
+    return this.steps.length > STEPS_AHEAD ? passFence(this.device, this.steps.shift()!) : null;
   }
 
   counters(): Counters {
@@ -264,8 +257,17 @@ export class WebGlKernels implements Kernels {
     attention(this.device, gl(qkv), rows, shape, glOrNull(probabilities), gl(out));
   }
 
-  attentionBackward(qkv: B, dOut: B, rows: Rows, shape: AttentionShape, probabilities: B, dqkv: B): void {
-    attentionBackward(this.device, gl(qkv), gl(dOut), rows, shape, gl(probabilities), gl(dqkv));
+  attentionBackward(
+    qkv: B,
+    dOut: B,
+    rows: Rows,
+    shape: AttentionShape,
+    probabilities: B,
+    dqkv: B,
+    out: B,
+  ): void {
+    const [given, kept] = [gl(dOut), gl(probabilities)];
+    attentionBackward(this.device, gl(qkv), given, rows, shape, kept, gl(dqkv), gl(out));
   }
 
   gatherRows(x: B, index: B, out: B, rows: number, d: number): void {
@@ -352,5 +354,29 @@ export class WebGlKernels implements Kernels {
   ): void {
     const inputs = [gl(logits), gl(penalty), gl(rows), gl(steps)] as const;
     gumbelSample(this.device, ...inputs, gl(out), count, v, temperature, key);
+  }
+
+  // Fused operations -----------------------------------------------------------------------------------
+
+  linearGelu(x: B, w: PackedMatrix, bias: B, out: B, active: B, m: number): void {
+    linearGelu(this.device, gl(x), w as GlMatrix, gl(bias), gl(out), gl(active), m);
+  }
+
+  linearGeluBackward(x: B, w: PackedMatrix, before: B, out: B, m: number): void {
+    linearGeluBackward(this.device, gl(x), w as GlMatrix, gl(before), gl(out), m);
+  }
+
+  layerNormLinear(
+    x: B,
+    weight: B,
+    bias: B,
+    w: PackedMatrix,
+    wBias: OrNull,
+    gelu: boolean,
+    out: B,
+    m: number,
+  ): void {
+    const norm = [gl(x), gl(weight), gl(bias)] as const;
+    layerNormLinear(this.device, ...norm, w as GlMatrix, glOrNull(wBias), gelu, gl(out), m);
   }
 }

@@ -1,6 +1,5 @@
-import { LAYER_NORM_EPSILON } from '../../model/config';
 import type { Device } from './device';
-import { SUM } from './glsl';
+import { NORM_STATS } from './glsl';
 import type { GlBuffer } from './memory';
 import type { ProgramSpec } from './programs';
 
@@ -9,19 +8,12 @@ export const LAYER_NORM: ProgramSpec = {
   inputs: ['x', 'weight', 'bias'],
   ints: ['D4'],
   outputs: 2,
-  body: `${SUM}
+  body: `${NORM_STATS}
 void run(int t) {
   int row = t / D4;
   int first = row * D4;
-  float total = 0.0;
-  for (int i = 0; i < D4; i++) total += sum(x(first + i));
-  float mean = total / float(4 * D4);
-  float squares = 0.0;
-  for (int i = 0; i < D4; i++) {
-    vec4 v = x(first + i) - mean;
-    squares += dot(v, v);
-  }
-  float rstd = 1.0 / sqrt(squares / float(4 * D4) + ${LAYER_NORM_EPSILON});
+  float mean, rstd;
+  normStats(first, D4, mean, rstd);
   int c = t - first;
   out0 = (x(t) - mean) * rstd * weight(c) + bias(c);
   out1 = vec4(mean, rstd, 0.0, 0.0);

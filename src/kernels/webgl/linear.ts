@@ -1,5 +1,7 @@
 import { roundUp4, type PackedMatrix } from '../kernels';
 import type { Device } from './device';
+import { GELU, NORM_STATS } from './glsl';
+import { layerNorm } from './layer-norm';
 import type { GlBuffer } from './memory';
 import type { ProgramSpec } from './programs';
 
@@ -17,63 +19,140 @@ export function packMatrix(buffer: GlBuffer, rows: number, cols: number, transpo
 /** Fewer output rows than this are computed one texel at a time: a decode step has too few tiles. */
 const TILE_ROWS = 128;
 
-const INTS = ['N4', 'K', 'N', 'X4'];
+/** Texels per row of the output, sizes k and n, texels per row of x. */
+const SIZES = ['N4', 'K', 'N', 'X4'];
 
-/** step(i): adds to the sums what k = 4i … 4i + 3 contribute. `a` holds x's four numbers there. */
+/** Rows of w: the numbers in column texel `col` for k = 4i + q. */
 const PLAIN = `
-vec4 w4(int i, int q, int col) { return w((4 * i + q) * N4 + col); }
-vec4 masked(vec4 a, int i) {
-  int rest = K - 4 * i;
-  return rest >= 4 ? a : a * vec4(1, rest > 1, rest > 2, 0);
-}`;
+vec4 w4(int i, int q, int col) { return w((4 * i + q) * N4 + col); }`;
 
-export const LINEAR: ProgramSpec = {
-  name: 'linear',
-  inputs: ['x', 'w', 'bias', 'residual'],
-  ints: [...INTS, 'HAS_BIAS', 'HAS_RESIDUAL'],
-  body: `${PLAIN}
-void run(int t) {
-  int row = t / N4;
-  int col = t - row * N4;
+/** product(row, col): four neighbouring numbers of x · w, from x by way of operand(row, i). */
+const PRODUCT = {
+  plain: `${PLAIN}
+vec4 product(int row, int col) {
   vec4 s = vec4(0.0);
-  for (int i = 0; 4 * i < K; i++) {
-    vec4 a = masked(x(row * X4 + i), i);
+  int k4 = K / 4;
+  for (int i = 0; i < k4; i++) {
+    vec4 a = operand(row, i);
     s += a.x * w4(i, 0, col) + a.y * w4(i, 1, col) + a.z * w4(i, 2, col) + a.w * w4(i, 3, col);
   }
-  if (HAS_BIAS == 1) s += bias(col);
-  if (HAS_RESIDUAL == 1) s += residual(t);
-  out0 = s;
+  int rest = K - 4 * k4;
+  if (rest > 0) {
+    vec4 a = operand(row, k4);
+    s += a.x * w4(k4, 0, col);
+    if (rest > 1) s += a.y * w4(k4, 1, col);
+    if (rest > 2) s += a.z * w4(k4, 2, col);
+  }
+  return s;
+}`,
+  transposed: `
+vec4 product(int row, int col) {
+  int k4 = K / 4;
+  int j = 4 * col * k4;
+  vec4 s = vec4(0.0);
+  for (int i = 0; i < k4; i++) {
+    vec4 a = operand(row, i);
+    s += vec4(dot(a, w(j)), dot(a, w(j + k4)), dot(a, w(j + 2 * k4)), dot(a, w(j + 3 * k4)));
+    j++;
+  }
+  if (4 * col + 4 > N) s *= vec4(1, 4 * col + 1 < N, 4 * col + 2 < N, 0);
+  return s;
+}`,
+  /** What LINEAR_TILE has computed. */
+  tiles: `
+vec4 product(int row, int col) {
+  int at = (row >> 2) * N4 + col;
+  int q = row & 3;
+  return q == 0 ? row0(at) : q == 1 ? row1(at) : q == 2 ? row2(at) : row3(at);
 }`,
 };
 
-export const LINEAR_TRANSPOSED: ProgramSpec = {
-  name: 'linearTransposed',
-  inputs: ['x', 'w', 'bias', 'residual'],
-  ints: [...INTS, 'HAS_BIAS', 'HAS_RESIDUAL'],
-  body: `
+const OPERAND = {
+  x: 'void prepare(int row) {}\nvec4 operand(int row, int i) { return x(row * X4 + i); }',
+  /** Layer norm of x on the way. */
+  norm: `${NORM_STATS}
+float mean, rstd;
+void prepare(int row) { normStats(row * X4, X4, mean, rstd); }
+vec4 operand(int row, int i) {
+  return (x(row * X4 + i) - mean) * rstd * normWeight(i) + normBias(i);
+}`,
+};
+
+/** What becomes of the product s, at texel t in column col. */
+const FINISH = {
+  plain: {
+    inputs: ['bias', 'residual'],
+    ints: ['HAS_BIAS', 'HAS_RESIDUAL', 'WITH_GELU'],
+    outputs: 1,
+    code: `
+  if (HAS_BIAS == 1) s += bias(col);
+  if (HAS_RESIDUAL == 1) s += residual(t);
+  out0 = WITH_GELU == 1 ? s * geluGate(s) : s;`,
+  },
+  gelu: {
+    inputs: ['bias'],
+    ints: [],
+    outputs: 2,
+    code: `
+  s += bias(col);
+  out0 = s;
+  out1 = s * geluGate(s);`,
+  },
+  geluBackward: {
+    inputs: ['before'],
+    ints: [],
+    outputs: 1,
+    code: `
+  out0 = s * geluSlope(before(t));`,
+  },
+};
+
+type Source = keyof typeof PRODUCT;
+type Finish = keyof typeof FINISH;
+
+function linearSpec(source: Source, finish: Finish, operand: keyof typeof OPERAND = 'x'): ProgramSpec {
+  const { inputs, ints, outputs, code } = FINISH[finish];
+  const own = source === 'tiles' ? ['row0', 'row1', 'row2', 'row3'] : ['x', 'w'];
+  const norm = operand === 'norm' ? ['normWeight', 'normBias'] : [];
+  return {
+    name: `linear (${source}, ${operand}, ${finish})`,
+    inputs: [...own, ...norm, ...inputs],
+    ints: [...SIZES, ...ints],
+    outputs,
+    body: `${GELU}${source === 'tiles' ? 'void prepare(int row) {}' : OPERAND[operand]}${PRODUCT[source]}
 void run(int t) {
   int row = t / N4;
   int col = t - row * N4;
-  int k4 = K / 4;
-  int w0 = 4 * col * k4;
-  vec4 s = vec4(0.0);
-  for (int i = 0; i < k4; i++) {
-    vec4 a = x(row * X4 + i);
-    int j = w0 + i;
-    s += vec4(dot(a, w(j)), dot(a, w(j + k4)), dot(a, w(j + 2 * k4)), dot(a, w(j + 3 * k4)));
-  }
-  if (4 * col + 4 > N) s *= vec4(1, 4 * col + 1 < N, 4 * col + 2 < N, 0);
-  if (HAS_BIAS == 1) s += bias(col);
-  if (HAS_RESIDUAL == 1) s += residual(t);
-  out0 = s;
+  prepare(row);
+  vec4 s = product(row, col);${code}
 }`,
+  };
+}
+
+const LINEAR = {
+  plain: { plain: linearSpec('plain', 'plain'), transposed: linearSpec('transposed', 'plain') },
+  gelu: { plain: linearSpec('plain', 'gelu'), transposed: linearSpec('transposed', 'gelu') },
+  geluBackward: {
+    plain: linearSpec('plain', 'geluBackward'),
+    transposed: linearSpec('transposed', 'geluBackward'),
+  },
+};
+const NORM_LINEAR = {
+  plain: linearSpec('plain', 'plain', 'norm'),
+  transposed: linearSpec('transposed', 'plain', 'norm'),
+};
+/** Brings the four rows of the tiles back into one buffer. */
+const MERGE = {
+  plain: linearSpec('tiles', 'plain'),
+  gelu: linearSpec('tiles', 'gelu'),
+  geluBackward: linearSpec('tiles', 'geluBackward'),
 };
 
 /** Four rows times four columns per fragment, one row per output: eight reads for 64 products. */
 export const LINEAR_TILE: ProgramSpec = {
   name: 'linearTile',
   inputs: ['x', 'w'],
-  ints: INTS,
+  ints: SIZES,
   outputs: 4,
   body: `${PLAIN}
 void run(int t) {
@@ -81,16 +160,22 @@ void run(int t) {
   int col = t - tile * N4;
   int at = 4 * tile * X4;
   out0 = vec4(0.0); out1 = vec4(0.0); out2 = vec4(0.0); out3 = vec4(0.0);
-  for (int i = 0; 4 * i < K; i++) {
+  int k4 = K / 4;
+  for (int i = 0; i < k4; i++) {
     vec4 w0 = w4(i, 0, col), w1 = w4(i, 1, col), w2 = w4(i, 2, col), w3 = w4(i, 3, col);
-    vec4 a = masked(x(at + i), i);
-    vec4 b = masked(x(at + X4 + i), i);
-    vec4 c = masked(x(at + 2 * X4 + i), i);
-    vec4 d = masked(x(at + 3 * X4 + i), i);
+    vec4 a = x(at + i), b = x(at + X4 + i), c = x(at + 2 * X4 + i), d = x(at + 3 * X4 + i);
     out0 += a.x * w0 + a.y * w1 + a.z * w2 + a.w * w3;
     out1 += b.x * w0 + b.y * w1 + b.z * w2 + b.w * w3;
     out2 += c.x * w0 + c.y * w1 + c.z * w2 + c.w * w3;
     out3 += d.x * w0 + d.y * w1 + d.z * w2 + d.w * w3;
+  }
+  int rest = K - 4 * k4;
+  for (int q = 0; q < rest; q++) {
+    vec4 v = w4(k4, q, col);
+    out0 += x(at + k4)[q] * v;
+    out1 += x(at + X4 + k4)[q] * v;
+    out2 += x(at + 2 * X4 + k4)[q] * v;
+    out3 += x(at + 3 * X4 + k4)[q] * v;
   }
 }`,
 };
@@ -98,7 +183,7 @@ void run(int t) {
 export const LINEAR_TILE_TRANSPOSED: ProgramSpec = {
   name: 'linearTileTransposed',
   inputs: ['x', 'w'],
-  ints: INTS,
+  ints: SIZES,
   outputs: 4,
   body: `
 vec4 times(vec4 a, vec4 w0, vec4 w1, vec4 w2, vec4 w3) {
@@ -125,23 +210,47 @@ void run(int t) {
 }`,
 };
 
-/** Brings the four rows of the tiles back into one buffer. */
-export const MERGE_TILES: ProgramSpec = {
-  name: 'mergeTiles',
-  inputs: ['row0', 'row1', 'row2', 'row3', 'bias', 'residual'],
-  ints: ['N4', 'HAS_BIAS', 'HAS_RESIDUAL'],
-  body: `
-void run(int t) {
-  int row = t / N4;
-  int col = t - row * N4;
-  int at = (row >> 2) * N4 + col;
-  int q = row & 3;
-  vec4 s = q == 0 ? row0(at) : q == 1 ? row1(at) : q == 2 ? row2(at) : row3(at);
-  if (HAS_BIAS == 1) s += bias(col);
-  if (HAS_RESIDUAL == 1) s += residual(t);
-  out0 = s;
-}`,
-};
+/** The programs that the engine's calls lead to. */
+export const LINEAR_PROGRAMS = [
+  LINEAR_TILE,
+  LINEAR_TILE_TRANSPOSED,
+  MERGE.plain,
+  MERGE.gelu,
+  MERGE.geluBackward,
+  LINEAR.plain.plain,
+  LINEAR.plain.transposed,
+  LINEAR.gelu.plain,
+  LINEAR.geluBackward.transposed,
+  NORM_LINEAR.plain,
+  NORM_LINEAR.transposed,
+];
+
+function run(
+  device: Device,
+  finish: Finish,
+  x: GlBuffer,
+  w: GlMatrix,
+  more: (GlBuffer | null)[],
+  flags: number[],
+  outputs: GlBuffer[],
+  m: number,
+  xStride = w.k,
+): void {
+  if (xStride % 4 !== 0) throw new RangeError(`rows ${xStride} apart; needed is a multiple of 4`);
+  const kind = w.transposed ? 'transposed' : 'plain';
+  const n4 = roundUp4(w.n) / 4;
+  const sizes = [n4, w.k, w.n, xStride / 4];
+  if (m < TILE_ROWS) {
+    device.draw(LINEAR[finish][kind], [x, w.buffer, ...more], [...sizes, ...flags], outputs, m * n4);
+    return;
+  }
+  device.memory.frame(() => {
+    const count = Math.ceil(m / 4) * n4;
+    const rows = [0, 1, 2, 3].map(() => device.memory.temporary(4 * count));
+    device.draw(w.transposed ? LINEAR_TILE_TRANSPOSED : LINEAR_TILE, [x, w.buffer], sizes, rows, count);
+    device.draw(MERGE[finish], [...rows, ...more], [...sizes, ...flags], outputs, m * n4);
+  });
+}
 
 /**
  * out[m, n] = x[m, k] · w[k, n] (+ bias[n]) (+ residual[m, n]). Rows of out are n rounded up to 4 apart
@@ -155,22 +264,60 @@ export function linear(
   residual: GlBuffer | null,
   out: GlBuffer,
   m: number,
-  xStride = w.k,
+  xStride?: number,
 ): void {
-  if (xStride % 4 !== 0) throw new RangeError(`rows ${xStride} apart; needed is a multiple of 4`);
-  const n4 = roundUp4(w.n) / 4;
-  const ints = [n4, w.k, w.n, xStride / 4];
-  const flags = [bias ? 1 : 0, residual ? 1 : 0];
-  const { memory } = device;
+  const flags = [bias ? 1 : 0, residual ? 1 : 0, 0];
+  run(device, 'plain', x, w, [bias, residual], flags, [out], m, xStride);
+}
+
+/** active[m, n] = gelu(out), out[m, n] = x[m, k] · w + bias. */
+export function linearGelu(
+  device: Device,
+  x: GlBuffer,
+  w: GlMatrix,
+  bias: GlBuffer,
+  out: GlBuffer,
+  active: GlBuffer,
+  m: number,
+): void {
+  run(device, 'gelu', x, w, [bias], [], [out, active], m);
+}
+
+/** out[m, n] = (x[m, k] · w) ∘ gelu′(before[m, n]). */
+export function linearGeluBackward(
+  device: Device,
+  x: GlBuffer,
+  w: GlMatrix,
+  before: GlBuffer,
+  out: GlBuffer,
+  m: number,
+): void {
+  run(device, 'geluBackward', x, w, [before], [], [out], m);
+}
+
+/** out[m, n] = layerNorm(x[m, k]) · w (+ bias), or gelu of that. Few rows take one draw. */
+export function layerNormLinear(
+  device: Device,
+  x: GlBuffer,
+  weight: GlBuffer,
+  bias: GlBuffer,
+  w: GlMatrix,
+  wBias: GlBuffer | null,
+  gelu: boolean,
+  out: GlBuffer,
+  m: number,
+): void {
+  const flags = [wBias ? 1 : 0, 0, gelu ? 1 : 0];
   if (m < TILE_ROWS) {
-    const spec = w.transposed ? LINEAR_TRANSPOSED : LINEAR;
-    device.draw(spec, [x, w.buffer, bias, residual], [...ints, ...flags], [out], m * n4);
+    const n4 = roundUp4(w.n) / 4;
+    const spec = NORM_LINEAR[w.transposed ? 'transposed' : 'plain'];
+    const inputs = [x, w.buffer, weight, bias, wBias, null];
+    device.draw(spec, inputs, [n4, w.k, w.n, w.k / 4, ...flags], [out], m * n4);
     return;
   }
-  memory.frame(() => {
-    const count = Math.ceil(m / 4) * n4;
-    const rows = [0, 1, 2, 3].map(() => memory.temporary(4 * count));
-    device.draw(w.transposed ? LINEAR_TILE_TRANSPOSED : LINEAR_TILE, [x, w.buffer], ints, rows, count);
-    device.draw(MERGE_TILES, [...rows, bias, residual], [n4, ...flags], [out], m * n4);
+  device.memory.frame(() => {
+    const [normal, stats] = [device.memory.temporary(m * w.k), device.memory.temporary(m * 2)];
+    layerNorm(device, x, weight, bias, normal, stats, m, w.k);
+    run(device, 'plain', normal, w, [wBias, null], flags, [out], m);
   });
 }

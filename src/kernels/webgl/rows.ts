@@ -16,16 +16,12 @@ void run(int t) {
 export const SCATTER_ROWS: ProgramSpec = {
   name: 'scatterRows',
   inputs: ['dy', 'sources'],
-  ints: ['D4', 'ROWS'],
+  ints: ['D4'],
   body: `
-int source(int i) { return int(sources(i >> 2)[i & 3]); }
 void run(int t) {
   int row = t / D4;
-  int c = t - row * D4;
-  int end = source(row + 1);
-  vec4 s = vec4(0.0);
-  for (int i = source(row); i < end; i++) s += dy(source(ROWS + 1 + i) * D4 + c);
-  out0 = s;
+  int source = int(sources(row >> 2)[row & 3]);
+  out0 = source < 0 ? vec4(0.0) : dy(source * D4 + t - row * D4);
 }`,
 };
 
@@ -41,7 +37,10 @@ export function gatherRows(
   device.draw(GATHER_ROWS, [x, index], [d / 4], [out], (rows * d) / 4);
 }
 
-/** out[index] += dy[rows, d]. Every row of out looks up its sources, which the host lists from the index. */
+/**
+ * out[index] += dy[rows, d]; no index occurs twice. Every row of out looks up its source, which the host
+ * finds from the index.
+ */
 export function scatterRows(
   device: Device,
   dy: GlBuffer,
@@ -51,20 +50,11 @@ export function scatterRows(
   d: number,
 ): void {
   const count = out.length / d;
-  const table = sourcesByRow(device.hostNumbers(index).subarray(0, rows), count);
+  const table = new Int32Array(count).fill(-1);
+  device.hostNumbers(index).forEach((row, i) => i < rows && (table[row] = i));
   device.memory.frame(() => {
-    const sources = device.memory.temporary(table.length);
+    const sources = device.memory.temporary(count);
     device.write(sources, table);
-    device.accumulate(SCATTER_ROWS, [dy, sources], [d / 4, count], out, (count * d) / 4);
+    device.accumulate(SCATTER_ROWS, [dy, sources], [d / 4], out, (count * d) / 4);
   });
-}
-
-/** [count + 1] first places in the list that follows, then the list of sources, ascending per row. */
-function sourcesByRow(index: Float32Array, count: number): Int32Array {
-  const table = new Int32Array(count + 1 + index.length);
-  for (const row of index) table[row + 1]!++;
-  for (let row = 0; row < count; row++) table[row + 1]! += table[row]!;
-  const next = table.slice(0, count);
-  index.forEach((row, i) => (table[count + 1 + next[row]!++] = i));
-  return table;
 }
