@@ -3,6 +3,7 @@ import type { Engine, LanguageModel } from '../engine/types';
 import type { GptConfig, ModelSize } from '../model/config';
 import { rngFrom, type Rng } from '../random/rng';
 import type { AlignmentTask } from '../world/types';
+import { unpackPreferences } from './packed-preferences';
 
 /** Where a stage runs and what it may draw from. */
 export interface StageContext {
@@ -129,7 +130,17 @@ export interface PreferencesArtifact {
   heldOut: PreferencePair[];
 }
 
-export type Artifact = LanguageModelArtifact | RewardModelArtifact | PreferencesArtifact;
+/**
+ * The same as the bytes of a safetensors file: thousands of small arrays are slow to send between threads,
+ * one buffer is not, and the page itself never looks inside.
+ */
+export interface PackedPreferencesArtifact {
+  kind: 'packed-preferences';
+  bytes: Uint8Array;
+}
+
+export type Artifact =
+  LanguageModelArtifact | RewardModelArtifact | PreferencesArtifact | PackedPreferencesArtifact;
 
 export interface StageResult<A extends Artifact = Artifact> {
   artifact: A;
@@ -159,7 +170,7 @@ export type StageName =
 export interface Parents {
   base?: LanguageModelArtifact;
   sft?: LanguageModelArtifact;
-  preferences?: PreferencesArtifact;
+  preferences?: PreferencesArtifact | PackedPreferencesArtifact;
   reward?: RewardModelArtifact;
   /** A model of another trunk whose answers are imitated. */
   teacher?: LanguageModelArtifact;
@@ -183,11 +194,16 @@ export interface Stage<Settings = unknown, A extends Artifact = Artifact> {
   ): AsyncGenerator<StageEvent, StageResult<A>, void>;
 }
 
+/** What a stage gets for a role: packed artifacts arrive unpacked. */
+type ParentOf<R extends Role> = R extends 'preferences' ? PreferencesArtifact : NonNullable<Parents[R]>;
+
 /** A parent by role. Throws an Error naming the role when it is missing. */
-export function parent<R extends Role>(parents: Parents, role: R): NonNullable<Parents[R]> {
+export function parent<R extends Role>(parents: Parents, role: R): ParentOf<R> {
   const artifact = parents[role];
   if (!artifact) throw new Error(`this stage needs a ${role} artifact`);
-  return artifact as NonNullable<Parents[R]>;
+  return (
+    artifact.kind === 'packed-preferences' ? unpackPreferences(artifact.bytes) : artifact
+  ) as ParentOf<R>;
 }
 
 /** Loads an artifact's weights onto the engine. The caller disposes the model. */

@@ -3,7 +3,8 @@ import { createEngine } from '../engine/create';
 import { resilientEngine } from '../engine/resilient';
 import type { Engine } from '../engine/types';
 import { answer } from '../pipeline/answer';
-import { RunControl, runStage } from '../pipeline/runner';
+import { packPreferences } from '../pipeline/packed-preferences';
+import { RunControl, runStage, type StageOutcome } from '../pipeline/runner';
 import type { LabWorker } from './api';
 
 let engine: Engine | null = null;
@@ -23,6 +24,13 @@ const started = (): Engine => {
   return engine;
 };
 
+/** Comparisons travel as one buffer (see PackedPreferencesArtifact). */
+function packed(outcome: StageOutcome): StageOutcome {
+  if (outcome.status !== 'done' || outcome.result.artifact.kind !== 'preferences') return outcome;
+  const artifact = { kind: 'packed-preferences', bytes: packPreferences(outcome.result.artifact) } as const;
+  return { ...outcome, result: { ...outcome.result, artifact } };
+}
+
 const worker: LabWorker = {
   async start(choice) {
     const created = await createEngine(choice);
@@ -34,7 +42,7 @@ const worker: LabWorker = {
     const control = new RunControl(paused);
     controls.set(id, control);
     try {
-      return await runStage(started(), job, control, onEvent);
+      return packed(await runStage(started(), job, control, onEvent));
     } finally {
       controls.delete(id);
     }

@@ -7,7 +7,12 @@ import { MODEL_SIZES, type ModelSize } from '../../src/model/config';
 import { CheckpointError } from '../../src/model/safetensors';
 import { buildGraph } from '../../src/pipeline/graph';
 import { defaultLabConfig } from '../../src/pipeline/lab-config';
-import type { PreferencesArtifact, RewardModelArtifact } from '../../src/pipeline/stage';
+import {
+  parent,
+  type PackedPreferencesArtifact,
+  type PreferencesArtifact,
+  type RewardModelArtifact,
+} from '../../src/pipeline/stage';
 import { initialWeights } from '../../src/model/parameters';
 import { rngFrom } from '../../src/random/rng';
 import { TASK_NAMES, VOCABULARY } from '../../src/world';
@@ -80,7 +85,10 @@ describe('artifact files', () => {
       pairs: [pair, { ...pair, prompt: [1, 6, 7], rejected: [2] }],
       heldOut: [pair],
     };
-    expect(loadArtifact(saveArtifact(artifact))).toEqual(artifact);
+    const stored = loadArtifact(saveArtifact(artifact));
+    expect(stored.kind).toBe('packed-preferences');
+    expect(parent({ preferences: stored as PackedPreferencesArtifact }, 'preferences')).toEqual(artifact);
+    expect(saveArtifact(stored)).toEqual(saveArtifact(artifact));
   });
 
   it('say in one line what is wrong with a broken one', async () => {
