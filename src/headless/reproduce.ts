@@ -1,0 +1,179 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { MultiBar } from 'cli-progress';
+import { Command, InvalidArgumentError } from 'commander';
+import type { Demo } from '../pipeline/demo';
+import { InputError } from '../pipeline/demo';
+import { keyOf } from '../pipeline/graph';
+import { demoNames, loadDemo } from './demos';
+import type { RunSummary } from './run';
+import { judge, type ClaimResult, type Spread } from './verdict';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const RESULTS = join(ROOT, 'demos', 'results');
+
+/** One finished (demo, seed) as it lies on disk. `key` names the configuration it belongs to. */
+interface StoredRun {
+  key: string;
+  summary: RunSummary;
+}
+
+const fileOf = (demo: string, seed: number) => join(RESULTS, demo, `seed-${seed}.json`);
+const keyOfDemo = (demo: Demo): string => keyOf({ ...demo.config, seed: 0, start: 'base' });
+
+/** The stored run, if there is one for the demo as it is now. */
+async function stored(demo: Demo, seed: number): Promise<RunSummary | undefined> {
+  const text = await readFile(fileOf(demo.name, seed), 'utf8').catch(() => undefined);
+  const run = text && (JSON.parse(text) as StoredRun);
+  return run && run.key === keyOfDemo(demo) ? run.summary : undefined;
+}
+
+/** Runs one demo with one seed in a process of its own, trunk live from the shipped base, and stores it at once. */
+async function runOne(demo: Demo, seed: number): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'alignlet-reproduce-'));
+  try {
+    const args = ['run', demo.name, '--seed', String(seed), '--set', 'start=base', '--out', folder];
+    await new Promise<void>((resolve, reject) => {
+      const child = spawn(process.execPath, ['--import', 'tsx', 'src/headless/cli.ts', ...args], {
+        cwd: ROOT,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      let errors = '';
+      child.stderr.on('data', (data) => (errors += data));
+      child.on('close', (code) =>
+        code === 0
+          ? resolve()
+          : reject(new InputError(`${demo.name}, seed ${seed}: ${errors.trim() || `exit ${code}`}`)),
+      );
+    });
+    const summary = JSON.parse(await readFile(join(folder, 'summary.json'), 'utf8')) as RunSummary;
+    await mkdir(join(RESULTS, demo.name), { recursive: true });
+    const run: StoredRun = { key: keyOfDemo(demo), summary };
+    const draft = `${fileOf(demo.name, seed)}.draft`; // a run that is stopped here leaves no half file
+    await writeFile(draft, JSON.stringify(run, null, 1) + '\n');
+    await rename(draft, fileOf(demo.name, seed));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Works through the list with several processes; a failure is told and does not stop the others. */
+async function runAll(work: { demo: Demo; seed: number }[], jobs: number): Promise<string[]> {
+  const failures: string[] = [];
+  const bars = new MultiBar({
+    format: '{bar} {value}/{total} runs, {eta_formatted} left {what}',
+    noTTYOutput: !process.stdout.isTTY,
+    notTTYSchedule: 30_000,
+  });
+  const bar = bars.create(work.length, 0, { what: '' });
+  const queue = work.slice();
+  const worker = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      await runOne(next.demo, next.seed).catch((error: Error) => failures.push(error.message));
+      bar.increment(1, { what: `${next.demo.name} ${next.seed}` });
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, worker));
+  bars.stop();
+  return failures;
+}
+
+const figure = ({ mean, halfWidth }: Spread): string =>
+  Number.isNaN(mean)
+    ? '–'
+    : Number.isNaN(halfWidth)
+      ? mean.toFixed(2)
+      : `${mean.toFixed(2)} ± ${halfWidth.toFixed(2)}`;
+
+/** demos/RESULTS.md from whatever is stored. */
+async function writeReport(demos: readonly Demo[], seeds: readonly number[]): Promise<ClaimResult[]> {
+  const all: ClaimResult[] = [];
+  const sections: string[] = [];
+  for (const demo of demos) {
+    if (demo.claims.length === 0) continue;
+    const runs = (await Promise.all(seeds.map((s) => stored(demo, s)))).filter((r) => r !== undefined);
+    const results = demo.claims.map((c) =>
+      judge(
+        c,
+        runs.map((r) => ({ ...r.trunk, ...r.arms })),
+      ),
+    );
+    all.push(...results);
+    const seconds = runs.map((r) => r.seconds);
+    sections.push(
+      [
+        `## ${demo.name}: ${demo.title}`,
+        '',
+        `${demo.summary} Seeds: ${runs.map((r) => r.seed).join(', ') || 'none yet'}.` +
+          (seconds.length ? ` ${Math.min(...seconds)} to ${Math.max(...seconds)} s per seed.` : '') +
+          ` Settings: \`demos/${demo.name}/demo.json\`.`,
+        '',
+        '| claim | in the paper | here: left | here: right | difference | reproduced |',
+        '|---|---|---|---|---|---|',
+        ...results.map(
+          ({ claim, left, right, difference, verdict }) =>
+            `| ${claim.text} (\`${claim.left} ${claim.op} ${claim.right}\`) | ${claim.paper.says} (${claim.paper.source}) | ` +
+            `${figure(left)} | ${figure(right)} | ${figure(difference)} | **${verdict}** |`,
+        ),
+        '',
+      ].join('\n'),
+    );
+  }
+  const count = (verdict: string) => all.filter((r) => r.verdict === verdict).length;
+  const text = [
+    '# Results',
+    '',
+    'Made by `npm run reproduce`: every demo from the shipped base model with its trunk trained live, one run per seed;',
+    'figures are means over seeds with the half-width of their 95 % interval (Student’s t).',
+    '',
+    'The rule, written down before any run: a claim is reproduced (**yes**) if the 95 % interval of the difference over',
+    'seeds lies wholly on the claimed side of 0, **partly** if only its mean does (or there is one seed), else **no**.',
+    '',
+    `${all.length} claims: ${count('yes')} yes, ${count('partly')} partly, ${count('no')} no, ${count('not run')} not run yet.`,
+    '',
+    ...sections,
+  ].join('\n');
+  await writeFile(join(ROOT, 'demos', 'RESULTS.md'), text);
+  return all;
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 1000)
+    throw new InvalidArgumentError('must be a whole number from 1 to 1000.');
+  return value;
+}
+
+await new Command('reproduce')
+  .description(
+    'Runs the claims of the demos over seeds; goes on where it was stopped; writes demos/RESULTS.md.',
+  )
+  .option('--seeds <n>', 'number of seeds, from 1 up', positive, 5)
+  .option('--jobs <n>', 'processes at the same time', positive, availableParallelism())
+  .option('--only <names>', 'only these demos, separated by commas')
+  .action(async ({ seeds: count, jobs, only }: { seeds: number; jobs: number; only?: string }) => {
+    const names = await demoNames();
+    const wanted = only?.split(',') ?? names;
+    const unknown = wanted.find((name) => !names.includes(name));
+    if (unknown) throw new InputError(`unknown demo "${unknown}"; the demos are ${names.join(', ')}`);
+    const demos = await Promise.all(names.map(loadDemo));
+    const seeds = Array.from({ length: count }, (_, i) => i + 1);
+    const work: { demo: Demo; seed: number }[] = [];
+    for (const seed of seeds)
+      for (const demo of demos)
+        if (wanted.includes(demo.name) && demo.claims.length > 0 && !(await stored(demo, seed)))
+          work.push({ demo, seed });
+    const failures = await runAll(work, jobs);
+    const results = await writeReport(demos, seeds);
+    for (const { claim, verdict } of results) console.log(`${verdict.padEnd(8)} ${claim.text}`);
+    for (const failure of failures) console.error(`error: ${failure}`);
+    if (failures.length > 0) process.exitCode = 1;
+  })
+  .parseAsync()
+  .catch((error: unknown) => {
+    console.error(error instanceof InputError ? `error: ${error.message}` : error);
+    process.exitCode = 1;
+  });
