@@ -8,14 +8,14 @@ import { chiSquare, relativeL2 } from '../support/numbers';
 
 /** Every operation beside the same one on WASM, which is itself tested against plain tfjs and torch. */
 describe.each([
-  { name: 'blending', floatBlend: undefined },
-  { name: 'no float blending', floatBlend: false },
-])('WebGL kernels with $name', ({ floatBlend }) => {
+  { name: 'blending and tiles from 16 rows', options: { tileRows: 16 } },
+  { name: 'neither float blending nor small tiles', options: { floatBlend: false, tileRows: 128 } },
+])('WebGL kernels with $name', ({ options }) => {
   let wasm: WasmKernels;
   let webgl: WebGlKernels;
   beforeAll(async () => {
     wasm = await WasmKernels.create();
-    webgl = WebGlKernels.open({ floatBlend });
+    webgl = WebGlKernels.open(options);
   });
   afterAll(() => webgl.dispose());
 

@@ -66,13 +66,19 @@ void run(int t) {
     }
   } else {
     int j = token - span.x;
-    int lane = j & 3;
+    vec4 own = vec4(equal(ivec4(j & 3), ivec4(0, 1, 2, 3)));
     int at = (span.w * HEADS + h) * KEYS4 + (j >> 2);
-    for (int i = span.w; i < span.y; i++) {
-      if (part == 1) s += ds(at)[lane] * qkv(i * stride + c);
-      else s += p(at)[lane] * dOut(i * D4 + c);
-      at += HEADS * KEYS4;
-    }
+    int step = HEADS * KEYS4;
+    if (part == 1)
+      for (int i = span.w; i < span.y; i++) {
+        s += dot(own, ds(at)) * qkv(i * stride + c);
+        at += step;
+      }
+    else
+      for (int i = span.w; i < span.y; i++) {
+        s += dot(own, p(at)) * dOut(i * D4 + c);
+        at += step;
+      }
   }
   out0 = s;
 }`,

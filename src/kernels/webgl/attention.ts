@@ -7,7 +7,7 @@ import type { ProgramSpec } from './programs';
 export const ATTENTION_INTS = ['HEADS', 'HEAD4', 'D4', 'KEYS4'];
 
 /** Scores of masked keys: finite, and far below any real one. */
-const MASKED = '-1e30';
+export const MASKED = '-1e30';
 
 export const ATTENTION_SCORES: ProgramSpec = {
   name: 'attentionScores',

@@ -1,3 +1,4 @@
+import { isSoftwareAdapter } from '../../engine/adapter';
 import { DeviceLostError } from '../../engine/errors';
 
 /** A WebGL2 context of our own on an invisible canvas, with what the kernels need of it. */
@@ -8,6 +9,8 @@ export interface Context {
   readonly maxTextureSize: number;
   /** Name of the graphics processor. */
   readonly adapter: string;
+  /** The "GPU" is emulated on the processor. */
+  readonly software: boolean;
   /** Resolves with the reason once the context is gone. */
   readonly lost: Promise<string>;
   /** Throws DeviceLostError if the context is gone. */
@@ -50,11 +53,13 @@ export function openContext(): Context {
   gl.pixelStorei(gl.UNPACK_ALIGNMENT, 4);
   gl.pixelStorei(gl.PACK_ALIGNMENT, 4);
   const names = gl.getExtension('WEBGL_debug_renderer_info');
+  const adapter = String(gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
   return {
     gl,
     floatBlend: gl.getExtension('EXT_float_blend') !== null,
     maxTextureSize: gl.getParameter(gl.MAX_TEXTURE_SIZE) as number,
-    adapter: String(gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER)),
+    adapter,
+    software: isSoftwareAdapter(adapter),
     lost,
     check() {
       if (reason !== null || gl.isContextLost())

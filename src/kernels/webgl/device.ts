@@ -7,6 +7,17 @@ import { SPARE_UNIT, TexturePool, WIDTH, WIDTH_BITS, type Texture } from './text
 type Inputs = readonly (GlBuffer | null)[];
 type Numbers = readonly number[];
 
+/** Choices that depend on the device, for tests to make. */
+export interface DeviceOptions {
+  /** False: add without blending floats, as devices must that cannot. */
+  floatBlend?: boolean;
+  /**
+   * Rows from which matrix products are cut into tiles. The tiles of a decode step do not fill a GPU; a
+   * processor that emulates one gains by their fewer reads.
+   */
+  tileRows?: number;
+}
+
 const ADD: ProgramSpec = {
   name: 'add',
   inputs: ['a', 'b'],
@@ -35,11 +46,18 @@ export class Device {
   private blending = false;
   private empty: Texture | null = null;
 
+  /** Add by blending. */
+  private readonly floatBlend: boolean;
+  /** Fewer rows of a matrix product than this are computed one texel at a time. */
+  readonly tileRows: number;
+
   constructor(
     readonly context: Context,
-    private readonly floatBlend = context.floatBlend,
+    options: DeviceOptions = {},
   ) {
     this.gl = context.gl;
+    this.floatBlend = options.floatBlend ?? context.floatBlend;
+    this.tileRows = options.tileRows ?? (context.software ? 16 : 128);
     this.pool = new TexturePool(context);
     this.memory = new Memory(this.pool);
     this.programs = new Programs(context);

@@ -14,8 +14,8 @@ import { ATTENTION_BACKWARD, attentionBackward, SOFTMAX_BACKWARD } from './atten
 import { CACHE_WRITE, cacheWrite, layerCache } from './cache-write';
 import { SUM_SPLITS } from './column-sums';
 import { openContext, type Context } from './context';
-import { DECODE_ATTENTION, decodeAttention } from './decode-attention';
-import { Device } from './device';
+import { DECODE_ATTENTION, DECODE_SCORES, decodeAttention } from './decode-attention';
+import { Device, type DeviceOptions } from './device';
 import { EMBEDDING, embedding } from './embedding';
 import { EMBEDDING_BACKWARD, embeddingBackward } from './embedding-backward';
 import { gelu } from './gelu';
@@ -74,6 +74,7 @@ const PROGRAMS = [
   SCALAR_HEAD_BACKWARD,
   SCALAR_HEAD_BACKWARD_WEIGHT,
   CACHE_WRITE,
+  DECODE_SCORES,
   DECODE_ATTENTION,
   GUMBEL_GROUPS,
   BEST_GROUP,
@@ -87,11 +88,6 @@ type OrNull = DeviceBuffer | null;
 const gl = (buffer: B): GlBuffer => buffer as GlBuffer;
 const glOrNull = (buffer: OrNull): GlBuffer | null => buffer as GlBuffer | null;
 
-export interface WebGlOptions {
-  /** False: add without blending floats, as devices must that cannot. */
-  floatBlend?: boolean;
-}
-
 /** Kernels as fragment shaders on a WebGL2 context of our own; buffers are float textures. */
 export class WebGlKernels implements Kernels {
   readonly hostMemory = false;
@@ -103,16 +99,16 @@ export class WebGlKernels implements Kernels {
 
   constructor(
     private readonly context: Context,
-    { floatBlend }: WebGlOptions = {},
+    options?: DeviceOptions,
   ) {
     this.adapter = context.adapter;
     this.lost = context.lost;
-    this.device = new Device(context, floatBlend);
+    this.device = new Device(context, options);
     for (const program of PROGRAMS) this.device.programs.prepare(program);
   }
 
   /** Throws a plain reason where WebGL2 or float textures are missing. */
-  static open(options?: WebGlOptions): WebGlKernels {
+  static open(options?: DeviceOptions): WebGlKernels {
     return new WebGlKernels(openContext(), options);
   }
 

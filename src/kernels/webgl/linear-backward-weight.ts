@@ -15,19 +15,36 @@ void run(int t) {
   int k = tile / N4;
   int col = tile - k * N4;
   int end = min((split + 1) * BLOCK, ROWS);
-  out0 = vec4(0.0); out1 = vec4(0.0); out2 = vec4(0.0); out3 = vec4(0.0);
-  if (k == K4) {
-    for (int row = split * BLOCK; row < end; row++) out0 += dy(row * N4 + col);
-    return;
+  vec4 s0 = vec4(0.0), s1 = vec4(0.0), s2 = vec4(0.0), s3 = vec4(0.0);
+  int row = split * BLOCK;
+  int at = row * X4 + k;
+  int from = row * N4 + col;
+  if (k == K4)
+    for (; row < end; row++) {
+      s0 += dy(from);
+      from += N4;
+    }
+  else {
+    for (; row + 1 < end; row += 2) {
+      vec4 a = x(at), b = x(at + X4);
+      vec4 g = dy(from), h = dy(from + N4);
+      s0 += a.x * g + b.x * h;
+      s1 += a.y * g + b.y * h;
+      s2 += a.z * g + b.z * h;
+      s3 += a.w * g + b.w * h;
+      at += 2 * X4;
+      from += 2 * N4;
+    }
+    if (row < end) {
+      vec4 a = x(at);
+      vec4 g = dy(from);
+      s0 += a.x * g;
+      s1 += a.y * g;
+      s2 += a.z * g;
+      s3 += a.w * g;
+    }
   }
-  for (int row = split * BLOCK; row < end; row++) {
-    vec4 a = x(row * X4 + k);
-    vec4 g = dy(row * N4 + col);
-    out0 += a.x * g;
-    out1 += a.y * g;
-    out2 += a.z * g;
-    out3 += a.w * g;
-  }
+  out0 = s0; out1 = s1; out2 = s2; out3 = s3;
 }`,
 };
 

@@ -16,9 +16,6 @@ export function packMatrix(buffer: GlBuffer, rows: number, cols: number, transpo
   return transposed ? { k: cols, n: rows, buffer, transposed } : { k: rows, n: cols, buffer, transposed };
 }
 
-/** Fewer output rows than this are computed one texel at a time: a decode step has too few tiles. */
-const TILE_ROWS = 128;
-
 /** Texels per row of the output, sizes k and n, texels per row of x. */
 const SIZES = ['N4', 'K', 'N', 'X4'];
 
@@ -159,24 +156,25 @@ void run(int t) {
   int tile = t / N4;
   int col = t - tile * N4;
   int at = 4 * tile * X4;
-  out0 = vec4(0.0); out1 = vec4(0.0); out2 = vec4(0.0); out3 = vec4(0.0);
+  vec4 s0 = vec4(0.0), s1 = vec4(0.0), s2 = vec4(0.0), s3 = vec4(0.0);
   int k4 = K / 4;
   for (int i = 0; i < k4; i++) {
     vec4 w0 = w4(i, 0, col), w1 = w4(i, 1, col), w2 = w4(i, 2, col), w3 = w4(i, 3, col);
     vec4 a = x(at + i), b = x(at + X4 + i), c = x(at + 2 * X4 + i), d = x(at + 3 * X4 + i);
-    out0 += a.x * w0 + a.y * w1 + a.z * w2 + a.w * w3;
-    out1 += b.x * w0 + b.y * w1 + b.z * w2 + b.w * w3;
-    out2 += c.x * w0 + c.y * w1 + c.z * w2 + c.w * w3;
-    out3 += d.x * w0 + d.y * w1 + d.z * w2 + d.w * w3;
+    s0 += a.x * w0 + a.y * w1 + a.z * w2 + a.w * w3;
+    s1 += b.x * w0 + b.y * w1 + b.z * w2 + b.w * w3;
+    s2 += c.x * w0 + c.y * w1 + c.z * w2 + c.w * w3;
+    s3 += d.x * w0 + d.y * w1 + d.z * w2 + d.w * w3;
   }
   int rest = K - 4 * k4;
   for (int q = 0; q < rest; q++) {
     vec4 v = w4(k4, q, col);
-    out0 += x(at + k4)[q] * v;
-    out1 += x(at + X4 + k4)[q] * v;
-    out2 += x(at + 2 * X4 + k4)[q] * v;
-    out3 += x(at + 3 * X4 + k4)[q] * v;
+    s0 += x(at + k4)[q] * v;
+    s1 += x(at + X4 + k4)[q] * v;
+    s2 += x(at + 2 * X4 + k4)[q] * v;
+    s3 += x(at + 3 * X4 + k4)[q] * v;
   }
+  out0 = s0; out1 = s1; out2 = s2; out3 = s3;
 }`,
 };
 
@@ -195,18 +193,19 @@ void run(int t) {
   int k4 = K / 4;
   int at = 4 * tile * X4;
   int j = 4 * col * k4;
-  out0 = vec4(0.0); out1 = vec4(0.0); out2 = vec4(0.0); out3 = vec4(0.0);
+  vec4 s0 = vec4(0.0), s1 = vec4(0.0), s2 = vec4(0.0), s3 = vec4(0.0);
   for (int i = 0; i < k4; i++) {
     vec4 w0 = w(j + i), w1 = w(j + k4 + i), w2 = w(j + 2 * k4 + i), w3 = w(j + 3 * k4 + i);
-    out0 += times(x(at + i), w0, w1, w2, w3);
-    out1 += times(x(at + X4 + i), w0, w1, w2, w3);
-    out2 += times(x(at + 2 * X4 + i), w0, w1, w2, w3);
-    out3 += times(x(at + 3 * X4 + i), w0, w1, w2, w3);
+    s0 += times(x(at + i), w0, w1, w2, w3);
+    s1 += times(x(at + X4 + i), w0, w1, w2, w3);
+    s2 += times(x(at + 2 * X4 + i), w0, w1, w2, w3);
+    s3 += times(x(at + 3 * X4 + i), w0, w1, w2, w3);
   }
   if (4 * col + 4 > N) {
     vec4 inside = vec4(1, 4 * col + 1 < N, 4 * col + 2 < N, 0);
-    out0 *= inside; out1 *= inside; out2 *= inside; out3 *= inside;
+    s0 *= inside; s1 *= inside; s2 *= inside; s3 *= inside;
   }
+  out0 = s0; out1 = s1; out2 = s2; out3 = s3;
 }`,
 };
 
@@ -240,7 +239,7 @@ function run(
   const kind = w.transposed ? 'transposed' : 'plain';
   const n4 = roundUp4(w.n) / 4;
   const sizes = [n4, w.k, w.n, xStride / 4];
-  if (m < TILE_ROWS) {
+  if (m < device.tileRows) {
     device.draw(LINEAR[finish][kind], [x, w.buffer, ...more], [...sizes, ...flags], outputs, m * n4);
     return;
   }
@@ -308,7 +307,7 @@ export function layerNormLinear(
   m: number,
 ): void {
   const flags = [wBias ? 1 : 0, 0, gelu ? 1 : 0];
-  if (m < TILE_ROWS) {
+  if (m < device.tileRows) {
     const n4 = roundUp4(w.n) / 4;
     const spec = NORM_LINEAR[w.transposed ? 'transposed' : 'plain'];
     const inputs = [x, w.buffer, weight, bias, wBias, null];
