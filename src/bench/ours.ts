@@ -90,7 +90,7 @@ async function matmulPeak(): Promise<number> {
   let spent = 0;
   for (const n of [128, 256, 512, 1024]) {
     const [a, b] = [tf.randomUniform([n, n]), tf.randomUniform([n, n])];
-    for (let i = 0; i < 6 && spent < 4000; i++) {
+    for (let i = 0; i < 5 && spent < 2500; i++) {
       const start = performance.now();
       const repeats = Math.max(1, Math.round(4e7 / n ** 3));
       for (let r = 0; r < repeats; r++) {

@@ -100,6 +100,8 @@ function backendSection(results: Results, backend: BackendName): string[] {
         ? ` Best square matrix product by plain tfjs: ${number(results.peaks[backend])} GFLOP/s.`
         : ''),
   );
+  if (backend === 'wasm')
+    out.push('The work is done inside the call: handing over a step takes as long as the step.');
   if (found.software && backend !== 'wasm')
     out.push('On a real GPU: **not measured** (none in this machine).');
   const shapes = [...new Set(results.steps.filter((r) => r.backend === backend).map((r) => r.shape))];
@@ -119,7 +121,7 @@ function stepTables(results: Results, backend: BackendName, shape: string): stri
     emulated ? 'SwiftShader' : 'library',
     'ms per step',
     'ours is',
-    'handing over, ms',
+    ...(gpu ? ['handing over, ms'] : []),
     'tokens/s',
     ...(peak ? ['% of matmul'] : []),
     'first step, ms',
@@ -135,7 +137,7 @@ function stepTables(results: Results, backend: BackendName, shape: string): stri
       name,
       spread(r.step),
       r.contender === 'fused' ? '' : `${times(r.ratio)} faster`,
-      med(r.enqueueMs),
+      ...(gpu ? [med(r.enqueueMs)] : []),
       figure(r.tokensPerSecond),
       ...(peak ? [r.gflops ? `${number((100 * r.gflops) / peak)}` : '–'] : []),
       figure(r.firstStepMs),
