@@ -5,8 +5,8 @@ import './theme/global.css';
 import { MantineProvider } from '@mantine/core';
 import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
+import './i18n/start';
 import { App } from './app/App';
-import './i18n';
 import { actions } from './store/useLab';
 import { cssVariablesResolver, theme } from './theme/theme';
 

@@ -1,8 +1,10 @@
 import { useTranslation } from 'react-i18next';
 import { Charts } from '../charts/Charts';
+import { Gallery } from '../gallery/Gallery';
+import { Glossary } from '../gallery/Glossary';
+import { Side } from '../gallery/Side';
 import { Header } from '../header/Header';
 import { Rail } from '../pipeline-rail/Rail';
-import { Samples } from '../samples/Samples';
 import { SettingsPanel } from '../settings/SettingsPanel';
 import { Announcer } from './Announcer';
 import classes from './app.module.css';
@@ -27,9 +29,11 @@ export function App() {
         <div className={classes.body}>
           <SettingsPanel />
           <Charts />
-          <Samples />
+          <Side />
         </div>
       </main>
+      <Gallery />
+      <Glossary />
       <Announcer />
     </div>
   );

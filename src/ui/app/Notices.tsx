@@ -1,6 +1,7 @@
 import { CloseButton } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { problemText } from '../i18n/dynamic';
 import { actions, useLab } from '../store/useLab';
 import classes from './app.module.css';
 
@@ -17,7 +18,7 @@ export function Notices() {
             <ul>
               {problems.map((p) => (
                 <li key={p.path}>
-                  <code>{p.path}</code> {p.message}
+                  <code>{p.path}</code> {problemText(p.message)}
                 </li>
               ))}
             </ul>

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
-import { settingText, stageText } from '../i18n/dynamic';
+import { problemText, settingText, stageText } from '../i18n/dynamic';
 import { duration, fixed, percent } from '../i18n/format';
 import { useStageName } from '../i18n/useStageName';
 import { placeOf, stageOfNode } from '../store/arms';
@@ -61,7 +61,11 @@ function useSentence(status: Status): string {
     case 'engineFailed':
       return t('status.engineFailed', { message: status.message });
     case 'problem': {
-      const values = { path: problemPath(status.path), message: status.message, count: status.count };
+      const values = {
+        path: problemPath(status.path),
+        message: problemText(status.message),
+        count: status.count,
+      };
       return t(status.count > 1 ? 'status.problems' : 'status.problem', values);
     }
     case 'ready': {

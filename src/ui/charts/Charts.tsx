@@ -1,5 +1,6 @@
 import { SegmentedControl } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { isTableOnly } from '../gallery/figures';
 import { useStageName } from '../i18n/useStageName';
 import { X_AXES } from '../store/series';
 import { useShallow } from 'zustand/react/shallow';
@@ -7,13 +8,22 @@ import { useLab } from '../store/useLab';
 import { setView, useView, type ViewState } from '../store/useView';
 import classes from './charts.module.css';
 import { Comparison } from './Comparison';
+import { Results } from './Results';
 import { StageCurves } from './StageCurves';
 
-/** The middle of the page: all arms compared, or one stage from inside. */
+/** The middle of the page: all arms compared in charts or in a table, or one stage from inside. */
 export function Charts() {
   const { t } = useTranslation();
-  const tab = useView((s) => s.tab);
+  const chosen = useView((s) => s.tab);
   const axis = useView((s) => s.xAxis);
+  const inLesson = useLab((s) => s.demo !== null);
+  const tableOnly = useLab((s) => isTableOnly(s.config.arms));
+  const tabs: readonly ViewState['tab'][] = tableOnly
+    ? ['results', 'inside']
+    : inLesson
+      ? ['compare', 'results', 'inside']
+      : ['compare', 'inside'];
+  const tab = tabs.includes(chosen) ? chosen : tabs[0]!;
   const selected = useLab(
     useShallow((s) => {
       const stage = s.stages.find((m) => m.id === s.selected);
@@ -30,24 +40,23 @@ export function Charts() {
           aria-label={t('charts.region')}
           value={tab}
           onChange={(value) => setView({ tab: value as ViewState['tab'] })}
-          data={[
-            { value: 'compare', label: t('charts.compare') },
-            { value: 'inside', label: t('charts.inside', { name }) },
-          ]}
+          data={tabs.map((value) => ({ value, label: t(`charts.${value}`, { name }) }))}
         />
         {tab === 'compare' && <Footnote />}
-        <div className={classes.axisSwitch}>
-          <span aria-hidden>{t('charts.by')}</span>
-          <SegmentedControl
-            size="xs"
-            aria-label={t('charts.axis')}
-            value={axis}
-            onChange={(value) => setView({ xAxis: value as ViewState['xAxis'] })}
-            data={X_AXES.map((value) => ({ value, label: t(`charts.axes.${value}`) }))}
-          />
-        </div>
+        {tab !== 'results' && (
+          <div className={classes.axisSwitch}>
+            <span aria-hidden>{t('charts.by')}</span>
+            <SegmentedControl
+              size="xs"
+              aria-label={t('charts.axis')}
+              value={axis}
+              onChange={(value) => setView({ xAxis: value as ViewState['xAxis'] })}
+              data={X_AXES.map((value) => ({ value, label: t(`charts.axes.${value}`) }))}
+            />
+          </div>
+        )}
       </div>
-      {tab === 'compare' ? <Comparison /> : <StageCurves />}
+      {tab === 'compare' ? <Comparison /> : tab === 'results' ? <Results /> : <StageCurves />}
     </section>
   );
 }

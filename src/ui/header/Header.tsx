@@ -1,4 +1,7 @@
+import { Button } from '@mantine/core';
+import { IconBook2 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { setView } from '../store/useView';
 import { BackendBadge } from './BackendBadge';
 import classes from './header.module.css';
 import { RunControls } from './RunControls';
@@ -26,6 +29,16 @@ export function Header() {
         </svg>
         {t('app.name')}
       </h1>
+      <Button
+        size="compact-md"
+        variant="default"
+        className={classes.lessons}
+        leftSection={<IconBook2 size={16} />}
+        aria-haspopup="dialog"
+        onClick={() => setView({ gallery: true })}
+      >
+        {t('gallery.open')}
+      </Button>
       <TaskSwitch />
       <Setup />
       <RunControls />

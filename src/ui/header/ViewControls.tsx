@@ -18,6 +18,7 @@ import {
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LANGUAGES } from '../i18n';
+import { chooseLanguage } from '../i18n/choose';
 import { actions, useLab } from '../store/useLab';
 import { setProjector, setView, useView } from '../store/useView';
 import { Help } from './Help';
@@ -41,15 +42,12 @@ export function ViewControls() {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          {LANGUAGES.map(({ code, name }) => (
+          {LANGUAGES.map(({ code, tag, name }) => (
             <Menu.Item
               key={code}
-              lang={code}
+              lang={tag}
               rightSection={i18n.language === code ? <IconCheck size={14} /> : undefined}
-              onClick={() => {
-                document.documentElement.lang = code;
-                void i18n.changeLanguage(code);
-              }}
+              onClick={() => chooseLanguage(code)}
             >
               {name}
             </Menu.Item>

@@ -2,11 +2,15 @@ import type { SettingInfo } from '../../pipeline/settings';
 import type { StageName } from '../../pipeline/stage';
 import type { en } from './en';
 
-type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
+/** The same keys with any words. */
+export type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
 
 /** What another language has to provide: the same keys as English. */
 export type Catalogue = Words<typeof en>;
 
 /** Words of a setting that a language may replace; English takes them from the settings themselves. */
-export type SettingWords = Partial<Pick<SettingInfo, 'label' | 'effect' | 'unit'>>;
+export type SettingWords = Partial<Pick<SettingInfo, 'label' | 'effect' | 'unit'>> & {
+  /** Names of the options of a choice. */
+  options?: Readonly<Record<string, string>>;
+};
 export type SettingCatalogue = Partial<Record<StageName, Record<string, SettingWords>>>;

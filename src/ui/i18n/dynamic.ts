@@ -1,18 +1,25 @@
 import { settingFields, type SettingInfo } from '../../pipeline/settings';
 import type { StageName } from '../../pipeline/stage';
 import { STAGES } from '../../pipeline/stages';
+import type { SettingWords } from './catalogue';
 import { i18n, LANGUAGES } from './index';
 
 /** A text whose key is only known at run time; undefined if the catalogue has none. */
 const lookUp = (key: string): string | undefined =>
   i18n.exists(key) ? (i18n.t as (key: string) => string)(key) : undefined;
 
+const wordsOf = (stage: StageName, name: string): SettingWords | undefined =>
+  LANGUAGES.find((l) => l.code === i18n.language)?.settings[stage]?.[name];
+
 /** Label, effect and unit of a setting in the language of the page. */
 export function settingText(stage: StageName, name: string): Pick<SettingInfo, 'label' | 'effect' | 'unit'> {
   const own = settingFields(STAGES[stage].settings).find((f) => f.name === name);
-  const words = LANGUAGES.find((l) => l.code === i18n.language)?.settings[stage]?.[name];
-  return { label: name, effect: '', ...own?.info, ...words };
+  return { label: name, effect: '', ...own?.info, ...wordsOf(stage, name) };
 }
+
+/** Name of an option of a choice. */
+export const optionText = (stage: StageName, name: string, option: string): string =>
+  wordsOf(stage, name)?.options?.[option] ?? option;
 
 /** Name of a stage; one that the catalogue does not know goes by its own name. */
 export const stageText = (stage: StageName): string => lookUp(`stage.names.${stage}`) ?? stage;
@@ -31,3 +38,35 @@ export const goldPartText = (name: string): string => lookUp(`goldPart.${name}`)
 
 /** A task by name, for people; a task that the catalogue does not know goes by its own name. */
 export const taskText = (name: string): string => lookUp(`task.${name}.name`) ?? name;
+
+/** Name of a figure of a summary: `gold`, `accuracy.opposite`, `gold.64`. */
+export function figureName(name: string): string {
+  const [first = '', ...rest] = name.split('.');
+  const figure = lookUp(`figure.${first}`) ?? first;
+  const part = rest.join('.');
+  if (!part) return figure;
+  return i18n.t('figure.part', { figure, part: optionText('instruct', 'cluster', part) });
+}
+
+const MIN_MAX = String.raw`between (?<min>\S+) and (?<max>[^\s,]+)`;
+const GOT = String.raw`(?: \(got (?<got>.*)\))?$`;
+const WRONG = [
+  ['wholeOff', `^must be a whole number ${MIN_MAX}, or off${GOT}`],
+  ['numberOff', `^must be a number ${MIN_MAX}, or off${GOT}`],
+  ['whole', `^must be a whole number ${MIN_MAX}${GOT}`],
+  ['number', `^must be a number ${MIN_MAX}${GOT}`],
+  ['flag', `^must be true or false${GOT}`],
+  ['choice', `^must be one of (?<options>.*?)${GOT}`],
+  ['notSetting', `^is not a setting of this stage${GOT}`],
+  ['unknown', '^is not known$'],
+] as const;
+
+/** What is wrong with a setting, in the language of the page; a sentence that is not known stays as it is. */
+export function problemText(message: string): string {
+  for (const [key, pattern] of WRONG) {
+    const match = new RegExp(pattern).exec(message);
+    if (match)
+      return (i18n.t as (key: string, values: object) => string)(`wrong.${key}`, { ...match.groups });
+  }
+  return message;
+}

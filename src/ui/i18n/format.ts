@@ -1,3 +1,5 @@
+import { i18n } from './index';
+
 /** Minus sign, not a hyphen: it is as wide as a digit. */
 const minus = (text: string): string => text.replace('-', '−');
 
@@ -28,10 +30,16 @@ export function brief(value: number): string {
   return minus(String(Number(value.toPrecision(size >= 100 ? 4 : 3))));
 }
 
-/** 75 → 1 min 15 s */
+/** 75 → 1 min 15 s, in the language of the page. */
 export function duration(seconds: number): string {
-  const s = Math.max(0, Math.round(seconds));
-  if (s < 60) return `${s} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60 ? `${s % 60} s` : ''}`.trim();
-  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+  const whole = Math.max(0, Math.round(seconds));
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60].map(String) as [
+    string,
+    string,
+    string,
+  ];
+  if (whole < 60) return i18n.t('time.seconds', { s });
+  if (whole < 3600)
+    return s === '0' ? i18n.t('time.minutes', { m }) : i18n.t('time.minutesSeconds', { m, s });
+  return i18n.t('time.hours', { h, m });
 }

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { SettingField as Field } from '../../pipeline/settings';
 import type { StageName } from '../../pipeline/stage';
 import { Tex } from '../formula/Tex';
-import { settingText } from '../i18n/dynamic';
+import { optionText, problemText, settingText } from '../i18n/dynamic';
 import { brief } from '../i18n/format';
 import { actions } from '../store/useLab';
 import { setView, useView } from '../store/useView';
@@ -40,7 +40,9 @@ export const SettingField = memo(function SettingField(props: SettingFieldProps)
           ? t('settings.on')
           : v === false
             ? t('settings.off')
-            : String(v);
+            : field.kind.type === 'choice'
+              ? optionText(stage, field.name, String(v))
+              : String(v);
 
   return (
     <div
@@ -82,7 +84,7 @@ export const SettingField = memo(function SettingField(props: SettingFieldProps)
       <NumberSlider field={field} value={value} label={label} set={set} />
       {error ? (
         <p id={`${id}-error`} className={classes.error} role="alert">
-          {error}
+          {problemText(error)}
         </p>
       ) : null}
       <p id={`${id}-about`} className={classes.about}>
@@ -107,7 +109,7 @@ function typicalText({ info }: Field, t: ReturnType<typeof useTranslation>['t'])
 
 type ControlProps = SettingFieldProps & { id: string; label: string; set: (value: unknown) => void };
 
-function Control({ field, value, standard, error, id, label, set }: ControlProps) {
+function Control({ stage, field, value, standard, error, id, label, set }: ControlProps) {
   const { t } = useTranslation();
   const described = `${error ? `${id}-error ` : ''}${id}-about`;
   switch (field.kind.type) {
@@ -127,7 +129,10 @@ function Control({ field, value, standard, error, id, label, set }: ControlProps
           id={id}
           size="xs"
           className={classes.choice}
-          data={[...field.kind.options]}
+          data={field.kind.options.map((option) => ({
+            value: option,
+            label: optionText(stage, field.name, option),
+          }))}
           value={String(value)}
           onChange={(e) => set(e.currentTarget.value)}
           aria-describedby={described}

@@ -6,6 +6,7 @@ import {
   type ArmConfig,
   type ConfigProblem,
   type LabConfig,
+  type Settings,
 } from '../../pipeline/lab-config';
 import { settingErrors, settingFields, type SettingKind } from '../../pipeline/settings';
 import { DEFAULT_EVALUATION, type EvaluationPlan } from '../../pipeline/stage';
@@ -13,7 +14,9 @@ import { ARM_STAGES, LECTURE_STAGES, STAGES, TRUNK_STAGES } from '../../pipeline
 import { MODEL_SIZES } from '../../model/config';
 import { TASK_NAMES } from '../../world';
 import { resolvedSettings } from '../../pipeline/lab-config';
-import { changesOf, stageOfNode, withSetting } from './arms';
+import { DEMOS, demoByName, withNamesIn, type DemoEntry } from '../gallery/demos';
+import type { LanguageCode } from '../i18n';
+import { changesOf, standardOf, stageOfNode, withSetting } from './arms';
 
 /** Version of the link format. */
 const VERSION = '1';
@@ -27,33 +30,60 @@ const nodeIds = (config: LabConfig): string[] => [
   ...config.arms.flatMap((a) => [a.id, ...TRUNK_STAGES.map((stage) => `${a.id}/${stage}`)]),
 ];
 
-/** The part of a link after `?`: version and what differs from the defaults; empty if nothing does. */
-export function searchOf(config: LabConfig): string {
-  const standard = defaultLabConfig(config.task);
-  const pairs: [string, string][] = [];
-  if (config.task !== defaultLabConfig().task) pairs.push(['task', config.task]);
-  for (const name of ['size', 'seed', 'start'] as const)
-    if (config[name] !== standard[name]) pairs.push([name, String(config[name])]);
-  const arms = armList(config);
-  if (arms !== armList(standard)) pairs.push(['arms', arms]);
-  for (const arm of config.arms)
-    for (const [name, value] of sourcesOf(arm)) pairs.push([`${arm.id}@${name}`, value]);
-  if (config.teacher) pairs.push(['teacher@size', config.teacher.size]);
-  for (const id of nodeIds(config))
-    for (const [name, value] of Object.entries(changesOf(config, id)))
-      pairs.push([`${id}.${name}`, textOf(value)]);
-  for (const name of EVALUATION_FIELDS)
-    if (config.evaluation[name] !== standard.evaluation[name])
-      pairs.push([`evaluation.${name}`, String(config.evaluation[name])]);
-  if (config.evaluation.tax) pairs.push(['evaluation.tax', 'on']);
+/** What a link may be about besides the configuration. */
+export interface LinkExtras {
+  /** The demo that is open: the configuration is then given by what differs from it. */
+  demo?: DemoEntry | undefined;
+  lang?: LanguageCode | undefined;
+}
+
+/** The part of a link after `?`: version and what differs from the defaults, or from the demo; empty if nothing does. */
+export function searchOf(config: LabConfig, { demo, lang }: LinkExtras = {}): string {
+  const named = demo ? withNamesIn(config, demo, 'en') : config;
+  const pairs = demo
+    ? pairsOf(named, demo.config, demo.config.task)
+    : pairsOf(config, defaultLabConfig(config.task), defaultLabConfig().task);
+  if (lang && lang !== 'en') pairs.unshift(['lang', lang]);
+  if (demo) pairs.unshift(['demo', demo.name]);
   if (pairs.length === 0) return '';
   const search = new URLSearchParams([['v', VERSION], ...pairs]).toString();
   return `?${search.replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%2F', '/').replaceAll('%40', '@')}`;
 }
 
+/** Everything in which a configuration differs from a standard one. */
+function pairsOf(config: LabConfig, standard: LabConfig, task: string): [string, string][] {
+  const pairs: [string, string][] = [];
+  if (config.task !== task) pairs.push(['task', config.task]);
+  for (const name of ['size', 'seed', 'start'] as const)
+    if (config[name] !== standard[name]) pairs.push([name, String(config[name])]);
+  const arms = armList(config);
+  if (arms !== armList(standard)) pairs.push(['arms', arms]);
+  for (const arm of config.arms) {
+    const known = new Map(sourcesOf(standard.arms.find((a) => a.id === arm.id && a.stage === arm.stage)));
+    for (const [name, value] of sourcesOf(arm))
+      if (known.get(name) !== value) pairs.push([`${arm.id}@${name}`, value]);
+  }
+  if (config.teacher && config.teacher.size !== standard.teacher?.size)
+    pairs.push(['teacher@size', config.teacher.size]);
+  for (const id of nodeIds(config)) {
+    const changes = changesOf(config, id);
+    const known: Settings = nodeIds(standard).includes(id) ? changesOf(standard, id) : {};
+    for (const [name, value] of Object.entries(changes))
+      if (known[name] !== value) pairs.push([`${id}.${name}`, textOf(value)]);
+    for (const name of Object.keys(known))
+      if (!(name in changes)) pairs.push([`${id}.${name}`, textOf(standardOf(config, id)[name])]);
+  }
+  for (const name of EVALUATION_FIELDS)
+    if (config.evaluation[name] !== standard.evaluation[name])
+      pairs.push([`evaluation.${name}`, String(config.evaluation[name])]);
+  const tax = !!config.evaluation.tax;
+  if (tax !== !!standard.evaluation.tax) pairs.push(['evaluation.tax', textOf(tax)]);
+  return pairs;
+}
+
 /** What an arm grows from, where it is not the usual. */
-const sourcesOf = ({ start, from }: ArmConfig): [string, string][] =>
-  Object.entries({ start, sft: from?.sft, preferences: from?.preferences }).filter(
+const sourcesOf = (arm: ArmConfig | undefined): [string, string][] =>
+  Object.entries({ start: arm?.start, sft: arm?.from?.sft, preferences: arm?.from?.preferences }).filter(
     (pair): pair is [string, NonNullable<(typeof pair)[1]>] => pair[1] !== undefined,
   );
 
@@ -65,7 +95,8 @@ const armList = (config: LabConfig): string =>
 const textOf = (value: unknown): string =>
   value === null ? 'off' : typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
 
-function valueOf(text: string, kind: SettingKind): unknown {
+/** A setting as it stands in a link. Text that is no such value stays text. */
+export function settingValue(text: string, kind: SettingKind): unknown {
   switch (kind.type) {
     case 'flag':
       return text === 'on' ? true : text === 'off' ? false : text;
@@ -82,7 +113,11 @@ function valueOf(text: string, kind: SettingKind): unknown {
 export type LinkProblem = ConfigProblem;
 
 /** Reads a link. Parts that are not valid are left at their default and reported. */
-export function configFrom(search: string): { config: LabConfig; problems: LinkProblem[] } {
+export function configFrom(search: string): {
+  config: LabConfig;
+  problems: LinkProblem[];
+  demo?: DemoEntry;
+} {
   const parameters = new URLSearchParams(search);
   const problems: LinkProblem[] = [];
   const version = parameters.get('v');
@@ -93,8 +128,14 @@ export function configFrom(search: string): { config: LabConfig; problems: LinkP
     });
     return { config: defaultLabConfig(), problems };
   }
-  const task = oneOf('task', TASK_NAMES) ?? defaultLabConfig().task;
-  let config = defaultLabConfig(task);
+  const demo = demoByName(
+    oneOf(
+      'demo',
+      DEMOS.map((d) => d.name),
+    ) ?? null,
+  );
+  const task = oneOf('task', TASK_NAMES) ?? demo?.config.task ?? defaultLabConfig().task;
+  let config = demo ? { ...demo.config, task } : defaultLabConfig(task);
   config.size = (oneOf('size', Object.keys(MODEL_SIZES)) as LabConfig['size'] | undefined) ?? config.size;
   config.start = (oneOf('start', STARTS) as LabConfig['start'] | undefined) ?? config.start;
   config = keepIfValid(config, 'seed', (value) => ({ ...config, seed: value }));
@@ -104,15 +145,16 @@ export function configFrom(search: string): { config: LabConfig; problems: LinkP
       ...config,
       evaluation: { ...config.evaluation, [name]: value },
     }));
-  if (parameters.get('evaluation.tax') === 'on')
-    config = { ...config, evaluation: { ...config.evaluation, tax: true } };
-  const known = new Set(['v', 'task', 'size', 'start', 'seed', 'arms']);
+  const tax = parameters.get('evaluation.tax');
+  if (tax === 'on' || tax === 'off')
+    config = { ...config, evaluation: { ...config.evaluation, tax: tax === 'on' } };
+  const known = new Set(['v', 'demo', 'lang', 'task', 'size', 'start', 'seed', 'arms']);
   for (const [path, text] of parameters) {
     if (known.has(path) || path.startsWith('evaluation.')) continue;
     if (path.includes('@')) readSource(path, text);
     else readSetting(path, text);
   }
-  return { config, problems };
+  return { config, problems, ...(demo ? { demo } : {}) };
 
   function oneOf(name: string, options: readonly string[]): string | undefined {
     const text = parameters.get(name);
@@ -136,7 +178,16 @@ export function configFrom(search: string): { config: LabConfig; problems: LinkP
     if (list === null) return;
     const arms = list.split(',').map((item) => {
       const [id = '', stage = '', name = '', size] = item.split(':');
-      return { id, name: decoded(name) || id.toUpperCase(), stage, settings: {}, ...(size ? { size } : {}) };
+      const known = config.arms.find((a) => demo && a.id === id && a.stage === stage);
+      const settings = known?.settings ?? {};
+      return {
+        ...known,
+        id,
+        name: decoded(name) || id.toUpperCase(),
+        stage,
+        settings,
+        ...(size ? { size } : {}),
+      };
     });
     const valid = arms.every((a) => ALL_ARMS.includes(a.stage));
     const candidate = { ...config, arms: arms as LabConfig['arms'] };
@@ -181,7 +232,7 @@ export function configFrom(search: string): { config: LabConfig; problems: LinkP
     const stage = stageOfNode(config, id);
     const schema = STAGES[stage].settings;
     const field = settingFields(schema).find((f) => f.name === name);
-    const value = field ? valueOf(text, field.kind) : text;
+    const value = field ? settingValue(text, field.kind) : text;
     const [error] = settingErrors(schema, resolvedSettings(config, stage, { [name]: value }));
     if (error) problems.push({ path, message: error.message });
     else config = withSetting(config, id, name, value);

@@ -9,8 +9,11 @@ import type { GptConfig } from '../../model/config';
 import type { RunState } from '../../pipeline/lab';
 import type { ArmStage } from '../../pipeline/stages';
 import type { EngineReport } from '../../worker/api';
+import { demoByName, withNamesIn, type DemoEntry } from '../gallery/demos';
+import { i18n, language } from '../i18n';
 import { armStyles, withArm, withArmName, withDefaults, withoutArm, withSetting } from './arms';
 import { armSeries, keepUnchanged, type ArmSeries } from './compare';
+import { setView } from './useView';
 import { Session, type BackendChoice } from './session';
 import { latestWeights, SnapshotCache, type StageModel } from './snapshot';
 import { configFrom, searchOf, type LinkProblem } from './url';
@@ -38,9 +41,21 @@ export interface LabState {
   /** The shipped results have been looked for. */
   loaded: boolean;
   selected: string;
+  /** Name of the demo that is open. */
+  demo: string | null;
 }
 
 const fromLink = configFrom(window.location.search);
+if (fromLink.demo) {
+  showBest(fromLink.demo);
+  fromLink.config = withNamesIn(fromLink.config, fromLink.demo, language());
+}
+
+/** Opens the view that the demo's figures are best seen in. */
+function showBest({ chart }: DemoEntry): void {
+  setView({ side: 'lesson', tab: chart?.kind === 'bars' ? 'results' : 'compare' });
+}
+
 const session = new Session(fromLink.config);
 const cache = new SnapshotCache();
 
@@ -58,6 +73,7 @@ export const useLab = create<LabState>(() => ({
   styles: armStyles(fromLink.config.arms),
   loaded: false,
   selected: fromLink.config.arms[0]!.id,
+  demo: fromLink.demo?.name ?? null,
 }));
 
 /** The stage with this id, or undefined when its arm was removed. */
@@ -113,24 +129,31 @@ session.lab.subscribe(publish);
 
 let loading: ReturnType<typeof setTimeout> | undefined;
 
-function configure(config: LabConfig, selected = useLab.getState().selected): void {
+interface Opening {
+  selected?: string;
+  /** Another demo, or none; left out, the same as before. */
+  demo?: DemoEntry | null;
+}
+
+function configure(config: LabConfig, { selected, demo }: Opening = {}): void {
   const before = useLab.getState();
+  const wanted = selected ?? before.selected;
   const problems = configProblems(config);
   session.lab.configure(config);
   const stages = readStages();
 
-  const styles = armStyles(config.arms, before.styles);
+  const styles = armStyles(config.arms, demo === undefined ? before.styles : {});
   useLab.setState({
     config,
     problems,
     styles,
     stages,
     series: keepUnchanged(before.series, armSeries(stages, styles)),
-    selected: stages.some((s) => s.id === selected) ? selected : config.arms[0]!.id,
+    selected: stages.some((s) => s.id === wanted) ? wanted : config.arms[0]!.id,
+    ...(demo === undefined ? {} : { demo: demo?.name ?? null }),
   });
 
-  if (problems.length === 0)
-    window.history.replaceState(null, '', `${window.location.pathname}${searchOf(config)}`);
+  renewAddress();
   clearTimeout(loading);
   loading = setTimeout(() => void loadShipped(), 250);
 }
@@ -142,6 +165,20 @@ async function loadShipped(): Promise<void> {
 }
 
 const config = () => useLab.getState().config;
+
+/** What follows `?` in the address of what is open now. */
+const search = () => searchOf(config(), { demo: demoByName(useLab.getState().demo), lang: language() });
+
+function renewAddress(): void {
+  if (useLab.getState().problems.length === 0)
+    window.history.replaceState(null, '', `${window.location.pathname}${search()}`);
+}
+
+i18n.on('languageChanged', () => {
+  const demo = demoByName(useLab.getState().demo);
+  if (demo) configure(withNamesIn(config(), demo, language()));
+  else renewAddress();
+});
 
 /** Everything a person can do with the lab. */
 export const actions = {
@@ -182,13 +219,24 @@ export const actions = {
     configure({ ...config(), ...change }),
   addArm(stage: ArmStage, copyOf?: string): void {
     const { config: next, arm } = withArm(config(), stage, copyOf);
-    configure(next, arm.id);
+    configure(next, { selected: arm.id });
   },
   removeArm: (id: string) => configure(withoutArm(config(), id)),
   renameArm: (id: string, name: string) => configure(withArmName(config(), id, name)),
-  restoreEverything: () => configure(defaultLabConfig(config().task)),
+  /** Opens a lesson with its configuration. Not while a run is going on. */
+  openDemo(demo: DemoEntry): void {
+    if (session.lab.state !== 'idle') return;
+    showBest(demo);
+    const opened = withNamesIn(demo.config, demo, language());
+    configure(opened, { demo, selected: opened.arms[0]!.id });
+  },
+  /** Leaves the lesson; the configuration stays. */
+  closeDemo: () => configure(config(), { demo: null }),
+  openFreeLab(): void {
+    if (session.lab.state === 'idle') configure(defaultLabConfig(), { demo: null });
+  },
   dismissLinkProblems: () => useLab.setState({ linkProblems: [] }),
-  shareLink: () => `${window.location.origin}${window.location.pathname}${searchOf(config())}`,
+  shareLink: () => `${window.location.origin}${window.location.pathname}${search()}`,
   answer: (request: Parameters<Session['answer']>[0]) => session.answer(request),
 };
 

@@ -3,8 +3,13 @@ import type { XAxisName } from './series';
 
 export interface ViewState {
   xAxis: XAxisName;
-  /** The comparison of all arms, or the curves of the selected stage. */
-  tab: 'compare' | 'inside';
+  /** The comparison of all arms in charts or in a table, or the curves of the selected stage. */
+  tab: 'compare' | 'results' | 'inside';
+  /** What stands beside the charts while a lesson is open. */
+  side: 'lesson' | 'samples';
+  gallery: boolean;
+  /** Term that the glossary shows, '' for all of them; null while it is closed. */
+  term: string | null;
   /** Setting that the pointer or the focus is on, here or in the formula. */
   highlighted: string | null;
   advanced: boolean;
@@ -16,6 +21,9 @@ export interface ViewState {
 export const useView = create<ViewState>(() => ({
   xAxis: 'update',
   tab: 'compare',
+  side: 'lesson',
+  gallery: false,
+  term: null,
   highlighted: null,
   advanced: false,
   projector: false,

@@ -115,6 +115,7 @@ export const page = {
     region: 'Charts',
     compare: 'All arms',
     inside: 'Inside {{name}}',
+    results: 'Results',
     axis: 'Horizontal axis',
     by: 'by',
     axes: { update: 'updates', samples: 'samples', seconds: 'seconds' },

@@ -26,6 +26,17 @@ export const stages = {
       reward: 'Learns from the labels to give an answer a score: the proxy for what people want.',
       ppo: 'The policy answers, the reward model scores, and small steps make high scores more likely.',
       dpo: 'Learns from the labels themselves, without sampling. The reward model only measures it.',
+      distil: 'Imitates answers of a larger, already trained teacher in place of people.',
+      'ai-feedback': 'A judge model in place of people compares two answers and labels the better one.',
+      'online-dpo': 'DPO in rounds: every round draws and labels fresh pairs from the policy as it then is.',
+      'preferred-ft': 'Imitates the chosen answers and ignores the rejected ones.',
+      unlikelihood:
+        'Makes chosen answers more likely and rejected ones less likely, with nothing to hold it back.',
+      'best-of-n': 'Trains nothing: SFT answers n times and the reward model picks one.',
+      tilt: 'Trains nothing: the best reward that any policy can have at each KL, by reweighting answers of SFT.',
+      probe: 'Trains nothing: measures a model as it is, with or without examples in the prompt.',
+      instruct: 'Fine-tunes the base model on many kinds of tasks, each put in several wordings.',
+      'few-shot': 'Trains nothing: solved examples stand in front of the question.',
     },
     status: {
       missing: 'not run yet',

@@ -1,0 +1,32 @@
+import { SegmentedControl } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { Samples } from '../samples/Samples';
+import { useLab } from '../store/useLab';
+import { setView, useView, type ViewState } from '../store/useView';
+import { demoByName } from './demos';
+import classes from './gallery.module.css';
+import { LessonPanel } from './LessonPanel';
+
+/** The right of the page: samples, or the lesson that is open. */
+export function Side() {
+  const { t } = useTranslation();
+  const demo = demoByName(useLab((s) => s.demo));
+  const side = useView((s) => s.side);
+  if (!demo) return <Samples />;
+  return (
+    <aside className={classes.side} data-side={side} aria-label={t('lesson.views')}>
+      <SegmentedControl
+        size="xs"
+        fullWidth
+        aria-label={t('lesson.views')}
+        value={side}
+        onChange={(value) => setView({ side: value as ViewState['side'] })}
+        data={[
+          { value: 'lesson', label: t('lesson.tab') },
+          { value: 'samples', label: t('samples.title') },
+        ]}
+      />
+      {side === 'lesson' ? <LessonPanel key={demo.name} demo={demo} /> : <Samples />}
+    </aside>
+  );
+}
