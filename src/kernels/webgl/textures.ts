@@ -24,14 +24,16 @@ export function sizeClass(texels: number): number {
 /** Free textures that no frame has asked for in so long are deleted. */
 const KEEP_FRAMES = 512;
 
+/** Framebuffers that are kept; ragged batches combine textures in ever new ways. */
+const MAX_FRAMEBUFFERS = 512;
+
 /** Reuses textures by size, and caches the framebuffers that draw into them. */
 export class TexturePool {
   bytes = 0;
   private readonly gl: WebGL2RenderingContext;
   private readonly free = new Map<number, { texture: Texture; since: number }[]>();
   private readonly framebuffers = new Map<string, WebGLFramebuffer>();
-  /** Keys in `framebuffers` of each texture. */
-  private readonly uses = new Map<number, string[]>();
+  private readonly checked = new Set<number>();
   private nextId = 0;
   private clock = 0;
 
@@ -67,11 +69,12 @@ export class TexturePool {
 
   /** The framebuffer whose colour attachments are these textures. */
   framebuffer(textures: readonly Texture[]): WebGLFramebuffer {
-    let key = '';
+    let key = ',';
     for (const { id } of textures) key += `${id},`;
     const known = this.framebuffers.get(key);
     if (known) return known;
     const { gl } = this;
+    if (this.framebuffers.size >= MAX_FRAMEBUFFERS) this.forgetFramebuffers(() => true);
     const framebuffer = gl.createFramebuffer();
     gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
     const attachments = textures.map(({ handle }, i) => {
@@ -80,13 +83,27 @@ export class TexturePool {
       return attachment;
     });
     gl.drawBuffers(attachments);
+    this.check(textures.length);
     this.framebuffers.set(key, framebuffer);
-    for (const { id } of textures) {
-      const keys = this.uses.get(id);
-      if (keys) keys.push(key);
-      else this.uses.set(id, [key]);
-    }
     return framebuffer;
+  }
+
+  /** The first framebuffer of each number of attachments is asked whether the device can draw into it. */
+  private check(attachments: number): void {
+    const { gl } = this;
+    if (this.checked.has(attachments)) return;
+    this.checked.add(attachments);
+    if (gl.checkFramebufferStatus(gl.FRAMEBUFFER) === gl.FRAMEBUFFER_COMPLETE) return;
+    this.context.check();
+    throw new Error(`this WebGL cannot render into ${attachments} float textures at once`);
+  }
+
+  private forgetFramebuffers(which: (key: string) => boolean): void {
+    for (const [key, framebuffer] of this.framebuffers) {
+      if (!which(key)) continue;
+      this.gl.deleteFramebuffer(framebuffer);
+      this.framebuffers.delete(key);
+    }
   }
 
   private create(rows: number): Texture {
@@ -121,13 +138,7 @@ export class TexturePool {
 
   private destroy(texture: Texture): void {
     const { gl } = this;
-    for (const key of this.uses.get(texture.id) ?? []) {
-      const framebuffer = this.framebuffers.get(key);
-      if (!framebuffer) continue;
-      gl.deleteFramebuffer(framebuffer);
-      this.framebuffers.delete(key);
-    }
-    this.uses.delete(texture.id);
+    this.forgetFramebuffers((key) => key.includes(`,${texture.id},`));
     gl.deleteTexture(texture.handle);
     this.bytes -= texture.rows * BYTES_PER_ROW;
   }
