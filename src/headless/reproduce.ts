@@ -13,7 +13,7 @@ import type { RunSummary } from './run';
 import { judge, type ClaimResult, type Spread } from './verdict';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const RESULTS = join(ROOT, 'demos', 'results');
+const resultsOf = (demo: string) => join(ROOT, 'demos', demo, 'results');
 
 /** One finished (demo, seed) as it lies on disk. `key` names the configuration it belongs to. */
 interface StoredRun {
@@ -21,7 +21,7 @@ interface StoredRun {
   summary: RunSummary;
 }
 
-const fileOf = (demo: string, seed: number) => join(RESULTS, demo, `seed-${seed}.json`);
+const fileOf = (demo: string, seed: number) => join(resultsOf(demo), `seed-${seed}.json`);
 const keyOfDemo = (demo: Demo): string => keyOf({ ...demo.config, seed: 0, start: 'base' });
 
 /** The stored run, if there is one for the demo as it is now. */
@@ -50,7 +50,7 @@ async function runOne(demo: Demo, seed: number): Promise<void> {
       );
     });
     const summary = JSON.parse(await readFile(join(folder, 'summary.json'), 'utf8')) as RunSummary;
-    await mkdir(join(RESULTS, demo.name), { recursive: true });
+    await mkdir(resultsOf(demo.name), { recursive: true });
     const run: StoredRun = { key: keyOfDemo(demo), summary };
     const draft = `${fileOf(demo.name, seed)}.draft`; // a run that is stopped here leaves no half file
     await writeFile(draft, JSON.stringify(run, null, 1) + '\n');
