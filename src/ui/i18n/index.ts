@@ -38,6 +38,7 @@ void i18next.use(initReactI18next).init({
   lng: 'en',
   fallbackLng: 'en',
   resources: { en: { translation: en }, zh: { translation: zh } },
+  showSupportNotice: false,
   interpolation: { escapeValue: false }, // React escapes
 });
 

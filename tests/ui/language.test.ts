@@ -1,0 +1,125 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { settingFields } from '../../src/pipeline/settings';
+import type { StageName } from '../../src/pipeline/stage';
+import { STAGES } from '../../src/pipeline/stages';
+import { i18n } from '../../src/ui/i18n';
+import { figureName, metricText, optionText, problemText, settingText } from '../../src/ui/i18n/dynamic';
+import { en } from '../../src/ui/i18n/en';
+import { duration } from '../../src/ui/i18n/format';
+import { zh } from '../../src/ui/i18n/zh';
+import { settings } from '../../src/ui/i18n/zh/settings';
+
+/** Words that are the same in both languages: names, abbreviations, symbols. */
+const SAME = new Set([
+  'Alignlet',
+  'nano',
+  'tiny',
+  'small',
+  'WebGPU',
+  'WebGL',
+  'WASM',
+  'CPU',
+  'English',
+  '简体中文',
+  'SFT',
+  'PPO',
+  'DPO',
+  'KL',
+  '50 %',
+  '–',
+  'n',
+  'GAE',
+  'EOS',
+  'PPO-ptx',
+  '{{message}}',
+  '{{update}} / {{updates}}',
+]);
+
+const leaves = (value: object, path = ''): [string, string][] =>
+  Object.entries(value).flatMap(([key, inner]): [string, string][] =>
+    typeof inner === 'string' ? [[`${path}${key}`, inner]] : leaves(inner as object, `${path}${key}.`),
+  );
+
+const placeholders = (text: string): string[] =>
+  [...text.matchAll(/\{\{(\w+)\}\}/g)].map((m) => m[1]!).sort();
+
+describe('Chinese', () => {
+  const english = new Map(leaves(en));
+  const chinese = new Map(leaves(zh));
+
+  it('has exactly the keys of English', () =>
+    expect([...chinese.keys()].sort()).toEqual([...english.keys()].sort()));
+
+  it('is translated, with the same gaps', () => {
+    for (const [key, text] of chinese) {
+      expect(text.trim(), key).not.toBe('');
+      expect(text, key).not.toMatch(/[!！]/);
+      if (!SAME.has(text)) expect(text, key).not.toBe(english.get(key));
+      expect(placeholders(text), key).toEqual(placeholders(english.get(key)!));
+    }
+  });
+
+  it('has no word in the list of equal ones without use', () => {
+    const equal = new Set(
+      [...chinese].filter(([key, text]) => english.get(key) === text).map(([, text]) => text),
+    );
+    expect([...SAME].filter((word) => !equal.has(word))).toEqual([]);
+  });
+
+  const fields = (Object.keys(STAGES) as StageName[]).flatMap((stage) =>
+    settingFields(STAGES[stage].settings).map((field) => [`${stage}.${field.name}`, stage, field] as const),
+  );
+
+  it.each(fields)('explains the setting %s', (_, stage, field) => {
+    const words = settings[stage]?.[field.name];
+    expect(words?.effect).toMatch(/[\u4e00-\u9fff]/);
+    expect(words?.label).toBeTruthy();
+    expect(words!.label).not.toBe(field.info.label);
+    if (field.info.unit) {
+      expect(words!.unit).toBeTruthy();
+      expect(words!.unit).not.toBe(field.info.unit);
+    } else expect(words!.unit).toBeUndefined();
+    if (field.kind.type === 'choice')
+      for (const option of field.kind.options) expect(words!.options?.[option], option).toBeTruthy();
+  });
+
+  it('explains no setting that is not there', () => {
+    const known = fields.map(([path]) => path).sort();
+    const explained = Object.entries(settings).flatMap(([stage, words]) =>
+      Object.keys(words).map((name) => `${stage}.${name}`),
+    );
+    expect(explained.sort()).toEqual(known);
+  });
+});
+
+describe('the language of the page', () => {
+  afterEach(() => i18n.changeLanguage('en'));
+
+  it('reaches settings, metrics, figures, times and problems', async () => {
+    expect(settingText('ppo', 'klCoef').label).toBe('KL coefficient');
+    expect(duration(75)).toBe('1 min 15 s');
+    expect(figureName('accuracy.opposite')).toBe('accuracy, opposite');
+    await i18n.changeLanguage('zh');
+    expect(settingText('ppo', 'klCoef').label).toBe('KL 系数');
+    expect(optionText('ppo', 'valueModel', 'shared')).toBe('共享');
+    expect(metricText('grad_norm')).toContain('梯度');
+    expect(figureName('accuracy.opposite')).toBe('准确率，反义词');
+    expect(duration(75)).toBe('1 分 15 秒');
+    expect(duration(3700)).toBe('1 小时 1 分');
+  });
+
+  it.each([
+    ['must be a number between 0 and 10 (got 99)', '必须是 0 到 10 之间的数（现为 99）'],
+    [
+      'must be a whole number between 1 and 5, or off (got "x")',
+      '必须是 1 到 5 之间的整数，或关闭（现为 "x"）',
+    ],
+    ['must be one of a, b (got "c")', '必须是 a, b 之一（现为 "c"）'],
+    ['is not a setting of this stage', '不是这个阶段的设置'],
+    ['something else', 'something else'],
+  ])('says in Chinese: %s', async (message, said) => {
+    expect(problemText(message)).toBe(message);
+    await i18n.changeLanguage('zh');
+    expect(problemText(message)).toBe(said);
+  });
+});

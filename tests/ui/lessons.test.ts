@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { settingErrors, settingFields } from '../../src/pipeline/settings';
+import { resolvedSettings } from '../../src/pipeline/lab-config';
+import { STAGES } from '../../src/pipeline/stages';
+import {
+  BROKEN_DEMOS,
+  DEMOS,
+  ruleOf,
+  withNamesIn,
+  wordsOfClaim,
+  wordsOfDemo,
+} from '../../src/ui/gallery/demos';
+import { barRange, figuresToShow, figureValue, isTableOnly } from '../../src/ui/gallery/figures';
+import { inlinesOf, LESSON_STEPS, parseLesson, settingsOfLink } from '../../src/ui/gallery/lesson';
+import { en } from '../../src/ui/i18n/en';
+import { LANGUAGE_CODES } from '../../src/ui/i18n';
+import { placeOf, stageOfNode, withArm, withSetting } from '../../src/ui/store/arms';
+import { configFrom, searchOf, settingValue } from '../../src/ui/store/url';
+
+describe('the parser', () => {
+  const LESSON = ['# T', 'One', 'sentence.', ...[]].join('\n');
+  const steps = 'What and why|Predict|What to watch|What the paper found|Things to break|Discuss'
+    .split('|')
+    .map((h) => `## ${h}\ntext **bold** and [KL](#kl)\n\n- one\n  two\n- [set](?ppo.klCoef=0)`)
+    .join('\n\n');
+
+  it('splits a lesson into its steps', () => {
+    const lesson = parseLesson(`${LESSON}\n\n${steps}\n## 译文\n- \`ppo\`: 甲\n- \`a.x > b.y\`: 论断 | 论文`);
+    expect(lesson.title).toBe('T');
+    expect(lesson.summary).toBe('One sentence.');
+    expect(lesson.steps.why).toEqual([
+      {
+        type: 'paragraph',
+        content: [
+          { type: 'text', text: 'text ' },
+          { type: 'strong', text: 'bold' },
+          { type: 'text', text: ' and ' },
+          { type: 'link', text: 'KL', to: '#kl' },
+        ],
+      },
+      {
+        type: 'list',
+        items: [[{ type: 'text', text: 'one two' }], [{ type: 'link', text: 'set', to: '?ppo.klCoef=0' }]],
+      },
+    ]);
+    expect(lesson.words).toEqual({ ppo: '甲', 'a.x > b.y': '论断 | 论文' });
+  });
+
+  it('names what is wrong', () => {
+    expect(() => parseLesson('no title')).toThrow('# title');
+    expect(() => parseLesson('# T\n## Nonsense\nx')).toThrow('Nonsense');
+    expect(() => parseLesson('# T\n## Predict\nx')).toThrow('"why" is missing');
+  });
+
+  it('reads links and settings', () => {
+    expect(inlinesOf('a `b` c')).toEqual([
+      { type: 'text', text: 'a ' },
+      { type: 'code', text: 'b' },
+      { type: 'text', text: ' c' },
+    ]);
+    expect(settingsOfLink('?ppo/sft.steps=3&dpo.beta=0.1')).toEqual([
+      { node: 'ppo/sft', name: 'steps', value: '3' },
+      { node: 'dpo', name: 'beta', value: '0.1' },
+    ]);
+    expect(settingsOfLink('#kl')).toBeUndefined();
+  });
+});
+
+it('every demo can be read', () => {
+  expect(BROKEN_DEMOS).toEqual([]);
+  expect(DEMOS.length).toBeGreaterThanOrEqual(13);
+});
+
+describe.each(DEMOS.map((demo) => [demo.name, demo] as const))('%s', (_, demo) => {
+  it.each(LANGUAGE_CODES)('has a whole lesson in %s', (code) => {
+    const lesson = demo.lessons[code];
+    expect(lesson).toBeDefined();
+    expect(lesson!.compares).not.toBe('');
+    for (const step of LESSON_STEPS) expect(lesson!.steps[step].length, step).toBeGreaterThan(0);
+    expect(JSON.stringify(lesson!.steps)).not.toContain('!');
+  });
+
+  it.each(LANGUAGE_CODES)('links to terms and settings that exist in %s', (code) => {
+    const links = LESSON_STEPS.flatMap((step) => demo.lessons[code]!.steps[step])
+      .flatMap((block) => (block.type === 'list' ? block.items.flat() : block.content))
+      .flatMap((part) => (part.type === 'link' ? [part.to] : []));
+    for (const to of links) {
+      if (to.startsWith('#')) expect(Object.keys(en.glossary.terms)).toContain(to.slice(1));
+      for (const { node, name, value } of settingsOfLink(to) ?? []) {
+        expect(placeOf(demo.config, node), to).toBeDefined();
+        const stage = stageOfNode(demo.config, node);
+        const field = settingFields(STAGES[stage].settings).find((f) => f.name === name);
+        expect(field, to).toBeDefined();
+        const typed = settingValue(value, field!.kind);
+        const settings = resolvedSettings(demo.config, stage, { [name]: typed });
+        expect(settingErrors(STAGES[stage].settings, settings), to).toEqual([]);
+      }
+    }
+  });
+
+  it('says the same links in both languages', () => {
+    const links = (code: 'en' | 'zh') =>
+      [...JSON.stringify(demo.lessons[code]!.steps).matchAll(/"to":"(\?[^"]+)"/g)].map((m) => m[1]);
+    expect(links('zh')).toEqual(links('en'));
+  });
+
+  it('is told in Chinese, with arms and claims', () => {
+    const words = wordsOfDemo(demo, 'zh');
+    expect(words.summary).toMatch(/[\u4e00-\u9fff]/);
+    for (const arm of demo.config.arms) expect(demo.lessons.zh!.words[arm.id], arm.id).toBeDefined();
+    for (const claim of demo.claims) {
+      const { text, says } = wordsOfClaim(demo, claim, 'zh');
+      expect(text, ruleOf(claim)).toMatch(/[\u4e00-\u9fff]/);
+      expect(says, ruleOf(claim)).toMatch(/[\u4e00-\u9fff]/);
+    }
+  });
+
+  it('renames its arms with the language and back', () => {
+    const zh = withNamesIn(demo.config, demo, 'zh');
+    expect(zh.arms.map((a) => a.name)).toEqual(demo.config.arms.map((a) => demo.lessons.zh!.words[a.id]));
+    expect(withNamesIn(zh, demo, 'en')).toEqual(demo.config);
+  });
+
+  it('is a link of its own, and so are changes of it', () => {
+    expect(searchOf(demo.config, { demo })).toBe(`?v=1&demo=${demo.name}`);
+    expect(searchOf(withNamesIn(demo.config, demo, 'zh'), { demo, lang: 'zh' })).toBe(
+      `?v=1&demo=${demo.name}&lang=zh`,
+    );
+    const arm = demo.config.arms.at(-1)!;
+    let config = { ...demo.config, seed: 9 };
+    const [changed] = Object.keys(arm.settings);
+    const standard = STAGES[arm.stage].settings.parse({}) as Record<string, unknown>;
+    if (changed) config = withSetting(config, arm.id, changed, standard[changed]) as typeof config;
+    config = withArm(config, 'ppo').config as typeof config;
+    const read = configFrom(searchOf(config, { demo }));
+    expect(read.problems).toEqual([]);
+    expect(read.demo).toBe(demo);
+    expect(read.config).toEqual(config);
+  });
+
+  it('has a figure to show', () => expect(figuresToShow(demo.config.arms, demo)[0]).toBeDefined());
+});
+
+describe('figures', () => {
+  it('are written for people', () => {
+    expect(figureValue('accuracy/heldOutClusters', 0.634)).toBe('63 %');
+    expect(figureValue('gold', -0.42)).toBe('−0.42');
+    expect(figureValue('gold.64', 0.5)).toBe('+0.50');
+    expect(figureValue('length', 17.46)).toBe('17.5');
+    expect(figureValue('webLoss', 0.888)).toBe('0.89');
+  });
+
+  it('have bars with a sensible range', () => {
+    expect(barRange('accuracy', [0.2])).toEqual([0, 1]);
+    expect(barRange('gold', [0.2])).toEqual([-1, 1]);
+    expect(barRange('length', [4, 8])).toEqual([0, 8]);
+    expect(barRange('length', [])).toEqual([0, 1]);
+  });
+
+  it('stand in a table where no arm is measured against SFT', () => {
+    expect(isTableOnly([{ stage: 'instruct' }, { stage: 'few-shot' }])).toBe(true);
+    expect(isTableOnly([{ stage: 'instruct' }, { stage: 'ppo' }])).toBe(false);
+  });
+});
+
+it('a link to an unknown demo is explained', () => {
+  const { problems, demo } = configFrom('?demo=nothing');
+  expect(demo).toBeUndefined();
+  expect(problems[0]).toMatchObject({ path: 'demo' });
+  expect(problems[0]!.message).toContain('flan');
+});
