@@ -101,6 +101,7 @@ function useSentence(status: Status): string {
           ? [t('status.doneArm', { name: s.name, winRate: percent(e.winRate), kl: fixed(e.kl, 1) })]
           : [];
       });
+      if (!results.length) return t('status.doneTable');
       return t('status.done', { results: results.join(t('status.comma')) });
     }
   }

@@ -5,7 +5,7 @@ import { barRange, figureOf, figuresToShow, figureValue } from '../gallery/figur
 import { figureName } from '../i18n/dynamic';
 import type { StageModel } from '../store/snapshot';
 import { useLab } from '../store/useLab';
-import { armColour, armStyle } from '../theme/palette';
+import { armColour, armStyle, isHollow } from '../theme/palette';
 import classes from './charts.module.css';
 import { MarkerIcon } from './Marker';
 
@@ -59,7 +59,12 @@ export function Results() {
 function ArmName({ arm, style }: { arm: StageModel; style: number }) {
   return (
     <span className={classes.barName}>
-      <MarkerIcon shape={armStyle(style).marker} colour={armColour(style)} size={12} />
+      <MarkerIcon
+        shape={armStyle(style).marker}
+        colour={armColour(style)}
+        size={12}
+        hollow={isHollow(style)}
+      />
       {arm.name}
     </span>
   );

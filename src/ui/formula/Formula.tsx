@@ -54,6 +54,7 @@ function FormulaBox({ stage, formula: { lines, settings } }: { stage: FormulaOf;
         ref={box}
         className={classes.lines}
         role="img"
+        tabIndex={0}
         aria-label={formulaAlt(stage.stage)}
         onPointerOver={(e) => point(e.target)}
         onPointerLeave={() => setView({ highlighted: null })}

@@ -10,7 +10,7 @@ import { fixed } from '../i18n/format';
 import { searchOf } from '../store/url';
 import { actions, canRun, useLab } from '../store/useLab';
 import { setView } from '../store/useView';
-import { armColour, armStyle } from '../theme/palette';
+import { armColour, armStyle, isHollow } from '../theme/palette';
 import { lessonOf, ruleOf, wordsOfClaim, wordsOfDemo, type DemoEntry } from './demos';
 import { figuresToShow, figureValue, finalFigures, highest } from './figures';
 import classes from './gallery.module.css';
@@ -147,6 +147,7 @@ function Predict({ demo }: { demo: DemoEntry }) {
                     shape={armStyle(styles[arm.id] ?? 0).marker}
                     colour={armColour(styles[arm.id] ?? 0)}
                     size={11}
+                    hollow={isHollow(styles[arm.id] ?? 0)}
                   />
                   {arm.name}
                 </span>
@@ -262,6 +263,7 @@ function ClaimRow({ demo, checked }: { demo: DemoEntry; checked: CheckedClaim })
   const { claim, left, right, holds } = checked;
   const predicted = usePrediction(demo.name).claims[ruleOf(claim)];
   const { text, says } = wordsOfClaim(demo, claim, language());
+  const precise = looksEqual(claim.left, left, right);
   return (
     <li data-claim={ruleOf(claim)} data-holds={holds}>
       <p className={classes.claimText}>{text}</p>
@@ -273,8 +275,9 @@ function ClaimRow({ demo, checked }: { demo: DemoEntry; checked: CheckedClaim })
         <dt>{t('lesson.here')}</dt>
         <dd>
           <span className={classes.measured}>
-            <Side figure={claim.left} value={left} /> <span aria-hidden>{SIGNS[claim.op]}</span>{' '}
-            <Side figure={claim.right} value={right} />
+            <Side figure={claim.left} value={left} precise={precise} />{' '}
+            <b>{left === undefined || right === undefined ? SIGNS[claim.op] : signOf(left, right)}</b>{' '}
+            <Side figure={claim.right} value={right} precise={precise} />
           </span>
           <Verdict holds={holds} predicted={predicted} />
         </dd>
@@ -283,10 +286,26 @@ function ClaimRow({ demo, checked }: { demo: DemoEntry; checked: CheckedClaim })
   );
 }
 
+/** How the measured values really compare, whatever the claim. */
+const signOf = (left: number, right: number): string => (left > right ? '>' : left < right ? '<' : '=');
+
 const SIGNS = { '>': '>', '<': '<', '>=': '≥', '<=': '≤' } as const;
 
+/** Different values that would be written the same. */
+function looksEqual(figure: number | string, left?: number, right?: number): boolean {
+  if (typeof figure === 'number' || left === undefined || right === undefined || left === right) return false;
+  const name = figure.slice(figure.indexOf('.') + 1);
+  return figureValue(name, left) === figureValue(name, right);
+}
+
+interface SideProps {
+  figure: number | string;
+  value: number | undefined;
+  precise: boolean;
+}
+
 /** One side of a claim: whose figure, and its value. */
-function Side({ figure, value }: { figure: number | string; value: number | undefined }) {
+function Side({ figure, value, precise }: SideProps) {
   const { t } = useTranslation();
   const stages = useLab((s) => s.stages);
   if (typeof figure === 'number') return <b>{fixed(figure)}</b>;
@@ -300,7 +319,8 @@ function Side({ figure, value }: { figure: number | string; value: number | unde
     : [owner, stageOf ? t(`stage.names.${stageOf.stage}`) : id].filter(Boolean).join(', ');
   return (
     <span className={classes.figureSide}>
-      {whose}, {figureName(name)} <b>{value === undefined ? t('results.none') : figureValue(name, value)}</b>
+      {whose}, {figureName(name)}{' '}
+      <b>{value === undefined ? t('results.none') : figureValue(name, value, precise)}</b>
     </span>
   );
 }

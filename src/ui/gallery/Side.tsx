@@ -14,7 +14,7 @@ export function Side() {
   const side = useView((s) => s.side);
   if (!demo) return <Samples />;
   return (
-    <aside className={classes.side} data-side={side} aria-label={t('lesson.views')}>
+    <section className={classes.side} data-side={side} aria-label={t('lesson.views')}>
       <SegmentedControl
         size="xs"
         fullWidth
@@ -27,6 +27,6 @@ export function Side() {
         ]}
       />
       {side === 'lesson' ? <LessonPanel key={demo.name} demo={demo} /> : <Samples />}
-    </aside>
+    </section>
   );
 }

@@ -55,11 +55,12 @@ function figuresOfArms(claim: Claim, ids: ReadonlySet<string>): string[] {
 const SHARES = /^(accuracy|median|iqr|winRate|fewShot|eosRate|agreement)/;
 const REWARDS = /^(gold|proxy)/;
 
-/** The value of a figure, for people. */
-export function figureValue(name: string, value: number): string {
-  if (SHARES.test(name)) return percent(value, value > 0 && value < 0.1 ? 1 : 0);
-  if (REWARDS.test(name)) return fixed(value, 2, true);
-  return Number.isInteger(value) ? String(value) : fixed(value, /Loss|loss/.test(name) ? 2 : 1);
+/** The value of a figure, for people; two digits more if `precise`. */
+export function figureValue(name: string, value: number, precise = false): string {
+  const more = precise ? 2 : 0;
+  if (SHARES.test(name)) return percent(value, more || (value > 0 && value < 0.1 ? 1 : 0));
+  if (REWARDS.test(name)) return fixed(value, 2 + more, true);
+  return Number.isInteger(value) ? String(value) : fixed(value, (/Loss|loss/.test(name) ? 2 : 1) + more);
 }
 
 /** Where bars of a figure begin and end. */

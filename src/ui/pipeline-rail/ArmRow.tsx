@@ -6,7 +6,7 @@ import { MarkerIcon } from '../charts/Marker';
 import type { ArmStage } from '../../pipeline/stages';
 import type { StageModel } from '../store/snapshot';
 import { actions } from '../store/useLab';
-import { armColour, armStyle } from '../theme/palette';
+import { armColour, armStyle, isHollow } from '../theme/palette';
 import classes from './rail.module.css';
 import { StatusIcon } from './StageStatus';
 import { ProgressLine } from './TrunkCard';
@@ -39,7 +39,7 @@ export const ArmRow = memo(function ArmRow({ stage, style, selected, removable }
         onClick={() => actions.select(stage.id)}
       >
         <span className={classes.armName} style={{ color: colour }}>
-          <MarkerIcon shape={armStyle(style).marker} colour={colour} size={13} />
+          <MarkerIcon shape={armStyle(style).marker} colour={colour} size={13} hollow={isHollow(style)} />
           {stage.name}
         </span>
         <span className={classes.status}>

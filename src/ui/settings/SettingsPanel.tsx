@@ -13,7 +13,7 @@ import { standardOf } from '../store/arms';
 import type { StageModel } from '../store/snapshot';
 import { actions, useLab } from '../store/useLab';
 import { setView, useView } from '../store/useView';
-import { armColour, armStyle } from '../theme/palette';
+import { armColour, armStyle, isHollow } from '../theme/palette';
 import { SettingField } from './SettingField';
 import classes from './settings.module.css';
 
@@ -72,7 +72,12 @@ function Panel({ stage }: { stage: SettingsOf }) {
       <header className={classes.header}>
         <h2 className={classes.title}>
           {style !== undefined && (
-            <MarkerIcon shape={armStyle(style).marker} colour={armColour(style)} size={14} />
+            <MarkerIcon
+              shape={armStyle(style).marker}
+              colour={armColour(style)}
+              size={14}
+              hollow={isHollow(style)}
+            />
           )}
           {name}
         </h2>

@@ -26,5 +26,8 @@ export const SURFACES = { light: '#ffffff', dark: '#16191f' } as const;
 
 export const armStyle = (index: number): ArmStyle => ARM_STYLES[index % ARM_STYLES.length]!;
 
+/** Arms beyond the sixth repeat the colours, with hollow markers. */
+export const isHollow = (index: number): boolean => index >= ARM_STYLES.length;
+
 /** CSS colour of an arm; follows the colour scheme by itself. */
 export const armColour = (index: number): string => `var(--arm-${index % ARM_STYLES.length})`;

@@ -46,6 +46,7 @@ export const page = {
     paused: 'Paused. Step computes one more row, Resume goes on.',
     failed: '{{names}} failed; the reason is on the stage. Change a setting and run again.',
     done: 'Done. Answers that beat SFT’s: {{results}}.',
+    doneTable: 'Done. The figures are in the table.',
     doneArm: '{{name}} {{winRate}} at KL {{kl}}',
     progress: '{{name}} ({{update}} of {{updates}})',
     and: ' and ',

@@ -48,6 +48,7 @@ export const page: Words<typeof en> = {
     paused: '已暂停。「单步」再算一行，「继续」接着运行。',
     failed: '{{names}} 失败；原因见该阶段。请改一项设置后重新运行。',
     done: '完成。回答优于 SFT 的比例：{{results}}。',
+    doneTable: '完成。结果见表格。',
     doneArm: '{{name}} {{winRate}}（KL {{kl}}）',
     progress: '{{name}}（{{update}} / {{updates}}）',
     and: '和',
