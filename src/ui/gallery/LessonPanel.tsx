@@ -275,7 +275,8 @@ function ClaimRow({ demo, checked }: { demo: DemoEntry; checked: CheckedClaim })
         <dt>{t('lesson.here')}</dt>
         <dd>
           <span className={classes.measured}>
-            <Side figure={claim.left} value={left} precise={precise} />{' '}
+            <Side figure={claim.left} value={left} precise={precise} />
+            <br />
             <b>{left === undefined || right === undefined ? SIGNS[claim.op] : signOf(left, right)}</b>{' '}
             <Side figure={claim.right} value={right} precise={precise} />
           </span>
@@ -316,7 +317,7 @@ function Side({ figure, value, precise }: SideProps) {
   const stageOf = stages.find((s) => s.id === id);
   const whose = stageOf?.isArm
     ? stageOf.name
-    : [owner, stageOf ? t(`stage.names.${stageOf.stage}`) : id].filter(Boolean).join(', ');
+    : [owner, stageOf ? t(`stage.names.${stageOf.stage}`) : id].filter(Boolean).join(' / ');
   return (
     <span className={classes.figureSide}>
       {whose}, {figureName(name)}{' '}
