@@ -13,7 +13,7 @@ export default defineConfig({
   publicDir: false,
   plugins: [react()],
   assetsInclude: ['**/*.safetensors'],
-  build: { outDir: '../../dist', emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 1600 },
+  build: { outDir: '../../dist', emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 2000 },
   worker: { format: 'es' },
   server: { headers, fs: { allow: ['../..'] } },
   preview: { headers },
