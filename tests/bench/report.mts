@@ -145,6 +145,10 @@ function stepTables(results: Results, backend: BackendName, shape: string): stri
     ];
   };
   const out = [`### ${shape}: ${SHAPE_WORDS[shape] ?? ''}`, table(head, rows.map(cells))];
+  if (backend === 'webgl' && rows.some((r) => r.contender === 'jax' && r.enqueueMs))
+    out.push(
+      'jax-js on WebGL hands its lazy operations over only together with a read, which asks the driver for errors and so waits for it: its handing over includes that wait.',
+    );
   const counted = rows.filter((r) => r.counts && r.status === 'measured');
   if (counted.length)
     out.push(
