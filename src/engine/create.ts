@@ -4,13 +4,22 @@ import { MODEL_SIZES, type GptConfig } from '../model/config';
 import { initialWeights } from '../model/parameters';
 import { rngFrom } from '../random/rng';
 import { describeBackend } from './adapter';
-import type { AdamWOptions, BackendName, Engine, EngineInfo, LossTerm, Matrix, Outputs } from './types';
+import type {
+  AdamWOptions,
+  BackendName,
+  Engine,
+  EngineInfo,
+  EngineOptions,
+  LossTerm,
+  Matrix,
+  Outputs,
+} from './types';
 
 type Kind = EngineInfo['kind'];
-type Factory = (backend: BackendName) => Promise<Engine>;
+type Factory = (backend: BackendName, options: EngineOptions) => Promise<Engine>;
 
 const plain: Factory = async (backend) => (await import('./plain')).createPlainEngine(backend);
-const fusedWasm: Factory = async () => (await import('./fused')).createFusedEngine('wasm');
+const fusedWasm: Factory = async (_, options) => (await import('./fused')).createFusedEngine('wasm', options);
 const fusedWebGl: Factory = async () => (await import('./fused')).createFusedEngine('webgl');
 const fusedWebGpu: Factory = async () => (await import('./fused')).createFusedEngine('webgpu');
 
@@ -53,15 +62,22 @@ export interface Creation {
  * on each real GPU and on WebAssembly. A GPU emulated in software runs on the same processor as WebAssembly,
  * only slower, so it is not even timed.
  */
-export async function createEngine(choice: BackendName | 'auto', kind?: Kind): Promise<Creation> {
-  if (choice === 'auto') return createFastest(kind);
-  const { engine, considered } = await openFirst(choice, kind);
+export async function createEngine(
+  choice: BackendName | 'auto',
+  kind?: Kind,
+  options: EngineOptions = {},
+): Promise<Creation> {
+  if (choice === 'auto') return createFastest(kind, options);
+  const { engine, considered } = await openFirst(choice, kind, options);
   if (engine)
-    return { engine, considered: [...considered, { ...identity(engine), reason: 'chosen by hand' }] };
+    return {
+      engine,
+      considered: [...considered, { ...identity(engine), reason: withNote(engine, 'chosen by hand') }],
+    };
   throw new Error(considered.map((c) => `${c.backend} (${c.kind}): ${c.reason}`).join('; '));
 }
 
-async function createFastest(kind?: Kind): Promise<Creation> {
+async function createFastest(kind: Kind | undefined, options: EngineOptions): Promise<Creation> {
   const considered: Considered[] = [];
   const timed: { engine: Engine; msPerStep: number }[] = [];
   for (const backend of AUTO_ORDER) {
@@ -72,7 +88,7 @@ async function createFastest(kind?: Kind): Promise<Creation> {
       const reason = `emulated in software (${description.adapter}): slower than WebAssembly on the same processor`;
       considered.push({ backend, kind: kind ?? ENGINES[backend][0]!.kind, reason });
     } else {
-      const trial = await openFirst(backend, kind, timeSteps);
+      const trial = await openFirst(backend, kind, options, timeSteps);
       considered.push(...trial.considered);
       if (trial.engine) timed.push({ engine: trial.engine, msPerStep: trial.tested! });
     }
@@ -80,7 +96,7 @@ async function createFastest(kind?: Kind): Promise<Creation> {
   timed.sort((a, b) => a.msPerStep - b.msPerStep);
   const [best, ...others] = timed;
   if (!best) {
-    const { engine, considered: failures } = await openFirst('cpu', kind);
+    const { engine, considered: failures } = await openFirst('cpu', kind, options);
     considered.push(...failures);
     if (!engine) throw new Error(considered.map((c) => `${c.backend}: ${c.reason}`).join('; '));
     considered.push({ ...identity(engine), reason: 'the last resort: nothing faster works here' });
@@ -91,13 +107,16 @@ async function createFastest(kind?: Kind): Promise<Creation> {
   considered.push({
     ...identity(best.engine),
     msPerStep: best.msPerStep,
-    reason: `${words(best.msPerStep)}: ${why}, taken`,
+    reason: withNote(best.engine, `${words(best.msPerStep)}: ${why}, taken`),
   });
   for (const { engine, msPerStep } of others) {
     considered.push({
       ...identity(engine),
       msPerStep,
-      reason: `${words(msPerStep)}: ${(msPerStep / best.msPerStep).toFixed(1)} times slower`,
+      reason: withNote(
+        engine,
+        `${words(msPerStep)}: ${(msPerStep / best.msPerStep).toFixed(1)} times slower`,
+      ),
     });
     engine.dispose();
   }
@@ -107,7 +126,8 @@ async function createFastest(kind?: Kind): Promise<Creation> {
 /** The first engine of a backend that opens and passes `test`, and the reasons of those that did not. */
 async function openFirst<T = undefined>(
   backend: BackendName,
-  kind?: Kind,
+  kind: Kind | undefined,
+  options: EngineOptions,
   test?: (engine: Engine) => Promise<T>,
 ): Promise<{ engine: Engine | null; tested?: T; considered: Considered[] }> {
   const considered: Considered[] = [];
@@ -117,7 +137,7 @@ async function openFirst<T = undefined>(
   for (const entry of entries) {
     let engine: Engine | null = null;
     try {
-      engine = await entry.create(backend);
+      engine = await entry.create(backend, options);
       return { engine, tested: await test?.(engine), considered };
     } catch (error) {
       considered.push({
@@ -132,6 +152,7 @@ async function openFirst<T = undefined>(
 }
 
 const identity = ({ info }: Engine) => ({ backend: info.backend, kind: info.kind });
+const withNote = ({ info }: Engine, reason: string) => (info.note ? `${reason}; ${info.note}` : reason);
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 const TRIAL_CONFIG: GptConfig = { vocabSize: 357, ...MODEL_SIZES.tiny };

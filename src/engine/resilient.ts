@@ -126,6 +126,7 @@ export function resilientEngine(first: Engine, reopen: (lost: Engine) => Promise
     },
     memory: () => engine.memory(),
     counters: () => engine.counters?.() ?? { dispatches: 0, readbacks: 0, submits: 0 },
+    limitThreads: (count) => engine.limitThreads?.(count),
     onNotice(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

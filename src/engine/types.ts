@@ -161,6 +161,16 @@ export interface EngineInfo {
   adapter: string;
   /** True for SwiftShader, llvmpipe and other software GPUs. */
   software: boolean;
+  /** What else there is to know, in words for the page: why there is only one thread. */
+  note?: string;
+}
+
+export interface EngineOptions {
+  /**
+   * Threads of the fused WASM engine, its own included; more need shared memory (in a page: cross-origin
+   * isolation), without which it runs on one and `info.note` says why. Default 1; others ignore it.
+   */
+  threads?: number;
 }
 
 /** One device context; lives in a worker or in Node. */
@@ -176,6 +186,8 @@ export interface Engine {
    * for it rejects with DeviceLostError (src/engine/errors.ts).
    */
   lost?: Promise<string>;
+  /** Where there are several threads: uses only so many of them from now on. Results do not change. */
+  limitThreads?(count: number): void;
   /** Hears one sentence whenever the engine recovered from a lost device. Returns the unsubscriber. */
   onNotice?(listener: (message: string) => void): () => void;
   dispose(): void;

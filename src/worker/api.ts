@@ -12,7 +12,10 @@ export interface EngineReport {
 
 /** The whole contract between the page and one worker (called through Comlink). */
 export interface LabWorker {
-  start(choice: BackendName | 'auto'): Promise<EngineReport>;
+  /** `threads`: see EngineOptions. */
+  start(choice: BackendName | 'auto', threads: number): Promise<EngineReport>;
+  /** Of its threads only so many compute from now on. */
+  limitThreads(count: number): Promise<void>;
   execute(
     id: number,
     job: Job,

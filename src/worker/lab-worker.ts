@@ -10,7 +10,7 @@ import type { LabWorker } from './api';
 let engine: Engine | null = null;
 const controls = new Map<number, RunControl>();
 
-/** The same backend again, or WebAssembly if it does not open. */
+/** The same backend again (WebAssembly on one thread), or WebAssembly if it does not open. */
 async function reopen(lost: Engine): Promise<Engine> {
   try {
     return (await createEngine(lost.info.backend, lost.info.kind)).engine;
@@ -32,11 +32,14 @@ function packed(outcome: StageOutcome): StageOutcome {
 }
 
 const worker: LabWorker = {
-  async start(choice) {
-    const created = await createEngine(choice);
+  async start(choice, threads) {
+    const created = await createEngine(choice, undefined, { threads });
     engine?.dispose();
     engine = created.engine.lost ? resilientEngine(created.engine, reopen) : created.engine;
     return { info: engine.info, considered: created.considered };
+  },
+  async limitThreads(count) {
+    engine?.limitThreads?.(count);
   },
   async execute(id, job, paused, onEvent) {
     const control = new RunControl(paused);

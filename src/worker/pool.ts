@@ -3,6 +3,10 @@ import type { BackendName } from '../engine/types';
 import type { Executor } from '../pipeline/lab';
 import type { Job, RunControl, RunnerEvent, StageOutcome } from '../pipeline/runner';
 import type { Answer, AnswerRequest, EngineReport, LabWorker } from './api';
+import { threadsAskedFor, threadsFor } from './threads';
+
+const threadsOfEach = (training: number): number =>
+  asked ?? threadsFor(navigator.hardwareConcurrency || 1, training);
 
 interface Member {
   worker: Worker;
@@ -10,9 +14,12 @@ interface Member {
   busy: boolean;
 }
 
+/** The link may fix the threads of every worker that trains: `?threads=1`. */
+const asked = threadsAskedFor(globalThis.location?.search ?? '');
+
 /**
  * Workers that train (one per slot) and one more that only answers prompts, so that sampling never waits
- * for a training step. Created once per page.
+ * for a training step. Those that train share the cores between them. Created once per page.
  */
 export class WorkerPool implements Executor {
   private readonly trainers: Member[];
@@ -34,9 +41,14 @@ export class WorkerPool implements Executor {
     slots = Math.min(2, navigator.hardwareConcurrency || 1),
   ): Promise<{ pool: WorkerPool; report: EngineReport }> {
     const pool = new WorkerPool(slots);
-    const report = await pool.trainers[0]!.api.start(choice);
-    const others = [...pool.trainers.slice(1), pool.sampler];
-    await Promise.all(others.map((m) => m.api.start(report.info.backend)));
+    const [first, ...others] = pool.trainers;
+    const threads = threadsOfEach(1); // as many as a worker may ever use
+    const report = await first!.api.start(choice, threads);
+    const { backend } = report.info;
+    await Promise.all([
+      ...others.map((m) => m.api.start(backend, threads)),
+      pool.sampler.api.start(backend, 1),
+    ]);
     return { pool, report };
   }
 
@@ -44,6 +56,7 @@ export class WorkerPool implements Executor {
     const member = this.trainers.find((m) => !m.busy);
     if (!member) throw new Error('no free worker');
     member.busy = true;
+    this.shareCores();
     const id = this.nextId++;
     const unsubscribe = control.onCommand((command) => void member.api.control(id, command));
     try {
@@ -57,7 +70,14 @@ export class WorkerPool implements Executor {
     } finally {
       unsubscribe();
       member.busy = false;
+      this.shareCores();
     }
+  }
+
+  /** Whoever trains alone uses the cores of the others too. */
+  private shareCores(): void {
+    const training = this.trainers.filter((m) => m.busy);
+    for (const m of training) void m.api.limitThreads(threadsOfEach(training.length));
   }
 
   answer(request: AnswerRequest): Promise<Answer[]> {

@@ -1,17 +1,29 @@
-import type { Engine } from '../types';
+import type { Engine, EngineInfo, EngineOptions } from '../types';
 import { engineOn } from './engine';
 
 /** Fused engine on our own kernels; throws with a plain reason if the backend does not work here. */
-export async function createFusedEngine(backend: 'wasm' | 'webgl' | 'webgpu'): Promise<Engine> {
-  return { wasm: onWasm, webgl: onWebGl, webgpu: onWebGpu }[backend]();
+export async function createFusedEngine(
+  backend: 'wasm' | 'webgl' | 'webgpu',
+  options: EngineOptions = {},
+): Promise<Engine> {
+  return { wasm: onWasm, webgl: onWebGl, webgpu: onWebGpu }[backend](options);
 }
 
-/** SIMD WASM; works in Node, pages and workers. */
-async function onWasm(): Promise<Engine> {
+/** SIMD WASM; works in Node, pages and workers. Results are the same for any number of threads. */
+async function onWasm({ threads = 1 }: EngineOptions): Promise<Engine> {
   const { WasmKernels } = await import('../../kernels/wasm/kernels');
-  const kernels = await WasmKernels.create();
-  const adapter = kernels.relaxed ? 'WASM relaxed SIMD' : 'WASM SIMD';
-  return engineOn(kernels, { backend: 'wasm', kind: 'fused', adapter, software: false });
+  const kernels = await WasmKernels.create(undefined, threads);
+  const { relaxed, note, pool } = kernels;
+  const adapter = (relaxed ? 'WASM relaxed SIMD' : 'WASM SIMD') + (pool ? `, ${pool.size} threads` : '');
+  const info: EngineInfo = {
+    ...{ backend: 'wasm', kind: 'fused', adapter, software: false },
+    ...(note ? { note } : {}),
+  };
+  if (!pool) return engineOn(kernels, info);
+  return {
+    ...engineOn(kernels, info, { lost: pool.lost, close: () => pool.close() }),
+    limitThreads: (count) => pool.setLimit(count),
+  };
 }
 
 /** WebGPU on a device of our own. */

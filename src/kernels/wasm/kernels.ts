@@ -8,8 +8,10 @@ import type {
   Rows,
 } from '../kernels';
 import { roundUp4 } from '../kernels';
-import { loadKernels, type LoadedKernels } from './load';
+import { loadKernels, type KernelExports, type LoadedKernels } from './load';
 import { LinearMemory, type WasmBuffer } from './memory';
+import { cut, LEAST_WORK, type Spread } from './spread';
+import type { ThreadPool } from './threads';
 
 interface WasmPacked extends PackedMatrix {
   readonly ptr: number;
@@ -19,24 +21,58 @@ const at = (buffer: DeviceBuffer): number => (buffer as WasmBuffer).ptr;
 const orNull = (buffer: DeviceBuffer | null): number => (buffer ? (buffer as WasmBuffer).ptr : 0);
 const roundUp8 = (n: number): number => (n + 7) & ~7;
 
+/** Floats of probabilities that `attention` keeps for the rows before `row`. */
+function probabilitiesBefore(rows: Rows, row: number, { heads }: AttentionShape): number {
+  let sum = 0;
+  for (let r = 0; r < row; r++) sum += rows.lengths[r]! * roundUp8(rows.lengths[r]!);
+  return sum * heads;
+}
+
+/** Arguments of an export for outputs from … to − 1, with the address of scratch memory of its own. */
+type Arguments = (from: number, to: number, scratch: number) => number[];
+
 /** Tokens per block of linearBackwardWeight (BLOCK in its source). */
 const WEIGHT_BLOCK = 256;
 
-/** Kernels on the SIMD WASM module: each method adds addresses and scratch memory and calls the export. */
+/**
+ * Kernels on the SIMD WASM module: each method adds addresses and scratch memory and calls the export, with
+ * `call` on this thread, or with `spread` on ranges of its outputs, which threads then share.
+ */
 export class WasmKernels implements Kernels {
   readonly hostMemory = true;
   readonly relaxed: boolean;
+  readonly pool: ThreadPool | null;
+  /** Why there is only one thread where more were asked for; else ''. */
+  readonly note: string;
+  /** Work that makes it worth to hand a task to another thread (tests set 0). */
+  leastWork = LEAST_WORK;
   private readonly memory: LinearMemory;
-  private readonly call: Record<string, (...args: number[]) => number>;
+  private readonly call: KernelExports;
 
-  constructor({ exports, relaxed }: LoadedKernels) {
+  constructor({ exports, memory, relaxed, pool, note }: LoadedKernels) {
     this.relaxed = relaxed;
-    this.call = exports as unknown as typeof this.call;
-    this.memory = new LinearMemory(exports.memory, this.call.heapBase!());
+    this.pool = pool;
+    this.note = note;
+    this.call = exports;
+    this.memory = new LinearMemory(memory, this.call.heapBase!());
   }
 
-  static async create(relaxed?: boolean): Promise<WasmKernels> {
-    return new WasmKernels(await loadKernels(relaxed));
+  /** `threads`: at most so many, this one included (see `loadKernels`). */
+  static async create(relaxed?: boolean, threads = 1): Promise<WasmKernels> {
+    return new WasmKernels(await loadKernels(relaxed, threads));
+  }
+
+  /** Calls an export once for each range of `over`; the ranges depend on the threads, the results do not. */
+  private spread(name: string, how: Spread, args: Arguments): void {
+    const ranges = cut(how, this.pool?.limit ?? 1, this.leastWork);
+    const call = (room: number, bytes: number) => {
+      const parts = ranges.map(([from, to], i) => args(from, to, room + i * bytes));
+      if (parts.length === 1) this.call[name]!(...parts[0]!);
+      else this.pool!.run(name, parts);
+    };
+    if (!how.scratch) return call(0, 0);
+    const floats = (how.scratch + 15) & ~15; // no two threads write to one cache line
+    this.frame(() => call(this.temporary(ranges.length * floats).ptr, floats * 4));
   }
 
   allocate(length: number): WasmBuffer {
@@ -98,7 +134,14 @@ export class WasmKernels implements Kernels {
   packMatrix(w: DeviceBuffer, rows: number, cols: number, transposed: boolean): WasmPacked {
     const [k, n] = transposed ? [cols, rows] : [rows, cols];
     const { ptr } = this.temporary(k * roundUp8(n));
-    (transposed ? this.call.packTransposed! : this.call.pack!)(at(w), cols * 4, k, n, ptr);
+    const [name, step] = transposed ? ['packTransposed', cols] : ['pack', 1];
+    this.spread(name, { over: n, grain: 8, work: k * n * 4 }, (from, to) => [
+      at(w) + from * step * 4,
+      cols * 4,
+      k,
+      to - from,
+      ptr + from * k * 4,
+    ]);
     return { k, n, ptr };
   }
 
@@ -111,7 +154,15 @@ export class WasmKernels implements Kernels {
     n: number,
     d: number,
   ): void {
-    this.call.embedding!(at(wte), at(wpe), at(ids), at(positions), at(out), n, d);
+    this.spread('embedding', { over: n, work: n * d * 2 }, (from, to) => [
+      at(wte),
+      at(wpe),
+      at(ids) + from * 4,
+      at(positions) + from * 4,
+      at(out) + from * d * 4,
+      to - from,
+      d,
+    ]);
   }
 
   embeddingBackward(
@@ -135,7 +186,15 @@ export class WasmKernels implements Kernels {
     n: number,
     d: number,
   ): void {
-    this.call.layerNorm!(at(x), at(weight), at(bias), at(out), at(stats), n, d);
+    this.spread('layerNorm', { over: n, work: n * d * 8 }, (from, to) => [
+      at(x) + from * d * 4,
+      at(weight),
+      at(bias),
+      at(out) + from * d * 4,
+      at(stats) + from * 8,
+      to - from,
+      d,
+    ]);
   }
 
   layerNormBackward(
@@ -150,8 +209,31 @@ export class WasmKernels implements Kernels {
     n: number,
     d: number,
   ): void {
-    const addresses = [dy, x, stats, weight].map(at);
-    this.call.layerNormBackward!(...addresses, orNull(residual), at(dx), at(dWeight), at(dBias), n, d);
+    // one pass does all; threads share the sums by columns, then dx by rows
+    const byRows = { over: n, work: n * d * 12 };
+    const shared = cut(byRows, this.pool?.limit ?? 1, this.leastWork).length > 1;
+    if (shared)
+      this.spread('layerNormBackwardWeight', { over: d, grain: 16, work: n * d * 6 }, (from, to) => [
+        at(dy) + from * 4,
+        at(x) + from * 4,
+        at(stats),
+        at(dWeight) + from * 4,
+        at(dBias) + from * 4,
+        n,
+        d,
+        to - from,
+      ]);
+    this.spread('layerNormBackward', byRows, (from, to) => [
+      at(dy) + from * d * 4,
+      at(x) + from * d * 4,
+      at(stats) + from * 8,
+      at(weight),
+      residual ? at(residual) + from * d * 4 : 0,
+      at(dx) + from * d * 4,
+      ...(shared ? [0, 0] : [at(dWeight), at(dBias)]),
+      to - from,
+      d,
+    ]);
   }
 
   linear(
@@ -165,7 +247,18 @@ export class WasmKernels implements Kernels {
   ): void {
     const { ptr, k, n } = w as WasmPacked;
     const width = roundUp4(n);
-    this.call.linear!(at(x), xStride, ptr, orNull(bias), orNull(residual), at(out), width, m, k, width);
+    this.spread('linear', { over: m, grain: 4, work: m * k * width }, (from, to) => [
+      at(x) + from * xStride * 4,
+      xStride,
+      ptr,
+      orNull(bias),
+      residual ? at(residual) + from * width * 4 : 0,
+      at(out) + from * width * 4,
+      width,
+      to - from,
+      k,
+      width,
+    ]);
   }
 
   linearBackwardWeight(
@@ -178,22 +271,55 @@ export class WasmKernels implements Kernels {
     n: number,
     xStride = k,
   ): void {
-    this.frame(() => {
-      const scratch = this.temporary(WEIGHT_BLOCK * (4 + roundUp8(n)));
-      this.call.linearBackwardWeight!(at(x), xStride, at(dy), at(dw), orNull(db), m, k, n, scratch.ptr);
-    });
+    // cut along the longer side: each range copies the whole of the other side's operand once
+    const [work, scratch] = [m * k * n, WEIGHT_BLOCK * (4 + roundUp8(n))];
+    if (n >= k)
+      this.spread('linearBackwardWeight', { over: n, grain: 8, work, scratch }, (from, to, room) => [
+        at(x),
+        xStride,
+        at(dy) + from * 4,
+        at(dw) + from * 4,
+        db ? at(db) + from * 4 : 0,
+        m,
+        k,
+        to - from,
+        room,
+        n,
+      ]);
+    else
+      this.spread('linearBackwardWeight', { over: k, grain: 4, work, scratch }, (from, to, room) => [
+        at(x) + from * 4,
+        xStride,
+        at(dy),
+        at(dw) + from * n * 4,
+        from === 0 ? orNull(db) : 0,
+        m,
+        to - from,
+        n,
+        room,
+        n,
+      ]);
   }
 
   gelu(x: DeviceBuffer, out: DeviceBuffer, length: number): void {
-    this.call.gelu!(at(x), at(out), length);
+    this.spread('gelu', { over: length, grain: 16, work: length * 8 }, (from, to) => [
+      at(x) + from * 4,
+      at(out) + from * 4,
+      to - from,
+    ]);
   }
 
   geluBackward(x: DeviceBuffer, dy: DeviceBuffer, dx: DeviceBuffer, length: number): void {
-    this.call.geluBackward!(at(x), at(dy), at(dx), length);
+    this.spread('geluBackward', { over: length, grain: 16, work: length * 12 }, (from, to) => [
+      at(x) + from * 4,
+      at(dy) + from * 4,
+      at(dx) + from * 4,
+      to - from,
+    ]);
   }
 
   attentionProbabilities(rows: Rows, shape: AttentionShape): number {
-    return rows.lengths.reduce((sum, t) => sum + t * roundUp8(t), 0) * shape.heads;
+    return probabilitiesBefore(rows, rows.count, shape);
   }
 
   attention(
@@ -205,13 +331,21 @@ export class WasmKernels implements Kernels {
   ): void {
     const { heads, headDim } = shape;
     const longest = roundUp8(Math.max(1, ...rows.lengths));
-    this.frame(() => {
-      const scratch = this.temporary(2 * longest * roundUp8(headDim));
-      const p = probabilities ?? this.temporary(longest * longest);
-      const keep = probabilities ? 1 : 0;
-      const addresses = [qkv, rows.offsets, rows.prefixes].map(at);
-      this.call.attention!(...addresses, rows.count, heads, headDim, at(p), keep, at(out), scratch.ptr);
-    });
+    const packed = 2 * longest * roundUp8(headDim);
+    const scratch = packed + (probabilities ? 0 : longest * longest);
+    const work = this.attentionProbabilities(rows, shape) * (headDim + 8);
+    this.spread('attention', { over: rows.count, work, scratch }, (from, to, room) => [
+      at(qkv),
+      at(rows.offsets) + from * 4,
+      at(rows.prefixes) + from * 4,
+      to - from,
+      heads,
+      headDim,
+      probabilities ? at(probabilities) + probabilitiesBefore(rows, from, shape) * 4 : room + packed * 4,
+      probabilities ? 1 : 0,
+      at(out),
+      room,
+    ]);
   }
 
   attentionBackward(
@@ -224,12 +358,20 @@ export class WasmKernels implements Kernels {
   ): void {
     const { heads, headDim } = shape;
     const longest = roundUp8(Math.max(1, ...rows.lengths));
-    this.frame(() => {
-      const scratch = this.temporary(4 * longest * roundUp8(headDim) + longest * longest);
-      const addresses = [qkv, dOut, rows.offsets, rows.prefixes].map(at);
-      const outputs = [probabilities, dqkv, scratch].map(at);
-      this.call.attentionBackward!(...addresses, rows.count, heads, headDim, ...outputs);
-    });
+    const scratch = 4 * longest * roundUp8(headDim) + longest * longest;
+    const work = this.attentionProbabilities(rows, shape) * (2 * headDim + 16);
+    this.spread('attentionBackward', { over: rows.count, work, scratch }, (from, to, room) => [
+      at(qkv),
+      at(dOut),
+      at(rows.offsets) + from * 4,
+      at(rows.prefixes) + from * 4,
+      to - from,
+      heads,
+      headDim,
+      at(probabilities) + probabilitiesBefore(rows, from, shape) * 4,
+      at(dqkv),
+      room,
+    ]);
   }
 
   gatherRows(x: DeviceBuffer, index: DeviceBuffer, out: DeviceBuffer, rows: number, d: number): void {
@@ -249,7 +391,12 @@ export class WasmKernels implements Kernels {
     rows: number,
     v: number,
   ): void {
-    this.call.tokenLogProb!(at(logits), at(labels), at(logProbs), at(entropy), at(logSum), rows, v);
+    this.spread('tokenLogProb', { over: rows, work: rows * v * 10 }, (from, to) => [
+      at(logits) + from * roundUp4(v) * 4,
+      ...[labels, logProbs, entropy, logSum].map((buffer) => at(buffer) + from * 4),
+      to - from,
+      v,
+    ]);
   }
 
   tokenLogProbBackward(
@@ -262,8 +409,12 @@ export class WasmKernels implements Kernels {
     rows: number,
     v: number,
   ): void {
-    const addresses = [logits, labels, entropy, logSum, dLogProbs, dEntropy].map(at);
-    this.call.tokenLogProbBackward!(...addresses, rows, v);
+    this.spread('tokenLogProbBackward', { over: rows, work: rows * v * 10 }, (from, to) => [
+      at(logits) + from * roundUp4(v) * 4,
+      ...[labels, entropy, logSum, dLogProbs, dEntropy].map((buffer) => at(buffer) + from * 4),
+      to - from,
+      v,
+    ]);
   }
 
   scalarHead(
@@ -304,9 +455,16 @@ export class WasmKernels implements Kernels {
     norm: DeviceBuffer,
     s: AdamWStep,
   ): void {
-    const addresses = [parameters, gradients, firstMoment, secondMoment, decay, norm].map(at);
     const rates = [s.learningRate, s.beta1, s.beta2, s.epsilon, s.weightDecay, s.maxNorm];
-    this.call.adamw!(...addresses, parameters.length, ...rates, s.correction1, s.correction2);
+    const { length } = parameters;
+    this.spread('adamw', { over: length, grain: 16, work: length * 10 }, (from, to) => [
+      ...[parameters, gradients, firstMoment, secondMoment, decay].map((buffer) => at(buffer) + from * 4),
+      at(norm),
+      to - from,
+      ...rates,
+      s.correction1,
+      s.correction2,
+    ]);
   }
 
   layerCache(slots: number, capacity: number, d: number): LayerCache {
@@ -323,8 +481,16 @@ export class WasmKernels implements Kernels {
     n: number,
     d: number,
   ): void {
-    const addresses = [qkv, slots, positions, cache.keys, cache.values].map(at);
-    this.call.cacheWrite!(...addresses, n, d, cache.capacity);
+    this.spread('cacheWrite', { over: n, work: n * d * 8 }, (from, to) => [
+      at(qkv) + from * 3 * d * 4,
+      at(slots) + from * 4,
+      at(positions) + from * 4,
+      at(cache.keys),
+      at(cache.values),
+      to - from,
+      d,
+      cache.capacity,
+    ]);
   }
 
   decodeAttention(
@@ -336,12 +502,23 @@ export class WasmKernels implements Kernels {
     n: number,
     shape: AttentionShape,
   ): void {
-    this.frame(() => {
-      const scratch = this.temporary(cache.capacity);
-      const addresses = [qkv, slots, positions, cache.keys, cache.values, out].map(at);
-      const { heads, headDim } = shape;
-      this.call.decodeAttention!(...addresses, n, heads, headDim, cache.capacity, scratch.ptr);
-    });
+    const { heads, headDim } = shape;
+    const { keys, values, capacity } = cache;
+    const d = heads * headDim;
+    const work = n * capacity * heads * (headDim + 8);
+    this.spread('decodeAttention', { over: n, work, scratch: capacity }, (from, to, room) => [
+      at(qkv) + from * 3 * d * 4,
+      at(slots) + from * 4,
+      at(positions) + from * 4,
+      at(keys),
+      at(values),
+      at(out) + from * d * 4,
+      to - from,
+      heads,
+      headDim,
+      capacity,
+      room,
+    ]);
   }
 
   gumbelSample(
@@ -355,11 +532,19 @@ export class WasmKernels implements Kernels {
     temperature: number,
     key: number,
   ): void {
-    this.frame(() => {
-      const scratch = this.temporary(v + 16);
-      const addresses = [logits, penalty, rows, steps, out].map(at);
-      this.call.gumbelSample!(...addresses, count, v, temperature, key | 0, scratch.ptr);
-    });
+    const work = count * v * 30;
+    this.spread('gumbelSample', { over: count, work, scratch: v + 16 }, (from, to, room) => [
+      at(logits) + from * roundUp4(v) * 4,
+      at(penalty),
+      at(rows) + from * 4,
+      at(steps) + from * 4,
+      at(out) + from * 4,
+      to - from,
+      v,
+      temperature,
+      key | 0,
+      room,
+    ]);
   }
 
   /** For tests: one row of the noise field, and exp or log of an array. */

@@ -1,13 +1,17 @@
+import type { ThreadPool } from './threads';
+
 /** What the compiled module exports (see assembly/index.ts): every kernel takes numbers only. */
-export interface KernelExports {
-  memory: WebAssembly.Memory;
-  [kernel: string]: WebAssembly.Memory | ((...args: number[]) => number);
-}
+export type KernelExports = Record<string, (...args: number[]) => number>;
 
 export interface LoadedKernels {
   exports: KernelExports;
+  memory: WebAssembly.Memory;
   /** True when the module uses fused multiply-add (relaxed SIMD). */
   relaxed: boolean;
+  /** Threads that share the memory; null: the caller computes alone. */
+  pool: ThreadPool | null;
+  /** Why there is only one thread where more were asked for, in words for the page; else ''. */
+  note: string;
 }
 
 /** (module (func (result v128) f32x4.relaxed_madd of three zero vectors)), 51 bytes. */
@@ -50,13 +54,46 @@ async function enableRelaxedSimdInNode(): Promise<void> {
   }
 }
 
-/** Loads the best build for this runtime; works in Node, in workers and in pages. */
-export async function loadKernels(wanted?: boolean): Promise<LoadedKernels> {
+/** The best build for this runtime, compiled; works in Node, in workers and in pages. */
+async function compile(wanted: boolean | undefined, threads: boolean) {
   if (wanted !== false) await enableRelaxedSimdInNode();
   const relaxed = wanted ?? supportsRelaxedSimd();
-  const url = relaxed
-    ? new URL('./kernels-relaxed.wasm', import.meta.url)
-    : new URL('./kernels.wasm', import.meta.url);
-  const { instance } = await WebAssembly.instantiate(await readBytes(url), {});
-  return { exports: instance.exports as KernelExports, relaxed };
+  const url = threads
+    ? relaxed
+      ? new URL('./kernels-relaxed-threads.wasm', import.meta.url)
+      : new URL('./kernels-threads.wasm', import.meta.url)
+    : relaxed
+      ? new URL('./kernels-relaxed.wasm', import.meta.url)
+      : new URL('./kernels.wasm', import.meta.url);
+  return { module: await WebAssembly.compile(await readBytes(url)), relaxed };
+}
+
+/**
+ * Loads the best build for this runtime, or the one that is `wanted`. With `threads` > 1 as many threads share
+ * its memory where that is possible, else it runs on one, and `note` says why.
+ */
+export async function loadKernels(wanted?: boolean, threads = 1): Promise<LoadedKernels> {
+  let note = '';
+  if (threads > 1) {
+    const { ThreadPool, whyNoThreads } = await import('./threads');
+    const reason = whyNoThreads();
+    if (reason) note = `one thread: ${reason}`;
+    else
+      try {
+        const { module, relaxed } = await compile(wanted, true);
+        const pool = await ThreadPool.open(module, threads);
+        return { exports: pool.exports, memory: pool.memory, relaxed, pool, note };
+      } catch (error) {
+        note = `one thread: ${error instanceof Error ? error.message : String(error)}`;
+      }
+  }
+  const { module, relaxed } = await compile(wanted, false);
+  const { memory, ...exports } = (await WebAssembly.instantiate(module, {})).exports;
+  return {
+    exports: exports as KernelExports,
+    memory: memory as WebAssembly.Memory,
+    relaxed,
+    pool: null,
+    note,
+  };
 }

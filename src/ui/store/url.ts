@@ -148,7 +148,7 @@ export function configFrom(search: string): {
   const tax = parameters.get('evaluation.tax');
   if (tax === 'on' || tax === 'off')
     config = { ...config, evaluation: { ...config.evaluation, tax: tax === 'on' } };
-  const known = new Set(['v', 'demo', 'lang', 'task', 'size', 'start', 'seed', 'arms']);
+  const known = new Set(['v', 'demo', 'lang', 'task', 'size', 'start', 'seed', 'arms', 'threads']);
   for (const [path, text] of parameters) {
     if (known.has(path) || path.startsWith('evaluation.')) continue;
     if (path.includes('@')) readSource(path, text);

@@ -5,7 +5,7 @@ export { linearBackwardWeight } from './linear-backward-weight';
 export { embedding } from './embedding';
 export { embeddingBackward } from './embedding-backward';
 export { layerNorm } from './layer-norm';
-export { layerNormBackward } from './layer-norm-backward';
+export { layerNormBackward, layerNormBackwardWeight } from './layer-norm-backward';
 export { gelu } from './gelu';
 export { geluBackward } from './gelu-backward';
 export { attention } from './attention';

@@ -21,13 +21,14 @@ function addColumns(panel: usize, rows: i32, db: usize, wide: bool): void {
 
 /**
  * dW[k, n] += x[m, k]ᵀ · dy[m, n]; db[n] += column sums of dy (unless db is null).
- * x has row stride xRow, at least k rounded up to 4. scratch: BLOCK · (n rounded up to 8 + 4) floats.
+ * x has row stride xRow, at least k rounded up to 4; dy and dW have yRow (0: n), so that n may be some of
+ * their columns. scratch: BLOCK · (n rounded up to 8 + 4) floats.
  */
 export function linearBackwardWeight(
-  x: usize, xRow: i32, dy: usize, dw: usize, db: usize, m: i32, k: i32, n: i32, scratch: usize,
+  x: usize, xRow: i32, dy: usize, dw: usize, db: usize, m: i32, k: i32, n: i32, scratch: usize, yRow: i32,
 ): void {
   const xBytes = <usize>xRow << 2;
-  const outBytes = <usize>n << 2;
+  const outBytes = <usize>(yRow ? yRow : n) << 2;
   const columns = scratch; // [block, 4] of x
   const panels = scratch + BLOCK * 16;
   for (let first = 0; first < m; first += BLOCK) {

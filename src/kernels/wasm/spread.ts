@@ -1,0 +1,31 @@
+/** How a kernel may be cut into ranges of its outputs (rows, columns, elements) for several threads. */
+export interface Spread {
+  /** Number of outputs, and the multiple at which they may be cut (default 1). */
+  over: number;
+  grain?: number;
+  /** About how long it takes, in multiply-adds of a matrix product (some 0.1 ns each). */
+  work: number;
+  /** Floats of scratch memory for each range. */
+  scratch?: number;
+}
+
+/** Handing a task to another thread costs some microseconds: less work than this is not worth it. */
+export const LEAST_WORK = 60_000;
+/** More tasks than threads, so that a slow thread does not hold up the others. */
+const TASKS_PER_THREAD = 2;
+/** Room in the pool's list. */
+export const MAX_TASKS = 64;
+
+/** Ranges [from, to) of 0 … over for so many threads: a single one if each would be less than `least` work. */
+export function cut(
+  { over, grain = 1, work }: Spread,
+  threads: number,
+  least: number,
+): readonly (readonly [number, number])[] {
+  if (threads === 1 || work < 2 * least) return [[0, over]];
+  const grains = Math.ceil(over / grain);
+  const most = Math.min(threads * TASKS_PER_THREAD, MAX_TASKS, grains);
+  const parts = Math.max(1, Math.min(most, Math.floor(work / Math.max(1, least))));
+  const border = (i: number) => Math.min(over, Math.floor((i * grains) / parts) * grain);
+  return Array.from({ length: parts }, (_, i) => [border(i), border(i + 1)]);
+}
