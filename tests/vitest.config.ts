@@ -13,6 +13,13 @@ export default defineConfig(async () => {
     publicDir: false as const,
     assetsInclude: ['**/*.safetensors'],
     plugins: [react()],
+    // as in vite.config.ts: with cross-origin isolation WASM may use threads
+    server: {
+      headers: {
+        'Cross-Origin-Opener-Policy': 'same-origin',
+        'Cross-Origin-Embedder-Policy': 'require-corp',
+      },
+    },
     // known up front, so that the dev server does not stop a test to reload the page with a newly found package
     optimizeDeps: {
       include: [

@@ -64,6 +64,7 @@ export class WasmKernels implements Kernels {
 
   /** Calls an export once for each range of `over`; the ranges depend on the threads, the results do not. */
   private spread(name: string, how: Spread, args: Arguments): void {
+    this.pool?.assertAlive();
     const ranges = cut(how, this.pool?.limit ?? 1, this.leastWork);
     const call = (room: number, bytes: number) => {
       const parts = ranges.map(([from, to], i) => args(from, to, room + i * bytes));

@@ -47,7 +47,7 @@ export function whyNoThreads(): string | null {
 }
 
 export class ThreadPool {
-  /** Resolves with the reason when a thread has failed; from then on `run` throws a DeviceLostError. */
+  /** Resolves with the reason when a thread has failed; the memory may then hold anything. */
   readonly lost: Promise<string>;
   readonly exports: Record<string, (...args: number[]) => number>;
   /** Threads that take part now, the caller included. */
@@ -92,9 +92,13 @@ export class ThreadPool {
     }
   }
 
+  /** Throws a DeviceLostError if a thread has failed. */
+  assertAlive(): void {
+    if (this.failure) throw this.failure;
+  }
+
   /** Runs a kernel once with each list of arguments, whichever thread takes it, and returns when all are done. */
   run(name: string, parts: readonly (readonly number[])[]): void {
-    if (this.failure) throw this.failure;
     const { control, tasks } = this;
     const kernel = this.exports[name]!;
     parts.forEach((args, i) => {

@@ -1,0 +1,153 @@
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createEngine } from '../../src/engine/create';
+import { DeviceLostError } from '../../src/engine/errors';
+import { createFusedEngine } from '../../src/engine/fused';
+import { engineOn } from '../../src/engine/fused/engine';
+import { resilientEngine } from '../../src/engine/resilient';
+import { WasmKernels } from '../../src/kernels/wasm/kernels';
+import { cut } from '../../src/kernels/wasm/spread';
+import { threadsAskedFor, threadsFor } from '../../src/worker/threads';
+import { busyWeights } from '../support/engines';
+import { adam, pretrainTerm } from '../support/losses';
+import { everythingOn, kernelBattery, SIZES, type Fingerprint } from '../support/thread-battery';
+import { BUILDS } from './harness';
+
+const alone: Record<string, Promise<Record<string, Fingerprint>>> = {};
+
+describe.each(BUILDS)('threads ($name build)', ({ name, relaxed }) => {
+  it.each([2, 3, 4])('%i compute bit for bit what one does', async (count) => {
+    const expected = await (alone[name] ??= everythingOn(1, relaxed));
+    expect(await everythingOn(count, relaxed)).toEqual(expected);
+  });
+});
+
+const workersOf = (kernels: WasmKernels): Worker[] => [...kernels.pool!['threads']] as unknown as Worker[];
+const ended = (workers: Worker[]) => Promise.all(workers.map((w) => once(w, 'exit')));
+const config = { vocabSize: 37, nPositions: 8, nEmbd: 16, nLayer: 1, nHead: 2 };
+const info = { backend: 'wasm', kind: 'fused', adapter: 'test', software: false } as const;
+
+describe('the pool of threads', () => {
+  it('ends with its engine', async () => {
+    const kernels = await WasmKernels.create(undefined, 3);
+    const workers = workersOf(kernels);
+    expect(workers).toHaveLength(2);
+    const exits = ended(workers);
+    engineOn(kernels, info, { close: () => kernels.pool!.close() }).dispose();
+    await exits;
+    expect(workers.map((w) => w.threadId)).toEqual([-1, -1]);
+  });
+
+  it('computes the same with fewer threads, and after one has vanished', async () => {
+    const kernels = await WasmKernels.create(undefined, 4);
+    const expected = kernelBattery(kernels, SIZES['prime sizes']!);
+    for (const limit of [1, 2, 9, 3]) {
+      kernels.pool!.setLimit(limit);
+      expect(kernels.pool!.limit).toBe(Math.min(4, limit));
+      expect(kernelBattery(kernels, SIZES['prime sizes']!)).toEqual(expected);
+    }
+    await workersOf(kernels)[0]!.terminate();
+    expect(kernelBattery(kernels, SIZES['prime sizes']!)).toEqual(expected);
+    kernels.pool!.close();
+    expect(kernelBattery(kernels, SIZES['prime sizes']!)).toEqual(expected);
+  });
+
+  it('reports a thread that fails, and training goes on in a new engine', async () => {
+    const kernels = await WasmKernels.create(undefined, 2);
+    const exits = ended(workersOf(kernels));
+    const { lost, run } = { lost: kernels.pool!.lost, run: kernels.pool!.run.bind(kernels.pool!) };
+    const broken = engineOn(kernels, info, { lost, close: () => kernels.pool!.close() });
+    const engine = resilientEngine(broken, () => createFusedEngine('wasm'));
+    const notices: string[] = [];
+    engine.onNotice!((message) => notices.push(message));
+    const model = engine.createModel(config, busyWeights(config, 1));
+    const outside = [0xfffffff0, 0xfffffff0, 64];
+    expect(() => run('gelu', [outside, outside])).toThrow(DeviceLostError);
+    expect(await lost).toMatch(/gelu failed/);
+    await exits;
+    const report = await model.update(
+      [
+        pretrainTerm([
+          [1, 5, 6, 7, 8, 2],
+          [1, 4, 2],
+        ]),
+      ],
+      adam,
+      true,
+    );
+    expect(report!.loss).toBeGreaterThan(0);
+    expect(notices).toHaveLength(1);
+    engine.dispose();
+  });
+});
+
+describe('an engine asked for threads', () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
+  it('has them where it can', async () => {
+    const { engine } = await createEngine('wasm', 'fused', { threads: 2 });
+    expect(engine.info.adapter).toMatch(/, 2 threads$/);
+    expect(engine.info.note).toBeUndefined();
+    engine.dispose();
+    expect((await createEngine('wasm')).engine.info.adapter).not.toMatch(/thread/);
+  });
+
+  it('runs on one where the page is not isolated, and says so', async () => {
+    vi.stubGlobal('crossOriginIsolated', false);
+    const { engine, considered } = await createEngine('wasm', undefined, { threads: 4 });
+    expect(engine.info.adapter).not.toMatch(/thread/);
+    expect(engine.limitThreads).toBeUndefined();
+    expect(considered.at(-1)!.reason).toBe(
+      'chosen by hand; one thread: the page is not cross-origin isolated',
+    );
+  });
+
+  it('runs on one where the memory or a thread cannot be had', async () => {
+    vi.spyOn(WebAssembly, 'Memory').mockImplementation(function () {
+      throw new RangeError('no room for shared memory');
+    });
+    const { info } = await createFusedEngine('wasm', { threads: 2 });
+    vi.restoreAllMocks();
+    expect(info.note).toBe('one thread: no room for shared memory');
+  });
+});
+
+describe('cutting a kernel', () => {
+  it.each([
+    [1, 1, 1],
+    [0, 1, 3],
+    [357, 4, 2],
+    [97, 8, 4],
+    [1009, 1, 3],
+    [5, 16, 4],
+  ])('%i outputs at multiples of %i for %i threads: every output once', (over, grain, threads) => {
+    const ranges = cut({ over, grain, work: 1e9 }, threads, 1000);
+    expect(ranges[0]![0]).toBe(0);
+    expect(ranges.at(-1)![1]).toBe(over);
+    ranges.slice(1).forEach(([from], i) => {
+      expect(from).toBe(ranges[i]![1]);
+      expect(from % grain).toBe(0);
+    });
+  });
+
+  it('leaves small work whole', () => {
+    expect(cut({ over: 100, work: 1999 }, 4, 1000)).toEqual([[0, 100]]);
+    expect(cut({ over: 100, work: 1e9 }, 1, 1000)).toEqual([[0, 100]]);
+    expect(cut({ over: 100, work: 2000 }, 4, 1000)).toHaveLength(2);
+  });
+});
+
+describe('the number of threads of a worker', () => {
+  it('follows the cores and how many workers train', () => {
+    const each = (cores: number) => [1, 2].map((training) => threadsFor(cores, training));
+    expect([1, 2, 4, 6, 8, 32].map(each)).toEqual([[1, 1], [2, 1], [3, 1], [4, 2], [4, 3], [4, 4]]); // prettier-ignore
+  });
+
+  it('can be fixed by the link', () => {
+    expect(threadsAskedFor('?v=1&threads=3')).toBe(3);
+    expect(['', '?threads=', '?threads=0', '?threads=x', '?threads=99'].map(threadsAskedFor)).toEqual(
+      Array.from({ length: 5 }, () => null),
+    );
+  });
+});
