@@ -1,10 +1,14 @@
 /** More threads than this gain little: the matrices are small. */
-const MOST = 4;
+const MOST = 8;
 
-/** Threads for each of `training` engines that compute at once on so many cores; one is left to the page. */
+/**
+ * Threads for each of `training` engines that compute at once on so many cores. One core is left to the page,
+ * unless that would leave none of them a second thread.
+ */
 export function threadsFor(cores: number, training: number): number {
-  const free = cores > 2 ? cores - 1 : cores;
-  return Math.max(1, Math.min(MOST, Math.floor(free / training)));
+  const besidePage = Math.floor((cores - 1) / training);
+  const two = Math.min(2, Math.floor(cores / training));
+  return Math.max(1, Math.min(MOST, Math.max(besidePage, two)));
 }
 
 /** The `threads` of a link, or null. */

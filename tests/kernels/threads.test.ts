@@ -135,13 +135,15 @@ describe('cutting a kernel', () => {
     expect(cut({ over: 100, work: 1999 }, 4, 1000)).toEqual([[0, 100]]);
     expect(cut({ over: 100, work: 1e9 }, 1, 1000)).toEqual([[0, 100]]);
     expect(cut({ over: 100, work: 2000 }, 4, 1000)).toHaveLength(2);
+    expect(cut({ over: 100, work: 20_000 }, 4, 1000)).toHaveLength(4);
+    expect(cut({ over: 100, work: 1e9 }, 4, 1000)).toHaveLength(8);
   });
 });
 
 describe('the number of threads of a worker', () => {
   it('follows the cores and how many workers train', () => {
     const each = (cores: number) => [1, 2].map((training) => threadsFor(cores, training));
-    expect([1, 2, 4, 6, 8, 32].map(each)).toEqual([[1, 1], [2, 1], [3, 1], [4, 2], [4, 3], [4, 4]]); // prettier-ignore
+    expect([1, 2, 4, 6, 8, 32].map(each)).toEqual([[1, 1], [2, 1], [3, 2], [5, 2], [7, 3], [8, 8]]); // prettier-ignore
   });
 
   it('can be fixed by the link', () => {

@@ -9,10 +9,10 @@ export interface Spread {
   scratch?: number;
 }
 
-/** Handing a task to another thread costs some microseconds: less work than this is not worth it. */
+/** Handing a task to another thread costs some microseconds: less work than this is not worth it (measured). */
 export const LEAST_WORK = 60_000;
-/** More tasks than threads, so that a slow thread does not hold up the others. */
-const TASKS_PER_THREAD = 2;
+/** Long tasks are halved, so that a slow thread does not hold up the others. */
+const LONG_WORK = 500_000;
 /** Room in the pool's list. */
 export const MAX_TASKS = 64;
 
@@ -24,8 +24,8 @@ export function cut(
 ): readonly (readonly [number, number])[] {
   if (threads === 1 || work < 2 * least) return [[0, over]];
   const grains = Math.ceil(over / grain);
-  const most = Math.min(threads * TASKS_PER_THREAD, MAX_TASKS, grains);
-  const parts = Math.max(1, Math.min(most, Math.floor(work / Math.max(1, least))));
+  const tasks = work / threads > LONG_WORK ? threads * 2 : Math.min(threads, work / Math.max(1, least));
+  const parts = Math.max(1, Math.floor(Math.min(tasks, grains, MAX_TASKS)));
   const border = (i: number) => Math.min(over, Math.floor((i * grains) / parts) * grain);
   return Array.from({ length: parts }, (_, i) => [border(i), border(i + 1)]);
 }
