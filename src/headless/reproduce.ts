@@ -7,22 +7,20 @@ import { MultiBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Demo } from '../pipeline/demo';
 import { InputError } from '../pipeline/demo';
-import { keyOf } from '../pipeline/graph';
+import { buildGraph, keyOf } from '../pipeline/graph';
+import type { RunSummary, StoredRun } from '../pipeline/recording';
 import { demoNames, loadDemo } from './demos';
-import type { RunSummary } from './run';
-import { judge, type ClaimResult, type Spread } from './verdict';
+import { judge, type ClaimResult, type Spread } from '../pipeline/verdict';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const resultsOf = (demo: string) => join(ROOT, 'demos', demo, 'results');
 
-/** One finished (demo, seed) as it lies on disk. `key` names the configuration it belongs to. */
-interface StoredRun {
-  key: string;
-  summary: RunSummary;
-}
-
 const fileOf = (demo: string, seed: number) => join(resultsOf(demo), `seed-${seed}.json`);
-const keyOfDemo = (demo: Demo): string => keyOf({ ...demo.config, seed: 0, start: 'base' });
+const recordingFile = (demo: string) => join(ROOT, 'demos', demo, 'recording.json');
+
+/** Names what a demo computes, its seed aside: changes with any setting and with the version of any stage. */
+const keyOfDemo = (demo: Demo): string =>
+  keyOf(buildGraph({ ...demo.config, seed: 0, start: 'base' }).map((node) => node.key));
 
 /** The stored run, if there is one for the demo as it is now. */
 async function stored(demo: Demo, seed: number): Promise<RunSummary | undefined> {
@@ -49,15 +47,22 @@ async function runOne(demo: Demo, seed: number): Promise<void> {
           : reject(new InputError(`${demo.name}, seed ${seed}: ${errors.trim() || `exit ${code}`}`)),
       );
     });
-    const summary = JSON.parse(await readFile(join(folder, 'summary.json'), 'utf8')) as RunSummary;
+    const read = (file: string) => readFile(join(folder, file), 'utf8');
+    const summary = JSON.parse(await read('summary.json')) as RunSummary;
+    const history = JSON.parse(await read('history.json')) as StoredRun['history'];
     await mkdir(resultsOf(demo.name), { recursive: true });
-    const run: StoredRun = { key: keyOfDemo(demo), summary };
-    const draft = `${fileOf(demo.name, seed)}.draft`; // a run that is stopped here leaves no half file
-    await writeFile(draft, JSON.stringify(run, null, 1) + '\n');
-    await rename(draft, fileOf(demo.name, seed));
+    const run: StoredRun = { key: keyOfDemo(demo), summary, history };
+    if (seed === 1) await writeWhole(recordingFile(demo.name), await read('recording.json'));
+    await writeWhole(fileOf(demo.name, seed), JSON.stringify(run) + '\n');
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Writes a file in one go: a run that is stopped here leaves no half file. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.draft`, text);
+  await rename(`${file}.draft`, file);
 }
 
 /** Works through the list with several processes; a failure is told and does not stop the others. */

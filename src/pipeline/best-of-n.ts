@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { bestOfNKl } from './kl';
+import { fitOveroptimization, type PathPoint } from './overoptimization';
 import { sampleReference, weightedEvaluation, type PromptSamples } from './reweighted';
 import { choice, integer } from './settings';
 import { parent, type LanguageModelArtifact, type Stage } from './stage';
+import { mean } from './statistics';
 
 const settings = z.object({
   largest: integer(64, 1, 1024, {
@@ -29,12 +31,13 @@ export type BestOfNSettings = z.infer<typeof settings>;
 
 /**
  * Best-of-n (Nakano et al. 2021; Gao et al. 2022): n answers of SFT, the reward model picks one. Nothing is
- * trained; the artifact is SFT itself. One evaluation for each n = 1, 2, 4, …; its KL is the analytic
- * ln n − (n − 1)/n, exact when no two answers have the same score and an upper bound otherwise.
+ * trained; the artifact is SFT itself. One evaluation for each n = 1, 2, 4, …; its KL is the sampling estimate
+ * E[ln π/π_SFT] of all arms, here over SFT's answers by weight (`weightedKl`). The analytic ln n − (n − 1)/n is
+ * an upper bound, exact when no answer comes twice: `klBound.<n>` in the summary.
  */
 export const bestOfN: Stage<BestOfNSettings, LanguageModelArtifact> = {
   name: 'best-of-n',
-  version: 1,
+  version: 2,
   settings,
   inputs: ['sft', 'reward'],
   async *run(context, s, parents) {
@@ -52,18 +55,40 @@ export const bestOfN: Stage<BestOfNSettings, LanguageModelArtifact> = {
     }
     const sizes = powersOfTwo(s.largest);
     const summary: Record<string, number> = {};
+    const path: PathPoint[] = [];
     for (const [update, n] of sizes.entries()) {
       const weights = drawn.map((one) => bestOfNWeights(s.reward === 'gold' ? one.gold : one.proxy, n));
-      const evaluation = { ...weightedEvaluation(context, drawn, weights, bestOfNKl(n)), bestOf: n };
+      const kl = mean(drawn.map((one, p) => weightedKl(one.completions, weights[p]!)));
+      const evaluation = { ...weightedEvaluation(context, drawn, weights, kl), bestOf: n };
+      path.push(evaluation);
       const samples = n * prompts; // what choosing among n costs
       const cost = Math.round((tokens * n) / count);
       yield { type: 'evaluation', update, updates: sizes.length - 1, samples, tokens: cost, evaluation };
       for (const name of ['gold', 'proxy', 'kl'] as const) summary[`${name}.${n}`] = evaluation[name]!;
+      summary[`klBound.${n}`] = bestOfNKl(n);
       Object.assign(summary, evaluation);
     }
-    return { artifact: sft, summary };
+    return { artifact: sft, summary: { ...summary, ...fitOveroptimization('best-of-n', path) } };
   },
 };
+
+/**
+ * KL of the policy that gives answer i with probability `weights[i]`, from the policy that gave all of them in
+ * equal shares: Σ W·ln(W·N/m) over different answers, W and m the weight and number of those alike; nats. Between
+ * 0 and ln N, and estimated from N samples as E[ln π/π_SFT].
+ */
+export function weightedKl(answers: readonly (readonly number[])[], weights: Float64Array): number {
+  const alike = new Map<string, { weight: number; count: number }>();
+  answers.forEach((answer, i) => {
+    const key = answer.join();
+    const { weight, count } = alike.get(key) ?? { weight: 0, count: 0 };
+    alike.set(key, { weight: weight + weights[i]!, count: count + 1 });
+  });
+  let kl = 0;
+  for (const { weight, count } of alike.values())
+    if (weight > 0) kl += weight * Math.log((weight * answers.length) / count);
+  return kl;
+}
 
 /** 1, 2, 4, … up to and including the limit. */
 const powersOfTwo = (limit: number): number[] => {

@@ -346,7 +346,7 @@ describe('measuring', () => {
   it('SFT against itself: every comparison a tie, exactly one half, KL exactly 0', async () => {
     const evaluator = await createEvaluator(context, trunk.sft, trunk.reward);
     const same = modelOf(context, trunk.sft);
-    const result = await evaluator.evaluate(same, 64);
+    const { evaluation: result } = await evaluator.evaluate(same, 64);
     expect(result).toMatchObject({ winRate: 0.5, kl: 0, prompts: 64 });
     expect(Math.abs(result.proxy!)).toBeLessThan(0.5);
     same.dispose();
