@@ -94,10 +94,13 @@ async function attempt(
 
 /** What each way finds; `gpuPage` also prints what Chromium says of itself. */
 export async function probe(url: string, options: BrowserOptions, gpuPage: boolean): Promise<void> {
+  const best: Partial<Record<BackendName, string>> = {};
   for (const [i, way] of WAYS.entries()) {
     if (options.way && options.way !== i + 1) continue;
     try {
       const { browser, page, found } = await attempt(url, way.args, options.extraArgs);
+      for (const b of ['webgpu', 'webgl'] as const)
+        if (real(found, [b])) best[b] ??= `way ${i + 1}: ${found[b]!.adapter}`;
       console.log(`way ${i + 1}, ${way.name}: ${words(found)}\n  ${JSON.stringify(found.info)}`);
       if (gpuPage) {
         await page.goto('chrome://gpu').catch(() => undefined);
@@ -115,11 +118,13 @@ export async function probe(url: string, options: BrowserOptions, gpuPage: boole
         gpuPage = false;
       }
       await browser.close();
-      if (real(found, ['webgpu', 'webgl']) === 2) return;
+      if (best.webgpu && best.webgl) break;
     } catch (error) {
       console.log(`way ${i + 1}, ${way.name}: ${(error as Error).message.slice(0, 1500)}`);
     }
   }
+  for (const b of ['webgpu', 'webgl'] as const)
+    console.log(`use: ${b} ${best[b] ?? 'none, no real GPU was found'}`);
 }
 
 /** Opens the page in a Chromium that uses a real GPU if it should and can. */
