@@ -7,8 +7,7 @@ import { MultiBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Demo } from '../pipeline/demo';
 import { InputError } from '../pipeline/demo';
-import { buildGraph, keyOf } from '../pipeline/graph';
-import type { RunSummary, StoredRun } from '../pipeline/recording';
+import { storedKeyOf, type RunSummary, type StoredRun } from '../pipeline/recording';
 import { demoNames, loadDemo } from './demos';
 import { judge, type ClaimResult, type Spread } from '../pipeline/verdict';
 
@@ -18,15 +17,11 @@ const resultsOf = (demo: string) => join(ROOT, 'demos', demo, 'results');
 const fileOf = (demo: string, seed: number) => join(resultsOf(demo), `seed-${seed}.json`);
 const recordingFile = (demo: string) => join(ROOT, 'demos', demo, 'recording.json');
 
-/** Names what a demo computes, its seed aside: changes with any setting and with the version of any stage. */
-const keyOfDemo = (demo: Demo): string =>
-  keyOf(buildGraph({ ...demo.config, seed: 0, start: 'base' }).map((node) => node.key));
-
 /** The stored run, if there is one for the demo as it is now. */
 async function stored(demo: Demo, seed: number): Promise<RunSummary | undefined> {
   const text = await readFile(fileOf(demo.name, seed), 'utf8').catch(() => undefined);
   const run = text && (JSON.parse(text) as StoredRun);
-  return run && run.key === keyOfDemo(demo) ? run.summary : undefined;
+  return run && run.key === storedKeyOf(demo.config) ? run.summary : undefined;
 }
 
 /** Runs one demo with one seed in a process of its own, trunk live from the shipped base, and stores it at once. */
@@ -51,7 +46,7 @@ async function runOne(demo: Demo, seed: number): Promise<void> {
     const summary = JSON.parse(await read('summary.json')) as RunSummary;
     const history = JSON.parse(await read('history.json')) as StoredRun['history'];
     await mkdir(resultsOf(demo.name), { recursive: true });
-    const run: StoredRun = { key: keyOfDemo(demo), summary, history };
+    const run: StoredRun = { key: storedKeyOf(demo.config), summary, history };
     if (seed === 1) await writeWhole(recordingFile(demo.name), await read('recording.json'));
     await writeWhole(fileOf(demo.name, seed), JSON.stringify(run) + '\n');
   } finally {

@@ -82,7 +82,8 @@ function finishedArms(nodes: readonly NodeView[], config: LabConfig): FinishedAr
     if (!arms.has(node.id) || summary?.['gold'] === undefined || summary['kl'] === undefined) return [];
     const evaluations = run!.events.flatMap((e) => (e.type === 'evaluation' ? [e.evaluation] : []));
     const final = { gold: summary['gold'], kl: summary['kl'] };
-    return [{ id: node.id, stage: node.stage, final, evaluations, answers }];
+    const isLimit = node.stage === 'tilt' && node.settings['reward'] === 'gold';
+    return [{ id: node.id, isLimit, final, evaluations, answers }];
   });
 }
 

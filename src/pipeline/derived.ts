@@ -52,7 +52,8 @@ export function headToHead(mine: FinalAnswers, theirs: FinalAnswers): HeadToHead
 /** What is known of one arm at the end of a run. */
 export interface FinishedArm {
   id: string;
-  stage: string;
+  /** A `tilt` arm on the gold reward: the best reachable. */
+  isLimit: boolean;
   /** Its final measurement, and those of the way. */
   final: Place;
   evaluations: readonly Evaluation[];
@@ -61,10 +62,10 @@ export interface FinishedArm {
 
 /**
  * Figures that only exist between arms, by arm: `gap`, the distance from the best reachable reward at the arm's
- * KL, where a `tilt` arm has measured it, and `winRate/<other>`, the paired win rate over every other arm.
+ * KL, where an arm has measured the limit, and `winRate/<other>`, the paired win rate over every other arm.
  */
 export function derivedFigures(arms: readonly FinishedArm[]): Record<string, Record<string, number>> {
-  const limit = arms.find((a) => a.stage === 'tilt');
+  const limit = arms.find((a) => a.isLimit);
   const curve = limit && frontierCurve([...limit.evaluations]);
   return Object.fromEntries(
     arms.map((arm) => {

@@ -183,6 +183,8 @@ export const instruct: Stage<InstructSettings, LanguageModelArtifact> = {
           ...metrics,
           ...perCluster(questions, right),
           median: spread.median,
+          q1: spread.q1,
+          q3: spread.q3,
           iqr: spread.iqr,
           'median.heldOut': elsewhere.median,
           'iqr.heldOut': elsewhere.iqr,

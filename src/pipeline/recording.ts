@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ModelSize } from '../model/config';
 import { decode, EOS } from '../world';
+import { buildGraph, keyOf } from './graph';
 import type { NodeView } from './lab';
 import type { LabConfig } from './lab-config';
 import type { TimedEvent } from './runner';
@@ -32,6 +33,10 @@ export interface StoredRun {
   /** Every measurement of every arm that is measured on the way, in order. */
   history: Record<string, StoredEvaluation[]>;
 }
+
+/** Names what a demo computes, its seed aside: changes with any setting and with the version of any stage. */
+export const storedKeyOf = (config: LabConfig): string =>
+  keyOf(buildGraph({ ...config, seed: 0, start: 'base' }).map((node) => node.key));
 
 /** Version of the format; a recording of another version is not shown. */
 export const RECORDING_VERSION = 1;
@@ -69,6 +74,8 @@ export const recordingSchema = z.object({
       seconds: z.number(),
       summary: figures,
       events: z.array(timedEventSchema),
+      /** Why the stage did not come to its end. */
+      failure: z.string().optional(),
     }),
   ),
   samples: z.array(sampleSchema),
@@ -130,14 +137,15 @@ export function recordingOf(
     seconds,
     config,
     nodes: nodes.flatMap(({ node, run }) =>
-      run?.result
+      run?.result || run?.failure
         ? [
             {
               ...{ id: node.id, name: node.name, stage: node.stage, size: node.size, key: node.key },
               source: run.source,
               seconds: short(run.seconds),
-              summary: shortened(run.result.summary),
+              summary: shortened(run.result?.summary ?? {}),
               events: thinned(run.events),
+              ...(run.failure ? { failure: run.failure.message } : {}),
             },
           ]
         : [],
