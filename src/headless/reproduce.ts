@@ -9,7 +9,8 @@ import type { Demo } from '../pipeline/demo';
 import { InputError } from '../pipeline/demo';
 import { storedKeyOf, type RunSummary, type StoredRun } from '../pipeline/recording';
 import { demoNames, loadDemo } from './demos';
-import { judge, type ClaimResult, type Spread } from '../pipeline/verdict';
+import { judgeAll, report, type DemoRuns } from './report';
+import type { ClaimResult } from '../pipeline/verdict';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const resultsOf = (demo: string) => join(ROOT, 'demos', demo, 'results');
@@ -81,63 +82,18 @@ async function runAll(work: { demo: Demo; seed: number }[], jobs: number): Promi
   return failures;
 }
 
-const figure = ({ mean, halfWidth }: Spread): string =>
-  Number.isNaN(mean)
-    ? '–'
-    : Number.isNaN(halfWidth)
-      ? mean.toFixed(2)
-      : `${mean.toFixed(2)} ± ${halfWidth.toFixed(2)}`;
-
 /** demos/RESULTS.md from whatever is stored. */
 async function writeReport(demos: readonly Demo[], seeds: readonly number[]): Promise<ClaimResult[]> {
-  const all: ClaimResult[] = [];
-  const sections: string[] = [];
-  for (const demo of demos) {
-    if (demo.claims.length === 0) continue;
-    const runs = (await Promise.all(seeds.map((s) => stored(demo, s)))).filter((r) => r !== undefined);
-    const results = demo.claims.map((c) =>
-      judge(
-        c,
-        runs.map((r) => ({ ...r.trunk, ...r.arms })),
-      ),
-    );
-    all.push(...results);
-    const seconds = runs.map((r) => r.seconds);
-    sections.push(
-      [
-        `## ${demo.name}: ${demo.title}`,
-        '',
-        `${demo.summary} Seeds: ${runs.map((r) => r.seed).join(', ') || 'none yet'}.` +
-          (seconds.length ? ` ${Math.min(...seconds)} to ${Math.max(...seconds)} s per seed.` : '') +
-          ` Settings: \`demos/${demo.name}/demo.json\`.`,
-        '',
-        '| claim | in the paper | here: left | here: right | difference | reproduced |',
-        '|---|---|---|---|---|---|',
-        ...results.map(
-          ({ claim, left, right, difference, verdict }) =>
-            `| ${claim.text} (\`${claim.left} ${claim.op} ${claim.right}\`) | ${claim.paper.says} (${claim.paper.source}) | ` +
-            `${figure(left)} | ${figure(right)} | ${figure(difference)} | **${verdict}** |`,
-        ),
-        '',
-      ].join('\n'),
-    );
-  }
-  const count = (verdict: string) => all.filter((r) => r.verdict === verdict).length;
-  const text = [
-    '# Results',
-    '',
-    'Made by `npm run reproduce`: every demo from the shipped base model with its trunk trained live, one run per seed;',
-    'figures are means over seeds with the half-width of their 95 % interval (Student’s t).',
-    '',
-    'The rule, written down before any run: a claim is reproduced (**yes**) if the 95 % interval of the difference over',
-    'seeds lies wholly on the claimed side of 0, **partly** if only its mean does (or there is one seed), else **no**.',
-    '',
-    `${all.length} claims: ${count('yes')} yes, ${count('partly')} partly, ${count('no')} no, ${count('not run')} not run yet.`,
-    '',
-    ...sections,
-  ].join('\n');
-  await writeFile(join(ROOT, 'demos', 'RESULTS.md'), text);
-  return all;
+  const all = await Promise.all(
+    demos
+      .filter((demo) => demo.claims.length > 0)
+      .map(async (demo): Promise<DemoRuns> => {
+        const runs = await Promise.all(seeds.map((seed) => stored(demo, seed)));
+        return { demo, runs: runs.filter((run) => run !== undefined) };
+      }),
+  );
+  await writeWhole(join(ROOT, 'demos', 'RESULTS.md'), report(all));
+  return all.flatMap(judgeAll);
 }
 
 function positive(text: string): number {

@@ -32,12 +32,12 @@ export type BestOfNSettings = z.infer<typeof settings>;
 /**
  * Best-of-n (Nakano et al. 2021; Gao et al. 2022): n answers of SFT, the reward model picks one. Nothing is
  * trained; the artifact is SFT itself. One evaluation for each n = 1, 2, 4, …; its KL is the sampling estimate
- * E[ln π/π_SFT] of all arms, here over SFT's answers by weight (`weightedKl`). The analytic ln n − (n − 1)/n is
- * an upper bound, exact when no answer comes twice: `klBound.<n>` in the summary.
+ * E[ln π/π_SFT] of all arms, here over SFT's answers by the probability that each is the best (`sampledKl`). The
+ * analytic ln n − (n − 1)/n is an upper bound: `klBound.<n>` in the summary.
  */
 export const bestOfN: Stage<BestOfNSettings, LanguageModelArtifact> = {
   name: 'best-of-n',
-  version: 2,
+  version: 3,
   settings,
   inputs: ['sft', 'reward'],
   async *run(context, s, parents) {
@@ -57,8 +57,9 @@ export const bestOfN: Stage<BestOfNSettings, LanguageModelArtifact> = {
     const summary: Record<string, number> = {};
     const path: PathPoint[] = [];
     for (const [update, n] of sizes.entries()) {
-      const weights = drawn.map((one) => bestOfNWeights(s.reward === 'gold' ? one.gold : one.proxy, n));
-      const kl = mean(drawn.map((one, p) => weightedKl(one.completions, weights[p]!)));
+      const scores = drawn.map((one) => (s.reward === 'gold' ? one.gold : one.proxy));
+      const weights = scores.map((of) => bestOfNWeights(of, n));
+      const kl = mean(drawn.map((one, p) => sampledKl(one.completions, scores[p]!, n)));
       const evaluation = { ...weightedEvaluation(context, drawn, weights, kl), bestOf: n };
       path.push(evaluation);
       const samples = n * prompts; // what choosing among n costs
@@ -73,22 +74,32 @@ export const bestOfN: Stage<BestOfNSettings, LanguageModelArtifact> = {
 };
 
 /**
- * KL of the policy that gives answer i with probability `weights[i]`, from the policy that gave all of them in
- * equal shares: Σ W·ln(W·N/m) over different answers, W and m the weight and number of those alike; nats. Between
- * 0 and ln N, and estimated from N samples as E[ln π/π_SFT].
+ * KL(best-of-n ‖ SFT), nats, from N answers of SFT: the answer of rank j from below is the best of n independent
+ * ones with probability W = (j/N)ⁿ − ((j − 1)/N)ⁿ, and the estimate is Σ W·ln(W·N/m) over different answers, m
+ * counting those alike. Grouping can only lower a KL, so this is at most ln n − (n − 1)/n, and nears it as N grows
+ * where no answer comes twice.
  */
-export function weightedKl(answers: readonly (readonly number[])[], weights: Float64Array): number {
+export function sampledKl(
+  answers: readonly (readonly number[])[],
+  scores: ArrayLike<number>,
+  n: number,
+): number {
+  const N = answers.length;
   const alike = new Map<string, { weight: number; count: number }>();
-  answers.forEach((answer, i) => {
-    const key = answer.join();
+  ranked(scores).forEach((i, rank) => {
+    const key = answers[i]!.join();
     const { weight, count } = alike.get(key) ?? { weight: 0, count: 0 };
-    alike.set(key, { weight: weight + weights[i]!, count: count + 1 });
+    alike.set(key, { weight: weight + ((rank + 1) / N) ** n - (rank / N) ** n, count: count + 1 });
   });
   let kl = 0;
   for (const { weight, count } of alike.values())
-    if (weight > 0) kl += weight * Math.log((weight * answers.length) / count);
+    if (weight > 0) kl += weight * Math.log((weight * N) / count);
   return kl;
 }
+
+/** Indices from the lowest score to the highest; equal scores in the order given. */
+const ranked = (scores: ArrayLike<number>): number[] =>
+  Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]! || a - b);
 
 /** 1, 2, 4, … up to and including the limit. */
 const powersOfTwo = (limit: number): number[] => {
@@ -104,7 +115,7 @@ const powersOfTwo = (limit: number): number[] => {
 export function bestOfNWeights(scores: ArrayLike<number>, n: number): Float64Array {
   const N = scores.length;
   if (!(n >= 1 && n <= N)) throw new RangeError(`best of ${n} from ${N} answers`);
-  const order = Array.from({ length: N }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]! || a - b);
+  const order = ranked(scores);
   const weights = new Float64Array(N);
   let weight = n / N; // of the highest: C(N − 1, n − 1)/C(N, n)
   for (let j = N; j >= n; j--) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/types';
-import { bestOfNWeights, weightedKl } from '../../src/pipeline/best-of-n';
+import { sampledKl } from '../../src/pipeline/best-of-n';
 import { megaflops } from '../../src/pipeline/cost';
 import { derivedFigures, frontierCurve, frontierGap, headToHead } from '../../src/pipeline/derived';
 import { displacement } from '../../src/pipeline/displacement';
@@ -24,6 +24,7 @@ describe('the over-optimisation curve', () => {
     expect(fit['fit.alpha']).toBeCloseTo(alpha, 10);
     expect(fit['fit.beta']).toBeCloseTo(beta, 10);
     expect(fit['fit.r2']).toBeCloseTo(1, 10);
+    expect(fit['fit.r2Other']).toBeLessThan(0.9999);
     // at the peak the derivative is 0: steps to either side are lower
     const top = fit['fit.peakKl']!;
     const at = (kl: number) => fittedReward(form, { alpha, beta }, kl);
@@ -112,14 +113,22 @@ describe('two arms head to head', () => {
 });
 
 describe('the KL of best-of-n by sampling', () => {
-  it('is near the analytic one for answers that are all different, lower where some are alike', () => {
+  it('is near the analytic one for answers that are all different, and never above it', () => {
+    const scores = Array.from({ length: 512 }, (_, i) => (i * 37) % 512);
+    const different = scores.map((_, i) => [i]);
+    for (const n of [1, 2, 8, 64]) {
+      const kl = sampledKl(different, scores, n);
+      expect(kl).toBeLessThanOrEqual(bestOfNKl(n) + 1e-12);
+      expect(kl).toBeGreaterThan(bestOfNKl(n) - 0.02);
+    }
+  });
+
+  it('is lower where answers are alike: two kinds of answers, the best of 8', () => {
     const scores = Array.from({ length: 512 }, (_, i) => i);
-    const different = scores.map((i) => [i]);
-    const weights = bestOfNWeights(scores, 8);
-    expect(weightedKl(different, weights)).toBeCloseTo(bestOfNKl(8), 2);
-    expect(weightedKl(different, bestOfNWeights(scores, 1))).toBeCloseTo(0, 12);
     const alike = scores.map((i) => [Math.floor(i / 256)]);
-    expect(weightedKl(alike, weights)).toBeLessThan(Math.log(2) + 1e-9);
+    const low = 0.5 ** 8;
+    const exact = low * Math.log(2 * low) + (1 - low) * Math.log(2 * (1 - low));
+    expect(sampledKl(alike, scores, 8)).toBeCloseTo(exact, 10);
   });
 });
 
