@@ -124,9 +124,10 @@ describe.each(DEMOS.map((demo) => [demo.name, demo] as const))('%s', (_, demo) =
     expect(words.summary).toMatch(/[\u4e00-\u9fff]/);
     for (const arm of demo.config.arms) expect(demo.lessons.zh!.words[arm.id], arm.id).toBeDefined();
     for (const claim of demo.claims) {
-      const { text, says } = wordsOfClaim(demo, claim, 'zh');
+      const { text, says, note } = wordsOfClaim(demo, claim, 'zh');
       expect(text, ruleOf(claim)).toMatch(/[\u4e00-\u9fff]/);
       expect(says, ruleOf(claim)).toMatch(/[\u4e00-\u9fff]/);
+      if (claim.note) expect(note, ruleOf(claim)).toMatch(/[\u4e00-\u9fff]/);
     }
   });
 

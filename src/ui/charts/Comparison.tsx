@@ -40,6 +40,8 @@ export interface FrontierChartProps extends ChartProps {
   klAxis: ViewState['klAxis'];
 }
 
+const MANY = 4;
+
 /** The four questions of the lecture, for all arms; or one of them, large. */
 export function Comparison() {
   const series = useLab((s) => s.series);
@@ -85,7 +87,7 @@ export function Comparison() {
       </div>
     );
   return (
-    <div className={classes.grid}>
+    <div className={classes.grid} data-many={arms.length > MANY || undefined}>
       {CHART_NAMES.map((name) => (
         <Slot key={name}>{charts[name]}</Slot>
       ))}

@@ -39,8 +39,8 @@ export function EndLabels({ labels, end }: EndLabelsProps) {
     const y = yScale(label.y);
     if (x === undefined || y === undefined) return [];
     const pointY = Math.min(Math.max(y, area.y), area.y + area.height);
-    const isFree = !inColumn || !!label.lift || !!label.fixed;
-    return [{ key: label.key, x, pointY, y: y - (label.lift ?? 0), label, free: isFree }];
+    const isFree = !inColumn || !!label.fixed;
+    return [{ key: label.key, x, pointY, y: y - (inColumn ? 0 : (label.lift ?? 0)), label, free: isFree }];
   });
   const place = (of: typeof spots) => placeLabels(of, GAP, area.y + 6, area.y + area.height - 4);
   const placed = new Map(
@@ -69,7 +69,7 @@ export function EndLabels({ labels, end }: EndLabelsProps) {
       {spots.map(({ key, x, label, free }) => (
         <text
           key={key}
-          x={label.lift ? x - 4 : (free ? x : column) + 9}
+          x={label.lift && free ? x - 4 : (free ? x : column) + 9}
           y={placed.get(key)! + 4}
           fill={label.colour}
           opacity={label.faint ? 0.6 : 1}

@@ -1,4 +1,4 @@
-import { IconCheck, IconX } from '@tabler/icons-react';
+import { IconCheck, IconCircleHalf2, IconX } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CheckedClaim } from '../../pipeline/claims';
@@ -66,7 +66,7 @@ function ClaimRow({ demo, checked, recorded }: ClaimRowProps) {
   const { t } = useTranslation();
   const { claim, left, right, holds } = checked;
   const predicted = usePrediction(demo.name).claims[ruleOf(claim)];
-  const { text, says } = wordsOfClaim(demo, claim, language());
+  const { text, says, note } = wordsOfClaim(demo, claim, language());
   const precise = looksEqual(claim.left, left, right);
   return (
     <li data-claim={ruleOf(claim)} data-holds={holds}>
@@ -88,6 +88,9 @@ function ClaimRow({ demo, checked, recorded }: ClaimRowProps) {
         </dd>
         {recorded && <Recorded result={recorded} />}
       </dl>
+      {note && (holds === false || (recorded && recorded.verdict !== 'yes')) && (
+        <p className={classes.note}>{note}</p>
+      )}
     </li>
   );
 }
@@ -96,6 +99,7 @@ function ClaimRow({ demo, checked, recorded }: ClaimRowProps) {
 function Recorded({ result: { claim, left, right, difference, verdict } }: { result: ClaimResult }) {
   const { t } = useTranslation();
   if (verdict === 'not run') return null;
+  const VerdictIcon = ICONS[verdict];
   const spread = (figure: number | string, of: typeof left) =>
     typeof figure === 'number' ? fixed(figure) : spreadValue(nameIn(figure), of);
   return (
@@ -106,12 +110,15 @@ function Recorded({ result: { claim, left, right, difference, verdict } }: { res
           {spread(claim.left, left)} <b>{signOf(left.mean, right.mean)}</b> {spread(claim.right, right)}
         </span>
         <span className={classes.verdict} data-verdict={verdict}>
+          <VerdictIcon size={14} aria-hidden />
           {t(`lesson.verdicts.${verdict}`)}
         </span>
       </dd>
     </>
   );
 }
+
+const ICONS = { yes: IconCheck, partly: IconCircleHalf2, no: IconX } as const;
 
 /** `ppo.gold` without its owner. */
 const nameIn = (figure: string): string => figure.slice(figure.indexOf('.') + 1);

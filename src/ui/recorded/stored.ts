@@ -1,6 +1,6 @@
-import { buildGraph, keyOf } from '../../pipeline/graph';
+import { buildGraph, type Graph } from '../../pipeline/graph';
 import type { LabConfig } from '../../pipeline/lab-config';
-import type { StoredRun } from '../../pipeline/recording';
+import { storedKeyOf, type StoredRun } from '../../pipeline/recording';
 
 // Each file is loaded when its lesson is opened, not with the page.
 const RESULTS = import.meta.glob<StoredRun>('../../../demos/*/results/seed-*.json', { import: 'default' });
@@ -16,8 +16,14 @@ export async function storedRuns(demo: string): Promise<StoredRun[]> {
   return loaded.flatMap((run) => (run?.summary ? [{ ...run, history: run.history ?? {} }] : []));
 }
 
+const graphs = new WeakMap<LabConfig, Graph>();
+
 /** The stages as they would be over seeds: whatever the seed, and with the trunk trained live. */
-const graphOver = (config: LabConfig) => buildGraph({ ...config, seed: 0, start: 'base' });
+function graphOver(config: LabConfig): Graph {
+  let graph = graphs.get(config);
+  if (!graph) graphs.set(config, (graph = buildGraph({ ...config, seed: 0, start: 'base' })));
+  return graph;
+}
 
 /** The stages and arms whose results mean the same in both configurations. */
 export function sameStages(a: LabConfig, b: LabConfig): ReadonlySet<string> {
@@ -27,6 +33,6 @@ export function sameStages(a: LabConfig, b: LabConfig): ReadonlySet<string> {
 
 /** Runs of the demo as it is now; those of earlier settings or earlier code say nothing about it. */
 export function currentRuns(runs: readonly StoredRun[], config: LabConfig): StoredRun[] {
-  const key = keyOf(graphOver(config).map((node) => node.key));
+  const key = storedKeyOf(config);
   return runs.filter((run) => run.key === key);
 }

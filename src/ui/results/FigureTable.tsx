@@ -27,7 +27,7 @@ export function FigureTable({ name, figures, book, styles }: FigureTableProps) {
       <h3 className={frame.title}>{t(`results.groups.${name}.title`)}</h3>
       <p className={frame.question}>{t(`results.groups.${name}.question`)}</p>
       <Table.ScrollContainer minWidth={0} type="native">
-        <Table fz="sm" verticalSpacing="0.25rem" horizontalSpacing="0.5rem" className={classes.table}>
+        <Table fz="sm" verticalSpacing="0.25rem" horizontalSpacing="0.375rem" className={classes.table}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th scope="col">{t('results.arm')}</Table.Th>

@@ -24,7 +24,12 @@ export function HeadToHead({ book, styles }: HeadToHeadProps) {
       <h3 className={frame.title}>{t('results.headToHead.title')}</h3>
       <p className={frame.question}>{t('results.headToHead.question')}</p>
       <Table.ScrollContainer minWidth={0} type="native">
-        <Table fz="sm" verticalSpacing="0.1875rem" horizontalSpacing="0.375rem" className={classes.table}>
+        <Table
+          fz="sm"
+          verticalSpacing="0.1875rem"
+          horizontalSpacing="0.375rem"
+          className={`${classes.table} ${classes.matrix}`}
+        >
           <Table.Thead>
             <Table.Tr>
               <Table.Th scope="col">{t('results.headToHead.over')}</Table.Th>

@@ -9,7 +9,7 @@ export type GroupName = keyof typeof en.results.groups;
 const GROUPS: readonly [GroupName, readonly string[]][] = [
   ['pairs', ['deltaChosen', 'deltaRejected', 'implicitAccuracy']],
   ['steps', ['clipFraction', 'ratioSpread']],
-  ['peak', ['peak.gold', 'peak.kl', 'fit.alpha', 'fit.beta', 'fit.r2', 'fit.peakKl']],
+  ['peak', ['peak.gold', 'peak.kl', 'fit.alpha', 'fit.beta', 'fit.r2', 'fit.r2Other', 'fit.peakKl']],
   ['labelers', ['labelerWinRate.train', 'labelerWinRate.heldOut']],
   ['tax', ['webLoss', 'fewShot']],
   ['cost', ['trainingExamples', 'tokensPerQuestion', 'mflopPerQuestion']],
