@@ -107,6 +107,8 @@ export interface Results {
   adapters: Partial<Record<BackendName, { adapter: string; software: boolean } | null>>;
   /** Best rate of square matrix products by plain tfjs, GFLOP/s. */
   peaks: Partial<Record<BackendName, number>>;
+  /** Losses of the twins on the cpu, by twin, backend and shape. */
+  expected?: Record<string, number[]>;
   steps: StepRow[];
   rollouts: RolloutRow[];
   stages: StageRow[];

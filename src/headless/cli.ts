@@ -7,7 +7,8 @@ import { CheckpointError } from '../model/safetensors';
 import { InputError } from '../pipeline/demo';
 import { demoNames, loadDemo } from './demos';
 import { applyOverrides } from './overrides';
-import { claimLines, runConfig, seedsTable, summaryTable, writeOutput, type RunSummary } from './run';
+import type { RunSummary } from '../pipeline/recording';
+import { claimLines, OUTPUT_FILES, runConfig, seedsTable, summaryTable, writeOutput } from './run';
 
 const collect = (value: string, all: string[]) => [...all, value];
 
@@ -67,7 +68,7 @@ async function run(name: string, flags: RunFlags): Promise<void> {
 function refuseToOverwrite(folder: string | undefined): void {
   if (!folder || !existsSync(folder)) return;
   if (!statSync(folder).isDirectory()) throw new InputError(`--out ${folder}: is a file, not a folder`);
-  for (const file of ['summary.json', 'metrics.csv'])
+  for (const file of OUTPUT_FILES)
     if (existsSync(join(folder, file)))
       throw new InputError(`${join(folder, file)} is already there; nothing was overwritten`);
 }

@@ -7,28 +7,22 @@ import { MultiBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Demo } from '../pipeline/demo';
 import { InputError } from '../pipeline/demo';
-import { keyOf } from '../pipeline/graph';
+import { storedKeyOf, type RunSummary, type StoredRun } from '../pipeline/recording';
 import { demoNames, loadDemo } from './demos';
-import type { RunSummary } from './run';
-import { judge, type ClaimResult, type Spread } from './verdict';
+import { judgeAll, report, type DemoRuns } from './report';
+import type { ClaimResult } from '../pipeline/verdict';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const resultsOf = (demo: string) => join(ROOT, 'demos', demo, 'results');
 
-/** One finished (demo, seed) as it lies on disk. `key` names the configuration it belongs to. */
-interface StoredRun {
-  key: string;
-  summary: RunSummary;
-}
-
 const fileOf = (demo: string, seed: number) => join(resultsOf(demo), `seed-${seed}.json`);
-const keyOfDemo = (demo: Demo): string => keyOf({ ...demo.config, seed: 0, start: 'base' });
+const recordingFile = (demo: string) => join(ROOT, 'demos', demo, 'recording.json');
 
 /** The stored run, if there is one for the demo as it is now. */
 async function stored(demo: Demo, seed: number): Promise<RunSummary | undefined> {
   const text = await readFile(fileOf(demo.name, seed), 'utf8').catch(() => undefined);
   const run = text && (JSON.parse(text) as StoredRun);
-  return run && run.key === keyOfDemo(demo) ? run.summary : undefined;
+  return run && run.key === storedKeyOf(demo.config) ? run.summary : undefined;
 }
 
 /** Runs one demo with one seed in a process of its own, trunk live from the shipped base, and stores it at once. */
@@ -49,15 +43,22 @@ async function runOne(demo: Demo, seed: number): Promise<void> {
           : reject(new InputError(`${demo.name}, seed ${seed}: ${errors.trim() || `exit ${code}`}`)),
       );
     });
-    const summary = JSON.parse(await readFile(join(folder, 'summary.json'), 'utf8')) as RunSummary;
+    const read = (file: string) => readFile(join(folder, file), 'utf8');
+    const summary = JSON.parse(await read('summary.json')) as RunSummary;
+    const history = JSON.parse(await read('history.json')) as StoredRun['history'];
     await mkdir(resultsOf(demo.name), { recursive: true });
-    const run: StoredRun = { key: keyOfDemo(demo), summary };
-    const draft = `${fileOf(demo.name, seed)}.draft`; // a run that is stopped here leaves no half file
-    await writeFile(draft, JSON.stringify(run, null, 1) + '\n');
-    await rename(draft, fileOf(demo.name, seed));
+    const run: StoredRun = { key: storedKeyOf(demo.config), summary, history };
+    if (seed === 1) await writeWhole(recordingFile(demo.name), await read('recording.json'));
+    await writeWhole(fileOf(demo.name, seed), JSON.stringify(run) + '\n');
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Writes a file in one go: a run that is stopped here leaves no half file. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.draft`, text);
+  await rename(`${file}.draft`, file);
 }
 
 /** Works through the list with several processes; a failure is told and does not stop the others. */
@@ -81,63 +82,18 @@ async function runAll(work: { demo: Demo; seed: number }[], jobs: number): Promi
   return failures;
 }
 
-const figure = ({ mean, halfWidth }: Spread): string =>
-  Number.isNaN(mean)
-    ? '–'
-    : Number.isNaN(halfWidth)
-      ? mean.toFixed(2)
-      : `${mean.toFixed(2)} ± ${halfWidth.toFixed(2)}`;
-
 /** demos/RESULTS.md from whatever is stored. */
 async function writeReport(demos: readonly Demo[], seeds: readonly number[]): Promise<ClaimResult[]> {
-  const all: ClaimResult[] = [];
-  const sections: string[] = [];
-  for (const demo of demos) {
-    if (demo.claims.length === 0) continue;
-    const runs = (await Promise.all(seeds.map((s) => stored(demo, s)))).filter((r) => r !== undefined);
-    const results = demo.claims.map((c) =>
-      judge(
-        c,
-        runs.map((r) => ({ ...r.trunk, ...r.arms })),
-      ),
-    );
-    all.push(...results);
-    const seconds = runs.map((r) => r.seconds);
-    sections.push(
-      [
-        `## ${demo.name}: ${demo.title}`,
-        '',
-        `${demo.summary} Seeds: ${runs.map((r) => r.seed).join(', ') || 'none yet'}.` +
-          (seconds.length ? ` ${Math.min(...seconds)} to ${Math.max(...seconds)} s per seed.` : '') +
-          ` Settings: \`demos/${demo.name}/demo.json\`.`,
-        '',
-        '| claim | in the paper | here: left | here: right | difference | reproduced |',
-        '|---|---|---|---|---|---|',
-        ...results.map(
-          ({ claim, left, right, difference, verdict }) =>
-            `| ${claim.text} (\`${claim.left} ${claim.op} ${claim.right}\`) | ${claim.paper.says} (${claim.paper.source}) | ` +
-            `${figure(left)} | ${figure(right)} | ${figure(difference)} | **${verdict}** |`,
-        ),
-        '',
-      ].join('\n'),
-    );
-  }
-  const count = (verdict: string) => all.filter((r) => r.verdict === verdict).length;
-  const text = [
-    '# Results',
-    '',
-    'Made by `npm run reproduce`: every demo from the shipped base model with its trunk trained live, one run per seed;',
-    'figures are means over seeds with the half-width of their 95 % interval (Student’s t).',
-    '',
-    'The rule, written down before any run: a claim is reproduced (**yes**) if the 95 % interval of the difference over',
-    'seeds lies wholly on the claimed side of 0, **partly** if only its mean does (or there is one seed), else **no**.',
-    '',
-    `${all.length} claims: ${count('yes')} yes, ${count('partly')} partly, ${count('no')} no, ${count('not run')} not run yet.`,
-    '',
-    ...sections,
-  ].join('\n');
-  await writeFile(join(ROOT, 'demos', 'RESULTS.md'), text);
-  return all;
+  const all = await Promise.all(
+    demos
+      .filter((demo) => demo.claims.length > 0)
+      .map(async (demo): Promise<DemoRuns> => {
+        const runs = await Promise.all(seeds.map((seed) => stored(demo, seed)));
+        return { demo, runs: runs.filter((run) => run !== undefined) };
+      }),
+  );
+  await writeWhole(join(ROOT, 'demos', 'RESULTS.md'), report(all));
+  return all.flatMap(judgeAll);
 }
 
 function positive(text: string): number {

@@ -6,29 +6,24 @@ import { nodeShippedResults } from '../checkpoints/node';
 import type { Engine } from '../engine/types';
 import { checkClaim, type Claim } from '../pipeline/claims';
 import { InputError } from '../pipeline/demo';
+import { derivedFigures, type FinishedArm } from '../pipeline/derived';
 import { Lab, type NodeView } from '../pipeline/lab';
 import type { LabConfig } from '../pipeline/lab-config';
+import {
+  historyOf,
+  recordingOf,
+  type Recording,
+  type RunSummary,
+  type StoredRun,
+} from '../pipeline/recording';
 import { mean, standardDeviation } from '../pipeline/statistics';
 import { localExecutor } from './local-executor';
-
-/** What `summary.json` holds. */
-export interface RunSummary {
-  demo: string;
-  seed: number;
-  backend: string;
-  /** Wall-clock seconds of the whole run. */
-  seconds: number;
-  config: LabConfig;
-  /** Headline figures and seconds of every trunk stage. */
-  trunk: Record<string, Record<string, number | string>>;
-  /** Final evaluation of every arm on held-out prompts. */
-  arms: Record<string, Record<string, number>>;
-  /** Stages that failed, with the reason. */
-  failures: Record<string, string>;
-}
+import { recordSamples } from './samples';
 
 export interface RunOutput {
   summary: RunSummary;
+  history: StoredRun['history'];
+  recording: Recording;
   /** CSV with one row per stage event. */
   metrics: string;
 }
@@ -58,19 +53,38 @@ export async function runConfig(
       arms[node.id] = { ...run.result.summary, seconds: round(run.seconds) };
     else trunk[node.id] = { ...run.result.summary, seconds: round(run.seconds), source: run.source };
   }
+  const between = derivedFigures(finishedArms(nodes, config));
+  for (const [id, more] of Object.entries(between)) arms[id] = { ...arms[id], ...more };
+  const summary: RunSummary = {
+    demo: name,
+    seed: config.seed,
+    backend: engine.info.backend,
+    seconds: round((performance.now() - began) / 1000),
+    config,
+    trunk,
+    arms,
+    failures,
+  };
+  const samples = await recordSamples(engine, lab, config);
   return {
-    summary: {
-      demo: name,
-      seed: config.seed,
-      backend: engine.info.backend,
-      seconds: round((performance.now() - began) / 1000),
-      config,
-      trunk,
-      arms,
-      failures,
-    },
+    summary,
+    history: historyOf(nodes, config),
+    recording: recordingOf(summary, nodes, samples),
     metrics: metricsCsv(nodes),
   };
+}
+
+/** What `derivedFigures` needs, of the arms that end with a place in the plane of reward and KL. */
+function finishedArms(nodes: readonly NodeView[], config: LabConfig): FinishedArm[] {
+  const arms = new Set(config.arms.map((a) => a.id));
+  return nodes.flatMap(({ node, run }) => {
+    const { summary, answers } = run?.result ?? {};
+    if (!arms.has(node.id) || summary?.['gold'] === undefined || summary['kl'] === undefined) return [];
+    const evaluations = run!.events.flatMap((e) => (e.type === 'evaluation' ? [e.evaluation] : []));
+    const final = { gold: summary['gold'], kl: summary['kl'] };
+    const isLimit = node.stage === 'tilt' && node.settings['reward'] === 'gold';
+    return [{ id: node.id, isLimit, final, evaluations, answers }];
+  });
 }
 
 const round = (x: number) => Math.round(x * 100) / 100;
@@ -213,8 +227,14 @@ export function seedsTable(summaries: readonly RunSummary[]): string {
     .join('\n');
 }
 
-/** Writes `metrics.csv` and `summary.json` into a folder; refuses to overwrite either. */
-export async function writeOutput(folder: string, { summary, metrics }: RunOutput): Promise<void> {
+/** What a run leaves in its folder. */
+export const OUTPUT_FILES = ['summary.json', 'metrics.csv', 'history.json', 'recording.json'] as const;
+
+/** Writes the files of a run into a folder; refuses to overwrite any. */
+export async function writeOutput(
+  folder: string,
+  { summary, metrics, history, recording }: RunOutput,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   const write = (file: string, text: string) =>
     writeFile(join(folder, file), text, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
@@ -226,4 +246,6 @@ export async function writeOutput(folder: string, { summary, metrics }: RunOutpu
     });
   await write('summary.json', JSON.stringify(summary, null, 2) + '\n');
   await write('metrics.csv', metrics);
+  await write('history.json', JSON.stringify(history) + '\n');
+  await write('recording.json', JSON.stringify(recording) + '\n');
 }

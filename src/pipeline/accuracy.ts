@@ -116,7 +116,7 @@ export function templateSpread(
   questions: readonly Question[],
   right: readonly number[],
   among: readonly InstructionCluster[],
-): { median: number; iqr: number } {
+): { median: number; q1: number; q3: number; iqr: number } {
   const cells = new Map<string, number[]>();
   questions.forEach((q, i) => {
     if (!among.includes(q.cluster)) return;
@@ -124,7 +124,8 @@ export function templateSpread(
     cells.set(name, [...(cells.get(name) ?? []), right[i]!]);
   });
   const sorted = [...cells.values()].map(mean).sort((a, b) => a - b);
-  return { median: quantile(sorted, 0.5), iqr: quantile(sorted, 0.75) - quantile(sorted, 0.25) };
+  const [q1, q3] = [quantile(sorted, 0.25), quantile(sorted, 0.75)];
+  return { median: quantile(sorted, 0.5), q1, q3, iqr: q3 - q1 };
 }
 
 /** Linear interpolation between the ranks of an ascending list; 0 of an empty one. */

@@ -1,11 +1,16 @@
 import type { LanguageModel } from '../engine/types';
-import { createEvaluator, type Evaluator } from './evaluate';
+import { displacement } from './displacement';
+import { createEvaluator, type Evaluator, type Measured } from './evaluate';
+import { labelerWinRates } from './labeler-panel';
+import { fitOveroptimization, type PathPoint } from './overoptimization';
+import { atTemperatures } from './temperatures';
 import {
   modelOf,
   parent,
   type LanguageModelArtifact,
   type MetricsEvent,
   type Parents,
+  type PreferencePair,
   type StageContext,
   type StageEvent,
   type StageResult,
@@ -14,17 +19,22 @@ import { alignmentTax } from './tax';
 
 /** What every alignment arm has in common: a policy and its frozen reference, both SFT, and the yardstick. */
 export class Arm {
+  /** Where the arm has been: the evaluations so far. */
+  private readonly path: PathPoint[] = [];
+
   private constructor(
     private readonly context: StageContext,
     private readonly evaluator: Evaluator,
     readonly policy: LanguageModel,
     readonly reference: LanguageModel,
+    private readonly heldOutPairs: readonly PreferencePair[],
   ) {}
 
   static async open(context: StageContext, parents: Parents): Promise<Arm> {
     const sft = parent(parents, 'sft');
     const evaluator = await createEvaluator(context, sft, parents.reward);
-    return new Arm(context, evaluator, modelOf(context, sft), modelOf(context, sft));
+    const heldOutPairs = parents.preferences ? parent(parents, 'preferences').heldOut : [];
+    return new Arm(context, evaluator, modelOf(context, sft), modelOf(context, sft), heldOutPairs);
   }
 
   /** Passes training rows on and measures the policy at the start and at even intervals. */
@@ -47,7 +57,8 @@ export class Arm {
     at: Pick<MetricsEvent, 'update' | 'updates' | 'samples' | 'tokens'>,
   ): Promise<StageEvent> {
     const { update, updates, samples, tokens } = at;
-    const evaluation = await this.evaluator.evaluate(this.policy, this.context.evaluation.prompts);
+    const { evaluation } = await this.evaluator.evaluate(this.policy, this.context.evaluation.prompts);
+    this.path.push(evaluation);
     return {
       type: 'evaluation',
       update,
@@ -62,9 +73,11 @@ export class Arm {
   /** The final evaluation, as an event and as the arm's result. */
   async *finish(
     last: Pick<MetricsEvent, 'update' | 'updates' | 'samples' | 'tokens'>,
+    more: Record<string, number> = {},
   ): AsyncGenerator<StageEvent, StageResult<LanguageModelArtifact>, void> {
+    const measured = await this.evaluator.evaluate(this.policy, this.context.evaluation.finalPrompts);
     const evaluation = {
-      ...(await this.evaluator.evaluate(this.policy, this.context.evaluation.finalPrompts)),
+      ...measured.evaluation,
       ...(this.context.evaluation.tax ? await alignmentTax(this.context, this.policy) : {}),
     };
     const weights = await this.policy.weights();
@@ -72,7 +85,20 @@ export class Arm {
     yield { type: 'evaluation', update, updates, samples, tokens, evaluation, weights };
     return {
       artifact: { kind: 'model', config: this.policy.config, weights },
-      summary: { ...evaluation },
+      summary: { ...evaluation, ...(await this.extras(measured)), ...more },
+      answers: measured.answers,
+    };
+  }
+
+  /** Further headline figures: where the path peaked, and whatever else the run asks for. */
+  private async extras({ evaluation, completions }: Measured): Promise<Record<string, number>> {
+    const { evaluator, context, policy, reference, heldOutPairs } = this;
+    const { temperatures = [], labelers } = context.evaluation;
+    return {
+      ...fitOveroptimization('rl', [...this.path, evaluation]),
+      ...(heldOutPairs.length ? await displacement(policy, reference, heldOutPairs) : {}),
+      ...(await atTemperatures(context, policy, evaluator, temperatures)),
+      ...(labelers === undefined ? {} : labelerWinRates(context, evaluator, completions, labelers)),
     };
   }
 

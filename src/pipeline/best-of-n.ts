@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { bestOfNKl } from './kl';
+import { fitOveroptimization, type PathPoint } from './overoptimization';
 import { sampleReference, weightedEvaluation, type PromptSamples } from './reweighted';
 import { choice, integer } from './settings';
 import { parent, type LanguageModelArtifact, type Stage } from './stage';
+import { mean } from './statistics';
 
 const settings = z.object({
   largest: integer(64, 1, 1024, {
@@ -29,12 +31,13 @@ export type BestOfNSettings = z.infer<typeof settings>;
 
 /**
  * Best-of-n (Nakano et al. 2021; Gao et al. 2022): n answers of SFT, the reward model picks one. Nothing is
- * trained; the artifact is SFT itself. One evaluation for each n = 1, 2, 4, …; its KL is the analytic
- * ln n − (n − 1)/n, exact when no two answers have the same score and an upper bound otherwise.
+ * trained; the artifact is SFT itself. One evaluation for each n = 1, 2, 4, …; its KL is the sampling estimate
+ * E[ln π/π_SFT] of all arms, here over SFT's answers by the probability that each is the best (`sampledKl`). The
+ * analytic ln n − (n − 1)/n is an upper bound: `klBound.<n>` in the summary.
  */
 export const bestOfN: Stage<BestOfNSettings, LanguageModelArtifact> = {
   name: 'best-of-n',
-  version: 1,
+  version: 3,
   settings,
   inputs: ['sft', 'reward'],
   async *run(context, s, parents) {
@@ -52,18 +55,51 @@ export const bestOfN: Stage<BestOfNSettings, LanguageModelArtifact> = {
     }
     const sizes = powersOfTwo(s.largest);
     const summary: Record<string, number> = {};
+    const path: PathPoint[] = [];
     for (const [update, n] of sizes.entries()) {
-      const weights = drawn.map((one) => bestOfNWeights(s.reward === 'gold' ? one.gold : one.proxy, n));
-      const evaluation = { ...weightedEvaluation(context, drawn, weights, bestOfNKl(n)), bestOf: n };
+      const scores = drawn.map((one) => (s.reward === 'gold' ? one.gold : one.proxy));
+      const weights = scores.map((of) => bestOfNWeights(of, n));
+      const kl = mean(drawn.map((one, p) => sampledKl(one.completions, scores[p]!, n)));
+      const evaluation = { ...weightedEvaluation(context, drawn, weights, kl), bestOf: n };
+      path.push(evaluation);
       const samples = n * prompts; // what choosing among n costs
       const cost = Math.round((tokens * n) / count);
       yield { type: 'evaluation', update, updates: sizes.length - 1, samples, tokens: cost, evaluation };
       for (const name of ['gold', 'proxy', 'kl'] as const) summary[`${name}.${n}`] = evaluation[name]!;
+      summary[`klBound.${n}`] = bestOfNKl(n);
       Object.assign(summary, evaluation);
     }
-    return { artifact: sft, summary };
+    return { artifact: sft, summary: { ...summary, ...fitOveroptimization('best-of-n', path) } };
   },
 };
+
+/**
+ * KL(best-of-n ‖ SFT), nats, from N answers of SFT: the answer of rank j from below is the best of n independent
+ * ones with probability W = (j/N)ⁿ − ((j − 1)/N)ⁿ, and the estimate is Σ W·ln(W·N/m) over different answers, m
+ * counting those alike. Grouping can only lower a KL, so this is at most ln n − (n − 1)/n, and nears it as N grows
+ * where no answer comes twice.
+ */
+export function sampledKl(
+  answers: readonly (readonly number[])[],
+  scores: ArrayLike<number>,
+  n: number,
+): number {
+  const N = answers.length;
+  const alike = new Map<string, { weight: number; count: number }>();
+  ranked(scores).forEach((i, rank) => {
+    const key = answers[i]!.join();
+    const { weight, count } = alike.get(key) ?? { weight: 0, count: 0 };
+    alike.set(key, { weight: weight + ((rank + 1) / N) ** n - (rank / N) ** n, count: count + 1 });
+  });
+  let kl = 0;
+  for (const { weight, count } of alike.values())
+    if (weight > 0) kl += weight * Math.log((weight * N) / count);
+  return kl;
+}
+
+/** Indices from the lowest score to the highest; equal scores in the order given. */
+const ranked = (scores: ArrayLike<number>): number[] =>
+  Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]! || a - b);
 
 /** 1, 2, 4, … up to and including the limit. */
 const powersOfTwo = (limit: number): number[] => {
@@ -79,7 +115,7 @@ const powersOfTwo = (limit: number): number[] => {
 export function bestOfNWeights(scores: ArrayLike<number>, n: number): Float64Array {
   const N = scores.length;
   if (!(n >= 1 && n <= N)) throw new RangeError(`best of ${n} from ${N} answers`);
-  const order = Array.from({ length: N }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]! || a - b);
+  const order = ranked(scores);
   const weights = new Float64Array(N);
   let weight = n / N; // of the highest: C(N − 1, n − 1)/C(N, n)
   for (let j = N; j >= n; j--) {

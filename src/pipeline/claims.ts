@@ -11,6 +11,8 @@ export const claimSchema = z.strictObject({
   op: z.enum(['>', '<', '>=', '<=']),
   right: figureSchema,
   /** Where it comes from, and what was measured there. */
+  /** Where it does not hold here: why, and what would make an honest demonstration. */
+  note: z.string().min(1).optional(),
   paper: z.strictObject({ source: z.string().min(1), says: z.string().min(1) }),
 });
 

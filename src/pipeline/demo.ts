@@ -3,14 +3,26 @@ import { claimIds, claimSchema, type Claim } from './claims';
 import { buildGraph } from './graph';
 import { configProblems, labConfigSchema, type LabConfig } from './lab-config';
 
-/** How the demo's figures are best drawn: curves over what happened, or bars of headline figures. */
+/**
+ * How the demo's figures are best drawn: curves over what happened, bars of headline figures, or headline figures
+ * over a setting in which the arms differ.
+ */
 const chartSchema = z.strictObject({
-  kind: z.enum(['curve', 'bars']),
-  /** Curves: what runs along the axis, a name of an evaluation or `update`. Bars: the arms. */
+  kind: z.enum(['curve', 'bars', 'setting']),
+  /**
+   * Curves: what runs along the axis, a name of an evaluation or `update`. Setting: a setting of the arms
+   * (`clusters`), of a trunk stage under them (`preferences.pairs`), or a headline figure (`trainingExamples`).
+   */
   x: z.string().min(1).optional(),
-  /** Names of evaluations, metrics or headline figures. */
+  /** Setting: arms that differ in these settings, too, stand on lines of their own. */
+  lines: z.array(z.string().min(1)).optional(),
+  /** Setting: headline figures below and above `y[0]`, drawn as a band. */
+  spread: z.tuple([z.string().min(1), z.string().min(1)]).optional(),
+  /** Names of evaluations, metrics or headline figures; `reward.accuracy` is one of a trunk stage under the arm. */
   y: z.array(z.string().min(1)).min(1),
 });
+
+export type DemoChart = z.infer<typeof chartSchema>;
 
 /** A demo: one folder in `demos/` with this file as `demo.json`. */
 export const demoSchema = z.strictObject({
@@ -29,7 +41,7 @@ export interface Demo {
   summary: string;
   config: LabConfig;
   claims: Claim[];
-  chart?: z.infer<typeof chartSchema> | undefined;
+  chart?: DemoChart | undefined;
 }
 
 /** Something a person gave is wrong; the message is one line that names it. */

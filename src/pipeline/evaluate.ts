@@ -2,9 +2,15 @@ import type { LanguageModel, Matrix } from '../engine/types';
 import { decode, EOS } from '../world';
 import { sequenceKl } from './kl';
 import { maskedMean } from './matrix';
-import type { Evaluation, LanguageModelArtifact, RewardModelArtifact, StageContext } from './stage';
+import type {
+  Evaluation,
+  FinalAnswers,
+  LanguageModelArtifact,
+  RewardModelArtifact,
+  StageContext,
+} from './stage';
 import { modelOf, streamOf } from './stage';
-import { distinctN, mean, wilsonInterval } from './statistics';
+import { distinctN, lengthControlledWinRate, mean, wilsonInterval } from './statistics';
 import { drawPrompts, goldOf, sequence, type PromptBatch } from './tokens';
 
 /** Rows per device call; bounds memory, not results. */
@@ -72,15 +78,37 @@ export async function normalisedScores(
   return out;
 }
 
+/** What one measurement of a policy yields. */
+export interface Measured {
+  evaluation: Evaluation;
+  completions: readonly (readonly number[])[];
+  answers: FinalAnswers;
+}
+
 export interface Evaluator {
+  /** The held-out prompts of the run and SFT's answers to them. */
+  readonly heldOut: PromptBatch;
+  readonly baseline: Answers;
   /** Measures a policy on the first `prompts` held-out prompts. */
-  evaluate(policy: LanguageModel, prompts: number): Promise<Evaluation>;
+  evaluate(policy: LanguageModel, prompts: number): Promise<Measured>;
   dispose(): void;
 }
 
+/** Gold and length of each answer. */
+export const finalAnswers = ({ gold, completions }: Answers): FinalAnswers => ({
+  gold,
+  length: Float64Array.from(completions, (c) => c.length),
+});
+
+/** Raw and length-controlled win rate of one list of answers against another on the same prompts. */
+export const winRates = (mine: FinalAnswers, theirs: FinalAnswers) => ({
+  ...winRate(mine.gold, theirs.gold),
+  lcWinRate: lengthControlledWinRate(mine, theirs),
+});
+
 /**
  * The one yardstick of all arms: held-out prompts, gold and proxy reward, sequence KL to the SFT
- * reference, paired win rate against SFT by gold, EOS rate, length, diversity, entropy.
+ * reference, paired win rate against SFT by gold (raw and at equal length), EOS rate, length, diversity, entropy.
  */
 export async function createEvaluator(
   context: StageContext,
@@ -93,7 +121,11 @@ export async function createEvaluator(
   const rewardModel = reward && modelOf(context, reward);
   const baseline = await sampleGold(context, reference, heldOut);
 
+  const baselineAnswers = finalAnswers(baseline);
+
   return {
+    heldOut,
+    baseline,
     async evaluate(policy, wanted) {
       const n = Math.min(wanted, count);
       const prompts = { prompts: heldOut.prompts.slice(0, n), ids: heldOut.ids.slice(0, n) };
@@ -108,13 +140,14 @@ export async function createEvaluator(
         entropy.push({ mean: maskedMean(mine.entropy!, mine.mask), tokens: ones(mine.mask) });
       }
       const tokens = entropy.reduce((sum, e) => sum + e.tokens, 0);
-      return {
+      const answers = finalAnswers({ completions, gold });
+      const evaluation: Evaluation = {
         gold: mean(gold),
         ...(rewardModel && reward
           ? { proxy: mean(await normalisedScores(rewardModel, reward, prompts.ids, completions)) }
           : {}),
         kl: mean(kl),
-        ...winRate(gold, baseline.gold),
+        ...winRates(answers, baselineAnswers),
         prompts: n,
         eosRate: mean(completions.map((c) => (c[c.length - 1] === EOS ? 1 : 0))),
         length: mean(completions.map((c) => c.length)),
@@ -125,6 +158,7 @@ export async function createEvaluator(
           ? { flattery: mean(completions.map((c) => context.task.flattery!(decode(c)))) }
           : {}),
       };
+      return { evaluation, completions, answers };
     },
     dispose() {
       reference.dispose();

@@ -16,6 +16,7 @@ import {
   questionOf,
   type Question,
 } from './accuracy';
+import { megaflops } from './cost';
 import { choice, integer } from './settings';
 import {
   modelOf,
@@ -81,7 +82,9 @@ export const fewShot: Stage<FewShotSettings, LanguageModelArtifact> = {
           'accuracy/heldOutClusters': clusterMean(asked, right, heldOut)!,
           ...perCluster(asked, right),
           shots: s.shots,
+          trainingExamples: s.shots,
           tokensPerQuestion: mean(asked.map((q) => q.prompt.length)),
+          mflopPerQuestion: mean(asked.map((q) => megaflops(base.config, q.prompt.length))),
         },
       };
     } finally {

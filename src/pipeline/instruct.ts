@@ -24,6 +24,7 @@ import { choice, flag, integer, number, optionalInteger } from './settings';
 import { modelOf, parent, streamOf, type LanguageModelArtifact, type Stage } from './stage';
 import { mean } from './statistics';
 import { completionIds } from './tokens';
+import { megaflops } from './cost';
 
 const settings = z.object({
   clusters: integer(TRAIN_CLUSTERS.length, 0, TRAIN_CLUSTERS.length, {
@@ -182,11 +183,15 @@ export const instruct: Stage<InstructSettings, LanguageModelArtifact> = {
           ...metrics,
           ...perCluster(questions, right),
           median: spread.median,
+          q1: spread.q1,
+          q3: spread.q3,
           iqr: spread.iqr,
           'median.heldOut': elsewhere.median,
           'iqr.heldOut': elsewhere.iqr,
           clusters: trained.length,
+          trainingExamples: steps ? (s.examples ?? steps * s.batchSize) : 0,
           tokensPerQuestion: mean(questions.map((q) => q.prompt.length)),
+          mflopPerQuestion: mean(questions.map((q) => megaflops(model.config, q.prompt.length))),
         },
       };
     } finally {

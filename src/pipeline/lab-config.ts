@@ -106,6 +106,8 @@ export const labConfigSchema = z.strictObject({
       prompts: z.number().int().min(8).max(4096).default(DEFAULT_EVALUATION.prompts),
       finalPrompts: z.number().int().min(8).max(8192).default(DEFAULT_EVALUATION.finalPrompts),
       tax: z.boolean().optional(),
+      temperatures: z.array(z.number().min(0).max(5)).max(8).optional(),
+      labelers: z.number().min(0).max(5).optional(),
     })
     .default(DEFAULT_EVALUATION),
   teacher: z

@@ -200,13 +200,22 @@ export const ppo: Stage<PpoSettings, LanguageModelArtifact> = {
   async *run(context, s, parents) {
     const arm = await Arm.open(context, parents);
     let last: MetricsEvent | undefined;
+    const clipFraction: number[] = [];
+    const ratioVariance: number[] = [];
     try {
       const rows = train(context, s, parents, arm.policy, arm.reference);
       for await (const event of arm.watch(s.iterations, rows)) {
-        if (event.type === 'metrics') last = event;
+        if (event.type === 'metrics') {
+          last = event;
+          clipFraction.push(event.metrics['policy/clipfrac_avg']!);
+          ratioVariance.push(event.metrics['val/ratio_var']!);
+        }
         yield event;
       }
-      return yield* arm.finish(last!);
+      return yield* arm.finish(last!, {
+        clipFraction: mean(clipFraction),
+        ratioSpread: Math.sqrt(mean(ratioVariance)),
+      });
     } finally {
       arm.dispose();
     }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { LanguageModel } from '../engine/types';
 import type { Rng } from '../random/rng';
-import { preferenceLabel } from '../world';
+import { preferenceLabel, type Labeler } from '../world';
 import type { Split } from '../world/types';
+import { drawPanel, judged, panelAgreement } from './labeler-panel';
 import { choice, integer, number } from './settings';
 import { mean } from './statistics';
 import {
@@ -15,7 +16,6 @@ import {
   type StageContext,
 } from './stage';
 import { drawPrompts, goldOf } from './tokens';
-import { decode, EOS } from '../world';
 
 const settings = z.object({
   pairs: integer(4000, 2, 100_000, {
@@ -47,17 +47,24 @@ const settings = z.object({
     label: 'labeler bias',
     effect: 'Labelers who also like longer answers, or flattery; the aligned model inherits it.',
   }),
+  disagreement: number(0, 0, 5, {
+    label: 'labelers differ in taste by',
+    unit: 'spread',
+    typical: [0, 2],
+    effect: 'Higher: ten people with tastes of their own, who agree less; 0: all judge alike.',
+    advanced: true,
+  }),
 });
 
 export type PreferencesSettings = z.infer<typeof settings>;
 
 /**
  * Labelers compare two sampled answers of the SFT model to the same prompt (Bradley–Terry on gold, with
- * noise and bias). Identical answers are not shown. Both the reward model and DPO learn from these labels.
+ * noise and bias; with `disagreement`, one of ten people for each). Identical answers are not shown. Both the reward model and DPO learn from these labels.
  */
 export const preferences: Stage<PreferencesSettings, PreferencesArtifact> = {
   name: 'preferences',
-  version: 1,
+  version: 2,
   settings,
   inputs: ['sft'],
   async *run(context, s, parents) {
@@ -92,7 +99,11 @@ export const preferences: Stage<PreferencesSettings, PreferencesArtifact> = {
       });
       return {
         artifact: { kind: 'preferences', pairs, heldOut },
-        summary: { pairs: pairs.length, agreement: agreement(pairs) },
+        summary: {
+          pairs: pairs.length,
+          agreement: agreement(pairs),
+          ...panelAgreement(heldOut, drawPanel(context, s.disagreement), labelerOf(s)),
+        },
       };
     } finally {
       model.dispose();
@@ -104,16 +115,23 @@ export const preferences: Stage<PreferencesSettings, PreferencesArtifact> = {
 export const agreement = (pairs: readonly PreferencePair[]): number =>
   mean(pairs.map((p) => (p.goldChosen > p.goldRejected ? 1 : p.goldChosen === p.goldRejected ? 0.5 : 0)));
 
+/** How labels are given; without `disagreement` by one labeler. */
+type Judgement = Pick<PreferencesSettings, 'labelTemperature' | 'flipRate' | 'bias'> & {
+  disagreement?: number;
+};
+
 /** Samples two answers per prompt and labels them; pairs of identical answers are dropped. */
 export async function comparePairs(
   context: StageContext,
-  labeler: Pick<PreferencesSettings, 'labelTemperature' | 'flipRate' | 'bias'>,
+  s: Judgement,
   model: LanguageModel,
   count: number,
   split: Split,
   streams: { prompts: Rng; noise: Rng; labels: Rng },
 ): Promise<PreferencePair[]> {
   const { prompts, ids } = drawPrompts(context.task, streams.prompts, split, count);
+  const labeler = labelerOf(s);
+  const people = s.disagreement ? drawPanel(context, s.disagreement).train : null;
   const options = { maxNewTokens: context.task.maxNewTokens, temperature: 1 };
   const a = await model.generate(ids, { ...options, noiseKey: streams.noise.uint32() });
   const b = await model.generate(ids, { ...options, noiseKey: streams.noise.uint32() });
@@ -123,9 +141,9 @@ export async function comparePairs(
     const gold = answers.map((c) => goldOf(context.task, prompt, c).total) as [number, number];
     const firstWins = preferenceLabel(
       streams.labels,
-      { gold: gold[0], words: wordsOf(answers[0]) },
-      { gold: gold[1], words: wordsOf(answers[1]) },
-      { temperature: labeler.labelTemperature, flipRate: labeler.flipRate, bias: labeler.bias },
+      judged(answers[0], gold[0]),
+      judged(answers[1], gold[1]),
+      people ? { ...labeler, taste: streams.labels.choice(people) } : labeler,
     );
     const [w, l] = firstWins ? [0, 1] : [1, 0];
     return [
@@ -140,5 +158,8 @@ export async function comparePairs(
   });
 }
 
-const wordsOf = (ids: readonly number[]): string[] =>
-  decode(ids[ids.length - 1] === EOS ? ids.slice(0, -1) : ids);
+const labelerOf = (s: Pick<PreferencesSettings, 'labelTemperature' | 'flipRate' | 'bias'>): Labeler => ({
+  temperature: s.labelTemperature,
+  flipRate: s.flipRate,
+  bias: s.bias,
+});

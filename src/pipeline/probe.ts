@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { LanguageModel } from '../engine/types';
 import { EOS } from '../world';
 import { Arm } from './arm';
-import { drawEvaluationPrompts, sampleGold, winRate } from './evaluate';
+import { drawEvaluationPrompts, finalAnswers, sampleGold, winRates } from './evaluate';
 import { sequenceKl } from './kl';
 import { maskedMean, total } from './matrix';
 import { integer } from './settings';
@@ -11,6 +11,7 @@ import {
   parent,
   streamOf,
   type Evaluation,
+  type FinalAnswers,
   type LanguageModelArtifact,
   type Stage,
   type StageContext,
@@ -45,9 +46,9 @@ export const probe: Stage<ProbeSettings, LanguageModelArtifact> = {
       const sft = parent(parents, 'sft');
       const model = modelOf(context, sft);
       try {
-        const evaluation = await evaluatePrompted(context, model, s.shots);
+        const { evaluation, answers } = await evaluatePrompted(context, model, s.shots);
         yield { type: 'evaluation', ...at, evaluation };
-        return { artifact: sft, summary: { ...evaluation } };
+        return { artifact: sft, summary: { ...evaluation }, answers };
       } finally {
         model.dispose();
       }
@@ -66,7 +67,7 @@ async function evaluatePrompted(
   context: StageContext,
   model: LanguageModel,
   shots: number,
-): Promise<Evaluation> {
+): Promise<{ evaluation: Evaluation; answers: FinalAnswers }> {
   const plain = drawEvaluationPrompts(context, context.evaluation.finalPrompts);
   const examples = streamOf(context, 'probe', 'examples');
   const room = model.config.nPositions - context.task.maxNewTokens;
@@ -94,10 +95,11 @@ async function evaluatePrompted(
     entropy.push(maskedMean(mine.entropy!, mine.mask) * total(mine.mask));
   }
   const tokens = completions.reduce((sum, c) => sum + c.length, 0);
-  return {
+  const answers = finalAnswers({ completions, gold });
+  const evaluation: Evaluation = {
     gold: mean(gold),
     kl: mean(kl),
-    ...winRate(gold, baseline.gold),
+    ...winRates(answers, finalAnswers(baseline)),
     prompts: gold.length,
     eosRate: mean(completions.map((c) => (c.at(-1) === EOS ? 1 : 0))),
     length: mean(completions.map((c) => c.length)),
@@ -105,4 +107,5 @@ async function evaluatePrompted(
     distinct2: distinctN(completions, 2),
     entropy: entropy.reduce((a, b) => a + b, 0) / Math.max(1, tokens),
   };
+  return { evaluation, answers };
 }

@@ -25,6 +25,10 @@ export interface EvaluationPlan {
   finalPrompts: number;
   /** Also measure what alignment costs at the end: loss on web text and few-shot accuracy. Off unless asked for. */
   tax?: boolean | undefined;
+  /** Also answer at these sampling temperatures at the end (0: greedy). */
+  temperatures?: number[] | undefined;
+  /** Also let labelers with tastes of their own, spread this widely, compare the final answers with SFT's. */
+  labelers?: number | undefined;
 }
 
 export const DEFAULT_EVALUATION: EvaluationPlan = { times: 12, prompts: 128, finalPrompts: 512 };
@@ -73,6 +77,8 @@ export interface Evaluation {
   /** 95 % Wilson interval of the win rate. */
   winRateLow: number;
   winRateHigh: number;
+  /** The win rate at equal length: what is left of it when the effect of length is taken out. */
+  lcWinRate?: number;
   /** Number of prompts behind it. */
   prompts: number;
   /** Share of answers that end with `<eos>`. */
@@ -142,10 +148,19 @@ export interface PackedPreferencesArtifact {
 export type Artifact =
   LanguageModelArtifact | RewardModelArtifact | PreferencesArtifact | PackedPreferencesArtifact;
 
+/** The final answers to the held-out prompts of a run, prompt by prompt, so that arms can be compared in pairs. */
+export interface FinalAnswers {
+  gold: Float64Array;
+  /** Tokens, `<eos>` included. */
+  length: Float64Array;
+}
+
 export interface StageResult<A extends Artifact = Artifact> {
   artifact: A;
   /** Headline figures for the pipeline picture and summary.json. */
   summary: Record<string, number>;
+  /** Of arms that answer the held-out prompts once each. */
+  answers?: FinalAnswers;
 }
 
 export type StageName =

@@ -47,3 +47,43 @@ export function distinctN(texts: readonly (readonly number[])[], n: number): num
     }
   return count ? seen.size / count : 0;
 }
+
+/**
+ * Share of comparisons that would be won if both answers were equally long, in [0, 1]: a logistic regression
+ * of winning (gold higher; ties half) on tanh(Δ length / its standard deviation) over the prompts, read where
+ * the difference is 0 (Dubois et al. 2024, length-controlled AlpacaEval, without its term for the difficulty
+ * of each instruction). Equal to the raw win rate when lengths never differ. A weak ridge (one tenth of an
+ * observation) keeps it finite when everything is won.
+ */
+export function lengthControlledWinRate(
+  mine: { gold: ArrayLike<number>; length: ArrayLike<number> },
+  theirs: { gold: ArrayLike<number>; length: ArrayLike<number> },
+): number {
+  const n = mine.gold.length;
+  const won = Array.from({ length: n }, (_, i) =>
+    mine.gold[i]! > theirs.gold[i]! ? 1 : mine.gold[i]! === theirs.gold[i]! ? 0.5 : 0,
+  );
+  const longer = won.map((_, i) => mine.length[i]! - theirs.length[i]!);
+  const deviation = standardDeviation(longer);
+  if (deviation === 0) return mean(won);
+  const x = longer.map((d) => Math.tanh(d / deviation));
+  const RIDGE = 0.1;
+  let [intercept, slope] = [0, 0];
+  for (let step = 0; step < 50; step++) {
+    let [g0, g1, h00, h01, h11] = [-RIDGE * intercept, -RIDGE * slope, RIDGE, 0, RIDGE];
+    for (let i = 0; i < n; i++) {
+      const p = 1 / (1 + Math.exp(-(intercept + slope * x[i]!)));
+      g0 += won[i]! - p;
+      g1 += (won[i]! - p) * x[i]!;
+      h00 += p * (1 - p);
+      h01 += p * (1 - p) * x[i]!;
+      h11 += p * (1 - p) * x[i]! * x[i]!;
+    }
+    const determinant = h00 * h11 - h01 * h01;
+    const [d0, d1] = [(h11 * g0 - h01 * g1) / determinant, (h00 * g1 - h01 * g0) / determinant];
+    intercept += d0;
+    slope += d1;
+    if (Math.abs(d0) + Math.abs(d1) < 1e-10) break;
+  }
+  return 1 / (1 + Math.exp(-intercept));
+}

@@ -38,12 +38,14 @@ export {
 export {
   countFlattery,
   DEFAULT_LABELER,
+  drawTastes,
   LABELER_BIASES,
   perceivedReward,
   preferenceLabel,
   preferenceProbability,
   type JudgedCompletion,
   type Labeler,
+  type Taste,
   type LabelerBias,
 } from './labelers';
 export { chatTask, reviewTask, TASK_NAMES, taskByName, TASKS, tldrTask, type TaskName } from './tasks';

@@ -27,7 +27,24 @@ export interface Labeler {
   /** ε, the probability that the label is turned around by mistake, in [0, 1]. */
   flipRate: number;
   bias: LabelerBias;
+  /** What this person likes besides; absent: nothing. */
+  taste?: Taste | undefined;
 }
+
+/** What one person likes in an answer whatever it is worth, in units of gold. */
+export interface Taste {
+  /** Per token; below 0 for one who likes it short. */
+  length: number;
+  /** Per flattering phrase; below 0 for one who dislikes flattery. */
+  flattery: number;
+}
+
+/** People with normally distributed tastes, sd .04 per token and .4 per flattery at spread 1, mean 0. */
+export const drawTastes = (rng: Rng, spread: number, count: number): Taste[] =>
+  Array.from({ length: count }, () => ({
+    length: 0.04 * spread * rng.normal(),
+    flattery: 0.4 * spread * rng.normal(),
+  }));
 
 /** Careful and unbiased. */
 export const DEFAULT_LABELER: Labeler = { temperature: 0.15, flipRate: 0, bias: 'none' };
@@ -41,9 +58,11 @@ export function countFlattery(words: Words): number {
   return count;
 }
 
-/** What the labeler believes a completion is worth: gold plus its bias. Not clipped. */
-export const perceivedReward = (completion: JudgedCompletion, labeler: Labeler): number =>
-  completion.gold + BIASES[labeler.bias](completion.words);
+/** What the labeler believes a completion is worth: gold plus bias and taste. Not clipped. */
+export const perceivedReward = ({ gold, words }: JudgedCompletion, { bias, taste }: Labeler): number =>
+  gold +
+  BIASES[bias](words) +
+  (taste ? taste.length * words.length + taste.flattery * countFlattery(words) : 0);
 
 function checkLabeler({ temperature, flipRate }: Labeler): void {
   if (!(temperature > 0)) throw new RangeError(`The temperature must be above 0, not ${temperature}.`);

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
 
@@ -29,9 +29,9 @@ const gptTfjsConstant: Plugin = {
     id.includes('gpt-tfjs/src/model.js') ? code.replace('const posEmb =', 'let posEmb =') : null,
 };
 
-/** Builds the benchmark page into a temporary folder. */
-export async function buildPage(): Promise<string> {
-  const outDir = await mkdtemp(join(tmpdir(), 'alignlet-bench-'));
+/** Builds the benchmark page, by default into a temporary folder, and notes the commit beside it. */
+export async function buildPage(folder?: string): Promise<string> {
+  const outDir = folder ? resolve(folder) : await mkdtemp(join(tmpdir(), 'alignlet-bench-'));
   await build({
     configFile: false,
     root: join(HERE, 'page'),
@@ -42,5 +42,11 @@ export async function buildPage(): Promise<string> {
     build: { outDir, emptyOutDir: true, target: 'esnext', chunkSizeWarningLimit: 100_000 },
     worker: { format: 'es', plugins: () => [gptTfjsConstant] },
   });
+  await writeFile(join(outDir, 'commit.txt'), commit());
   return outDir;
+}
+
+function commit(): string {
+  const { stdout } = spawnSync('git', ['describe', '--always', '--dirty'], { cwd: HERE, encoding: 'utf8' });
+  return stdout?.trim() || 'unknown';
 }

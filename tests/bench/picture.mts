@@ -1,4 +1,6 @@
-import type { GrowthPoint, Results } from '../../src/bench/results';
+import type { GrowthPoint } from '../../src/bench/results';
+import { device } from './report.mjs';
+import type { Saved } from './saved.mjs';
 
 const PANELS: [GrowthPoint['axis'], string][] = [
   ['batch', 'rows per batch'],
@@ -14,38 +16,41 @@ const LINES: Record<string, { colour: string; label: string }> = {
 };
 const PANEL = { width: 230, height: 230, left: 52, top: 44, right: 14, bottom: 46 };
 
-/** Step time against each dimension, both axes logarithmic, for the first backend that was measured. */
-export function growthPicture({ growth }: Results): string {
-  const backend = growth[0]?.backend;
-  const points = growth.filter((p) => p.backend === backend);
-  const panels = PANELS.filter(([axis]) => points.some((p) => p.axis === axis));
-  const width = panels.length * PANEL.width;
-  const height = PANEL.height + 40;
-  const times = points.map((p) => p.ms);
-  const [low, high] = [Math.min(...times) / 1.3, Math.max(...times) * 1.3];
-  const body = panels.map(([axis, title], i) =>
-    panel(
-      points.filter((p) => p.axis === axis),
-      title,
-      i * PANEL.width,
-      low,
-      high,
-    ),
+/** Step time against each dimension, both axes logarithmic; a row of panels for every device that was measured. */
+export function growthPicture({ sections }: Saved): string {
+  const grown = sections.filter((s) => s.growth.length);
+  const axes = PANELS.filter(([axis]) => grown.some((s) => s.growth.some((p) => p.axis === axis)));
+  const width = Math.max(1, axes.length) * PANEL.width;
+  const rowHeight = PANEL.height + 24;
+  const height = grown.length * rowHeight + 40;
+  const rows = grown.map((section, at) => {
+    const times = section.growth.map((p) => p.ms);
+    const [low, high] = [Math.min(...times) / 1.3, Math.max(...times) * 1.3];
+    const panels = axes.flatMap(([axis, title], i) => {
+      const points = section.growth.filter((p) => p.axis === axis);
+      return points.length ? [panel(points, title, i * PANEL.width, low, high)] : [];
+    });
+    return `<g transform="translate(0 ${at * rowHeight})">
+<text x="${PANEL.left}" y="18" font-size="13">${escape(`${section.backend} on ${device(section)}`)}</text>
+<g transform="translate(0 20)">
+${panels.join('\n')}
+</g>
+</g>`;
+  });
+  const legend = Object.values(LINES).map(
+    ({ colour, label }, i) =>
+      `<g transform="translate(${PANEL.left + i * 150} ${height - 18})"><line x2="22" stroke="${colour}" stroke-width="2"/><text x="28" y="4">${label}</text></g>`,
   );
-  const legend = Object.values(LINES)
-    .map(
-      ({ colour, label }, i) =>
-        `<g transform="translate(${PANEL.left + i * 150} ${PANEL.height + 22})"><line x2="22" stroke="${colour}" stroke-width="2"/><text x="28" y="4">${label}</text></g>`,
-    )
-    .join('\n');
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="11" fill="#333" role="img" aria-label="Milliseconds per training step on ${backend ?? 'no backend'} against batch, context, width, depth and number of arms">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="11" fill="#333" role="img" aria-label="Milliseconds per training step against batch, context, width, depth and number of arms, on ${grown.map((s) => s.backend).join(', ')}">
 <rect width="100%" height="100%" fill="#fff"/>
-${body.join('\n')}
-${legend}
-<text x="${width - PANEL.right}" y="${PANEL.height + 26}" text-anchor="end">${backend ?? 'nothing measured'}; both axes logarithmic; dotted: proportional growth</text>
+${rows.join('\n')}
+${legend.join('\n')}
+<text x="${width - PANEL.right}" y="${height - 14}" text-anchor="end">both axes logarithmic; dotted: proportional growth</text>
 </svg>
 `;
 }
+
+const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 function panel(points: readonly GrowthPoint[], title: string, at: number, low: number, high: number): string {
   const values = [...new Set(points.map((p) => p.value))].sort((a, b) => a - b);
@@ -54,7 +59,7 @@ function panel(points: readonly GrowthPoint[], title: string, at: number, low: n
   const x = (v: number) =>
     PANEL.left + (inner.w * Math.log(v / first)) / Math.log(Math.max(last / first, 1.0001));
   const y = (ms: number) => PANEL.top + inner.h * (1 - Math.log(ms / low) / Math.log(high / low));
-  const ticks = [1, 3, 10, 30, 100, 300, 1000, 3000, 10000].filter((t) => t >= low && t <= high);
+  const ticks = [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 10000].filter((t) => t >= low && t <= high);
   const grid = ticks.map(
     (t) =>
       `<line x1="${PANEL.left}" x2="${PANEL.left + inner.w}" y1="${f(y(t))}" y2="${f(y(t))}" stroke="#e4e4e4"/><text x="${PANEL.left - 6}" y="${f(y(t) + 4)}" text-anchor="end">${t}</text>`,

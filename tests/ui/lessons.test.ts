@@ -12,6 +12,7 @@ import {
 } from '../../src/ui/gallery/demos';
 import { barRange, figuresToShow, figureValue, isTableOnly } from '../../src/ui/gallery/figures';
 import { inlinesOf, LESSON_STEPS, parseLesson, settingsOfLink } from '../../src/ui/gallery/lesson';
+import { texHtml } from '../../src/ui/formula/Tex';
 import { en } from '../../src/ui/i18n/en';
 import { LANGUAGE_CODES } from '../../src/ui/i18n';
 import { placeOf, stageOfNode, withArm, withSetting } from '../../src/ui/store/arms';
@@ -57,6 +58,11 @@ describe('the parser', () => {
       { type: 'text', text: 'a ' },
       { type: 'code', text: 'b' },
       { type: 'text', text: ' c' },
+    ]);
+    expect(inlinesOf('a $\\beta[x](y)$。b')).toEqual([
+      { type: 'text', text: 'a ' },
+      { type: 'math', text: '\\beta[x](y)' },
+      { type: 'text', text: '。b' },
     ]);
     expect(settingsOfLink('?ppo/sft.steps=3&dpo.beta=0.1')).toEqual([
       { node: 'ppo/sft', name: 'steps', value: '3' },
@@ -104,14 +110,24 @@ describe.each(DEMOS.map((demo) => [demo.name, demo] as const))('%s', (_, demo) =
     expect(links('zh')).toEqual(links('en'));
   });
 
+  it('says the same formulas in both languages, and KaTeX knows them', () => {
+    const formulas = (code: 'en' | 'zh') =>
+      LESSON_STEPS.flatMap((step) => demo.lessons[code]!.steps[step])
+        .flatMap((block) => (block.type === 'list' ? block.items.flat() : block.content))
+        .flatMap((part) => (part.type === 'math' ? [part.text] : []));
+    expect(formulas('zh')).toEqual(formulas('en'));
+    for (const formula of formulas('en')) expect(texHtml(formula), formula).not.toContain('katex-error');
+  });
+
   it('is told in Chinese, with arms and claims', () => {
     const words = wordsOfDemo(demo, 'zh');
     expect(words.summary).toMatch(/[\u4e00-\u9fff]/);
     for (const arm of demo.config.arms) expect(demo.lessons.zh!.words[arm.id], arm.id).toBeDefined();
     for (const claim of demo.claims) {
-      const { text, says } = wordsOfClaim(demo, claim, 'zh');
+      const { text, says, note } = wordsOfClaim(demo, claim, 'zh');
       expect(text, ruleOf(claim)).toMatch(/[\u4e00-\u9fff]/);
       expect(says, ruleOf(claim)).toMatch(/[\u4e00-\u9fff]/);
+      if (claim.note) expect(note, ruleOf(claim)).toMatch(/[\u4e00-\u9fff]/);
     }
   });
 

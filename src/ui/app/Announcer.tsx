@@ -13,6 +13,8 @@ export function Announcer() {
     () =>
       useLab.subscribe((now, before) => {
         if (now.state !== before.state) setMessage(t(`live.${now.state}`));
+        if (!!now.replay !== !!before.replay) setMessage(t(now.replay ? 'live.replay' : 'live.replayLeft'));
+        if (now.replay) return;
         if (now.stages === before.stages) return;
         const ended = now.stages.flatMap((stage) => {
           const was = before.stages.find((s) => s.id === stage.id)?.status;

@@ -1,12 +1,13 @@
 import { useTranslation } from 'react-i18next';
 import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
-import { problemText, settingText, stageText } from '../i18n/dynamic';
+import { backendText, problemText, settingText, stageText } from '../i18n/dynamic';
 import { duration, fixed, percent } from '../i18n/format';
 import { useStageName } from '../i18n/useStageName';
 import { placeOf, stageOfNode } from '../store/arms';
 import type { StageModel } from '../store/snapshot';
 import { statusOf, type Status } from '../store/status';
+import { ReplayBar } from '../recorded/ReplayBar';
 import { useLab } from '../store/useLab';
 import classes from './app.module.css';
 import { FallbackNote } from './Notices';
@@ -15,23 +16,24 @@ import { FallbackNote } from './Notices';
 export function StatusLine() {
   const status = statusOf(
     useLab(
-      useShallow(({ state, stages, problems, engine, loaded }) => ({
+      useShallow(({ state, stages, problems, engine, loaded, replay }) => ({
         state,
         stages,
         problems,
         engine,
         loaded,
+        replay,
       })),
     ),
   );
   const sentence = useSentence(status);
   const bad = status.kind === 'problem' || status.kind === 'engineFailed' || status.kind === 'failed';
   return (
-    <div className={classes.statusRow}>
+    <div className={classes.statusRow} data-replay={status.kind === 'replay' || undefined}>
       <p id="status" className={classes.status} data-kind={status.kind} data-bad={bad || undefined}>
         {sentence}
       </p>
-      <FallbackNote />
+      {status.kind === 'replay' ? <ReplayBar /> : <FallbackNote />}
     </div>
   );
 }
@@ -89,6 +91,10 @@ function useSentence(status: Status): string {
         ),
       );
       return `${t('status.running', { active })} ${left === undefined ? '' : t('status.left', { time: duration(left) })}`;
+    }
+    case 'replay': {
+      const values = { seed: String(status.seed), backend: backendText(status.backend) };
+      return t(status.ended ? 'replay.ended' : 'replay.label', values);
     }
     case 'paused':
       return t('status.paused');

@@ -26,6 +26,7 @@ export function useShortcuts(): void {
 function actionFor(key: string): (() => void) | undefined {
   switch (key) {
     case ' ':
+      if (useLab.getState().replay) return actions.toggleReplay;
       return useLab.getState().state === 'running' ? actions.pause : actions.run;
     case 's':
       return actions.step;

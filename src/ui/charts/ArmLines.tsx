@@ -1,6 +1,6 @@
-import { Line } from 'recharts';
-import type { ArmSeries } from '../store/compare';
-import { armColour } from '../theme/palette';
+import { Area, Line } from 'recharts';
+import { isLadder, type ArmSeries } from '../store/compare';
+import { armColour, isHollow } from '../theme/palette';
 import { Marker } from './Marker';
 import { markerOf, opacityOf } from './parts';
 
@@ -10,6 +10,35 @@ interface ArmLinesOptions {
   dashed?: boolean;
   axis?: string;
 }
+
+/** From here on a chart is full: bands are fainter and points smaller. */
+const MANY = 4;
+
+/** What recorded seeds reached from lowest to highest, and a thin line in the middle. */
+export const seedBands = (bands: readonly { id: string; style: number }[]) =>
+  bands.flatMap((b) => [
+    <Area
+      key={`${b.id}.seeds`}
+      dataKey={(row: Record<string, unknown>) => row[`${b.id}.seeds`] as [number, number] | undefined}
+      stroke="none"
+      fill={armColour(b.style)}
+      fillOpacity={bands.length > MANY ? 0.11 : 0.17}
+      connectNulls
+      isAnimationActive={false}
+      activeDot={false}
+    />,
+    <Line
+      key={`${b.id}.middle`}
+      dataKey={(row: Record<string, unknown>) => row[`${b.id}.middle`] as number | undefined}
+      stroke={armColour(b.style)}
+      strokeWidth={1}
+      strokeOpacity={0.75}
+      connectNulls
+      dot={false}
+      isAnimationActive={false}
+      activeDot={false}
+    />,
+  ]);
 
 /** One line per arm, in its colour and with its marker. A function, not a component: charts look for their lines among their children. */
 export const armLines = (series: readonly ArmSeries[], { line, dashed = false, axis }: ArmLinesOptions) =>
@@ -21,21 +50,27 @@ export const armLines = (series: readonly ArmSeries[], { line, dashed = false, a
       {...(axis ? { yAxisId: axis } : {})}
       stroke={armColour(s.style)}
       strokeWidth="var(--stroke)"
-      strokeDasharray={dashed ? '2 4' : undefined}
+      strokeDasharray={dashed ? '2 4' : isHollow(s.style) ? '9 4' : undefined}
       strokeLinecap="round"
       strokeOpacity={opacityOf(s) * (dashed ? 0.9 : 1)}
       connectNulls
       isAnimationActive={false}
       activeDot={false}
       dot={
-        dashed
+        dashed || isLadder(s)
           ? false
           : ({ cx, cy, index, value }) =>
               value === undefined || cx === undefined || cy === undefined || !Number.isFinite(cy) ? (
                 <g key={index} />
               ) : (
                 <g key={index} opacity={opacityOf(s)}>
-                  <Marker shape={markerOf(s)} x={cx} y={cy} size={2.6} colour={armColour(s.style)} />
+                  <Marker
+                    shape={markerOf(s)}
+                    x={cx}
+                    y={cy}
+                    size={series.length > MANY ? 2 : 2.6}
+                    colour={armColour(s.style)}
+                  />
                 </g>
               )
       }

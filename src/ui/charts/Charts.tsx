@@ -1,6 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { isTableOnly } from '../gallery/figures';
+import { SeedSwitch } from '../recorded/SeedSwitch';
 import { useStageName } from '../i18n/useStageName';
 import { X_AXES } from '../store/series';
 import { useShallow } from 'zustand/react/shallow';
@@ -8,7 +9,7 @@ import { useLab } from '../store/useLab';
 import { setView, useView, type ViewState } from '../store/useView';
 import classes from './charts.module.css';
 import { Comparison } from './Comparison';
-import { Results } from './Results';
+import { Results } from '../results/Results';
 import { StageCurves } from './StageCurves';
 
 /** The middle of the page: all arms compared in charts or in a table, or one stage from inside. */
@@ -42,7 +43,6 @@ export function Charts() {
           onChange={(value) => setView({ tab: value as ViewState['tab'] })}
           data={tabs.map((value) => ({ value, label: t(`charts.${value}`, { name }) }))}
         />
-        {tab === 'compare' && <Footnote />}
         {tab !== 'results' && (
           <div className={classes.axisSwitch}>
             <span aria-hidden>{t('charts.by')}</span>
@@ -55,6 +55,12 @@ export function Charts() {
             />
           </div>
         )}
+        {tab !== 'inside' && (
+          <div className={classes.behind}>
+            {tab === 'compare' && <Footnote />}
+            <SeedSwitch inTables={tab === 'results'} />
+          </div>
+        )}
       </div>
       {tab === 'compare' ? <Comparison /> : tab === 'results' ? <Results /> : <StageCurves />}
     </section>
@@ -64,13 +70,19 @@ export function Charts() {
 /** What stands behind the points of all charts. */
 function Footnote() {
   const { t } = useTranslation();
+  const replay = useLab((s) => s.replay?.seed);
   const seed = useLab((s) => String(s.config.seed));
   const { prompts, finalPrompts } = useLab((s) => s.config.evaluation);
   return (
-    <span className={classes.footnote}>
+    <span>
+      {replay !== undefined && <b>{t('replay.mark')} </b>}
       {prompts === finalPrompts
-        ? t('charts.prompts', { count: prompts, seed })
-        : t('charts.promptsFinal', { count: prompts, final: String(finalPrompts), seed })}
+        ? t('charts.prompts', { count: prompts, seed: String(replay ?? seed) })
+        : t('charts.promptsFinal', {
+            count: prompts,
+            final: String(finalPrompts),
+            seed: String(replay ?? seed),
+          })}
     </span>
   );
 }

@@ -1,97 +1,121 @@
-import { Button } from '@mantine/core';
 import { useMemo, type ComponentType, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
-import { useStageName } from '../i18n/useStageName';
-import type { ArmSeries } from '../store/compare';
-import type { XAxisName } from '../store/series';
-import { actions, useLab } from '../store/useLab';
-import { setView, useView } from '../store/useView';
+import { bandsEnd, bandsOverTime, type ArmBand } from '../recorded/bands';
+import { useBands } from '../recorded/useRecorded';
+import { isLadder, overTime, timeEnd, type ArmSeries } from '../store/compare';
+import type { Progress, XAxisName } from '../store/series';
+import { useLab } from '../store/useLab';
+import { CHART_NAMES, useView, type ChartName, type ViewState } from '../store/useView';
 import classes from './charts.module.css';
 import { FrontierChart } from './FrontierChart';
+import { GapTable } from './GapTable';
 import { KlChart } from './KlChart';
-import { useQueued } from './useQueued';
+import { namesIn } from './parts';
 import { RewardChart } from './RewardChart';
+import { useEmpty } from './useEmpty';
+import { useQueued } from './useQueued';
 import { WinRateChart } from './WinRateChart';
 
-export interface ComparisonChartProps {
+interface ChartProps {
   series: readonly ArmSeries[];
-  axis: XAxisName;
+  /** Recorded seeds, to be drawn behind the lines. */
+  bands: readonly ArmBand[];
+  /** Those of arms without a line. */
+  lonely: readonly ArmBand[];
+  /** Names of arms as they stand in charts. */
+  names: Readonly<Record<string, string>>;
   /** Gold reward of SFT, the starting point of all arms. */
-  sftGold?: number;
+  sftGold: number | undefined;
   /** Prompts behind a point. */
   prompts: number;
   empty?: ReactNode;
 }
 
-/** The four questions of the lecture, for all arms. */
+export interface TimeChartProps extends ChartProps {
+  axis: XAxisName;
+  /** Where the horizontal axis ends. */
+  end: Progress;
+}
+
+export interface FrontierChartProps extends ChartProps {
+  klAxis: ViewState['klAxis'];
+}
+
+const MANY = 4;
+
+/** The four questions of the lecture, for all arms; or one of them, large. */
 export function Comparison() {
   const series = useLab((s) => s.series);
+  const bands = useBands();
+  const arms = useLab((s) => s.config.arms);
   const { prompts } = useLab((s) => s.config.evaluation);
   const axis = useView((s) => s.xAxis);
-  // On the prompts of the points, so that every line starts on it.
-  const sftGold = series[0]?.points[0]?.evaluation.gold;
-  const empty = useEmpty(series.length === 0);
-  const props = useMemo(() => ({ series, axis, sftGold, prompts }), [series, axis, sftGold, prompts]);
+  const klAxis = useView((s) => s.klAxis);
+  const enlarged = useView((s) => s.enlarged);
+  const empty = useEmpty(series.length === 0 && bands.length === 0);
+  const common = useMemo(() => {
+    const drawn = new Set(series.map((s) => s.id));
+    const lonely = bands.filter((b) => !drawn.has(b.id));
+    return { series, bands, lonely, names: namesIn(arms), sftGold: sftGoldIn(series, bands), prompts };
+  }, [series, bands, arms, prompts]);
+  const time = useMemo((): TimeChartProps => {
+    const live = timeEnd(common.series);
+    const ends = (of: XAxisName) => Math.max(live[of], bandsEnd(common.bands, of));
+    const end = { update: ends('update'), samples: ends('samples'), seconds: ends('seconds') };
+    return {
+      ...common,
+      series: overTime(common.series, end),
+      bands: bandsOverTime(common.bands, end),
+      lonely: bandsOverTime(common.lonely, end),
+      axis,
+      end,
+    };
+  }, [common, axis]);
+  const frontier = useMemo((): FrontierChartProps => ({ ...common, klAxis }), [common, klAxis]);
+  // Where no arm takes any time there is only the one chart.
+  const only = arms.every(isLadder) ? 'frontier' : enlarged;
+  const charts: Record<ChartName, ReactNode> = {
+    reward: <Queued chart={RewardChart} props={time} empty={empty?.reward} />,
+    kl: <Queued chart={KlChart} props={time} empty={empty?.kl} />,
+    winRate: <Queued chart={WinRateChart} props={time} empty={empty?.winRate} />,
+    frontier: <Queued chart={FrontierChart} props={frontier} empty={empty?.frontier} />,
+  };
+  if (only)
+    return (
+      <div className={classes.one}>
+        {charts[only]}
+        {only === 'frontier' && <GapTable series={series} bands={bands} />}
+      </div>
+    );
   return (
-    <div className={classes.grid}>
-      <Queued chart={RewardChart} props={props} empty={empty?.reward} />
-      <Queued chart={KlChart} props={props} empty={empty?.kl} />
-      <Queued chart={WinRateChart} props={props} empty={empty?.winRate} />
-      <Queued chart={FrontierChart} props={props} empty={empty?.frontier} />
+    <div className={classes.grid} data-many={arms.length > MANY || undefined}>
+      {CHART_NAMES.map((name) => (
+        <Slot key={name}>{charts[name]}</Slot>
+      ))}
     </div>
   );
 }
 
-interface QueuedProps {
-  chart: ComponentType<ComparisonChartProps>;
-  props: ComparisonChartProps;
+const Slot = ({ children }: { children: ReactNode }) => <>{children}</>;
+
+/** On the prompts of the points, so that every line starts on it. */
+function sftGoldIn(series: readonly ArmSeries[], bands: readonly ArmBand[]): number | undefined {
+  const paths = [
+    ...series.map((s) => ({ stage: s.stage, points: s.points })),
+    ...bands.map((b) => ({ stage: b.stage, points: b.path })),
+  ].filter((p) => p.stage !== 'tilt');
+  const first = paths.find((p) => !isLadder(p)) ?? paths[0];
+  return first?.points[0]?.evaluation.gold;
+}
+
+interface QueuedProps<P> {
+  chart: ComponentType<P>;
+  props: P;
   empty: ReactNode;
 }
 
 /** A chart that is drawn when it is its turn. */
-function Queued({ chart: Chart, props, empty }: QueuedProps) {
+function Queued<P extends ChartProps>({ chart: Chart, props, empty }: QueuedProps<P>) {
   const queued = useQueued(props);
-  return <Chart {...(queued ?? props)} empty={empty ?? (queued?.series.length ? undefined : <></>)} />;
-}
-
-const CHARTS = ['reward', 'kl', 'winRate', 'frontier'] as const;
-
-/** What will appear in each chart and what makes it appear. */
-function useEmpty(isEmpty: boolean): Record<(typeof CHARTS)[number], ReactNode> | undefined {
-  const { t } = useTranslation();
-  const stageName = useStageName();
-  const stages = useLab((s) => s.stages);
-  const idle = useLab((s) => s.state === 'idle');
-  return useMemo(() => {
-    if (!isEmpty) return undefined;
-    const before = stages
-      .filter((s) => !s.isArm && s.owner === undefined && s.status !== 'done')
-      .map(stageName);
-    const active = stages.find((s) => !s.isArm && (s.status === 'running' || s.status === 'paused'));
-    const when = before.length
-      ? t('charts.empty.waiting', { names: before.join(t('status.comma')) })
-      : t('charts.empty.compare');
-    const look = active && (
-      <Button
-        size="compact-xs"
-        variant="default"
-        onClick={() => {
-          actions.select(active.id);
-          setView({ tab: 'inside' });
-        }}
-      >
-        {t('charts.empty.look', { name: stageName(active) })}
-      </Button>
-    );
-    const parts = CHARTS.map((chart) => [
-      chart,
-      <>
-        <span>
-          {t(`charts.empty.${chart}`)} {when} {idle && t('charts.empty.pressRun')}
-        </span>
-        {look}
-      </>,
-    ]);
-    return Object.fromEntries(parts) as Record<(typeof CHARTS)[number], ReactNode>;
-  }, [isEmpty, stages, idle, t, stageName]);
+  const ready = queued && (queued.series.length > 0 || queued.bands.length > 0);
+  return <Chart {...(queued ?? props)} empty={empty ?? (ready ? undefined : <></>)} />;
 }

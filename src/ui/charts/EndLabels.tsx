@@ -8,41 +8,68 @@ export interface EndLabel {
   x: number;
   y: number;
   faint?: boolean;
+  /** Stays beside its point, whatever the others do. */
+  fixed?: boolean;
   /** Pixels above the point, for points that have neighbours to their right. */
   lift?: number;
-  /** Which vertical axis `y` belongs to. */
-  axis?: string;
 }
 
 const GAP = 14;
+/** From here on a label is no longer beside its point, pixels. */
+const FAR = 7;
+/** More lines than this leave no room for labels among them. */
+const MANY = 4;
+
+interface EndLabelsProps {
+  labels: readonly EndLabel[];
+  /** Where the axis ends; labels of many lines stand in a column there, with thin lines to their points. */
+  end: number;
+}
 
 /** Names and values at the ends of lines, moved apart where they would touch. */
-export function EndLabels({
-  labels,
-  secondAxis = false,
-}: {
-  labels: readonly EndLabel[];
-  secondAxis?: boolean;
-}) {
+export function EndLabels({ labels, end }: EndLabelsProps) {
   const area = usePlotArea();
   const xScale = useXAxisScale();
-  const left = useYAxisScale(0);
-  const right = useYAxisScale(secondAxis ? 'right' : 0);
-  if (!area || !xScale || !left) return null;
+  const yScale = useYAxisScale();
+  if (!area || !xScale || !yScale) return null;
+  const inColumn = labels.filter((l) => !l.lift).length > MANY;
+  const column = xScale(end) ?? area.x + area.width;
   const spots = labels.flatMap((label) => {
     const x = xScale(label.x);
-    const y = (label.axis === 'right' ? right : left)?.(label.y);
-    return x === undefined || y === undefined ? [] : [{ key: label.key, x, y: y - (label.lift ?? 0), label }];
+    const y = yScale(label.y);
+    if (x === undefined || y === undefined) return [];
+    const pointY = Math.min(Math.max(y, area.y), area.y + area.height);
+    const isFree = !inColumn || !!label.fixed;
+    return [{ key: label.key, x, pointY, y: y - (inColumn ? 0 : (label.lift ?? 0)), label, free: isFree }];
   });
+  const place = (of: typeof spots) => placeLabels(of, GAP, area.y + 6, area.y + area.height - 4);
   const placed = new Map(
-    placeLabels(spots, GAP, area.y + 6, area.y + area.height - 4).map((p) => [p.key, p.y]),
+    (inColumn
+      ? [...place(spots.filter((s) => !s.free)), ...place(spots.filter((s) => s.free))]
+      : place(spots)
+    ).map((p) => [p.key, p.y]),
   );
   return (
     <g pointerEvents="none">
-      {spots.map(({ key, x, label }) => (
+      {spots.map(({ key, x, pointY, label, free }) => {
+        const to = placed.get(key)!;
+        const at = free ? x : column;
+        if (label.lift || label.fixed || (Math.abs(to - pointY) < FAR && at - x < FAR)) return null;
+        return (
+          <path
+            key={key}
+            d={`M${x + 4} ${pointY}L${Math.max(x + 4, at + 1)} ${pointY}L${at + 7} ${to}`}
+            stroke={label.colour}
+            strokeWidth={0.75}
+            strokeDasharray="1 3"
+            fill="none"
+          />
+        );
+      })}
+      {spots.map(({ key, x, label, free }) => (
         <text
           key={key}
-          x={label.lift ? x - 4 : x + 8}
+          x={label.lift && free ? x - 4 : (free ? x : column) + 9}
           y={placed.get(key)! + 4}
           fill={label.colour}
           opacity={label.faint ? 0.6 : 1}

@@ -1,14 +1,21 @@
-import { memo } from 'react';
+import { SegmentedControl } from '@mantine/core';
+import { memo, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CartesianGrid, Scatter, ScatterChart, XAxis, YAxis } from 'recharts';
 import { brief, fixed } from '../i18n/format';
+import { setView, useView, type ViewState } from '../store/useView';
 import { armColour } from '../theme/palette';
 import { niceAxis } from './axes';
 import { ChartFrame } from './ChartFrame';
-import type { ComparisonChartProps } from './Comparison';
+import classes from './charts.module.css';
+import type { FrontierChartProps } from './Comparison';
 import { EndLabels, type EndLabel } from './EndLabels';
+import { distance, fitCurve, limitOf, reachOf } from './frontier';
+import { Fits, Limit, SeedPaths } from './FrontierParts';
+import { roomFor } from './labels';
 import { Marker } from './Marker';
-import { LABEL_ROOM, MARGIN, markerOf, opacityOf, TICK } from './parts';
+import { LineSign } from './LineSign';
+import { MARGIN, markerOf, opacityOf, TICK } from './parts';
 
 const GOLD_TICKS = [-1, -0.5, 0, 0.5, 1];
 
@@ -18,32 +25,81 @@ interface ShapeProps {
   payload?: { last?: boolean };
 }
 
-/** Gold reward against the KL it cost; every arm walks away from SFT at KL 0. */
-export const FrontierChart = memo(function FrontierChart({ series, sftGold, empty }: ComparisonChartProps) {
+/** Gold reward against the KL it cost, below the best that is reachable; every arm walks away from SFT at KL 0. */
+export const FrontierChart = memo(function FrontierChart(props: FrontierChartProps) {
+  const { series, bands, lonely, names, sftGold, klAxis, empty } = props;
   const { t } = useTranslation();
-  const paths = series.map((s) => ({
-    series: s,
-    data: s.points.map((p, i) => ({
-      kl: Math.max(0, p.evaluation.kl),
-      gold: p.evaluation.gold,
-      last: i === s.points.length - 1,
-    })),
-  }));
-  const x = niceAxis(
-    paths.flatMap((p) => p.data.map((d) => d.kl)),
-    [0, 2],
+  const enlarged = useView((s) => s.enlarged === 'frontier');
+  const limit = limitOf(series, bands);
+  // An arm that is far out is left outside, with its KL at the edge.
+  const reach = distance(
+    reachOf([
+      ...series.filter((s) => !s.isLimit).map((s) => Math.max(...s.points.map((p) => p.evaluation.kl))),
+      ...lonely.filter((b) => !b.isLimit).map((b) => b.points.at(-1)!.ranges.kl.median),
+    ]),
+    klAxis,
   );
-  const labels: EndLabel[] = paths.map(({ series: s, data }) => ({
-    key: s.id,
-    text: s.name,
-    colour: armColour(s.style),
-    x: data[data.length - 1]!.kl,
-    y: data[data.length - 1]!.gold,
-    lift: 14,
-    faint: s.stale,
-  }));
-  if (sftGold !== undefined)
-    labels.push({ key: 'sft', text: t('charts.sft'), colour: 'var(--sft)', x: 0, y: sftGold });
+  const toAxis = useCallback((kl: number) => Math.min(reach, distance(kl, klAxis)), [klAxis, reach]);
+  const isOut = (kl: number) => distance(kl, klAxis) > reach;
+  const paths = series
+    .filter((s) => s.id !== limit?.id)
+    .map((s) => ({
+      series: s,
+      data: s.points.map((p, i) => ({
+        kl: p.evaluation.kl,
+        at: toAxis(p.evaluation.kl),
+        gold: p.evaluation.gold,
+        last: i === s.points.length - 1,
+      })),
+    }))
+    .map((path) => ({ ...path, inside: path.data.filter((d) => !isOut(d.kl)) }));
+  const others = lonely.filter((b) => b.id !== limit?.id);
+  const shownBands = bands.filter((b) => b.id !== limit?.id && !isOut(b.points.at(-1)!.ranges.kl.median));
+  const fits = series.flatMap((s) => {
+    const fit = s.stale || s.isLimit ? undefined : fitCurve(s);
+    const wanted = enlarged || (klAxis === 'sqrt' && fit?.peak);
+    return fit && wanted && !isOut(s.points.at(-1)!.evaluation.kl) ? [{ id: s.id, style: s.style, fit }] : [];
+  });
+  const x = niceAxis(
+    [
+      ...paths.flatMap((p) => p.inside.map((d) => d.at)),
+      ...shownBands.flatMap((b) => b.points.map((p) => toAxis(p.ranges.kl.median))),
+      ...(limit ? limit.curve.map((place) => toAxis(place.kl)) : []),
+    ],
+    [0, klAxis === 'sqrt' ? 1 : 2],
+  );
+  const labelled = (id: string, kl: number) => (isOut(kl) ? `${names[id]} KL ${fixed(kl, 0)}` : names[id]!);
+  const labels: EndLabel[] = [
+    ...paths.map(({ series: s, data }) => ({
+      key: s.id,
+      text: labelled(s.id, data[data.length - 1]!.kl),
+      colour: armColour(s.style),
+      x: Math.min(x.domain[1], data[data.length - 1]!.at),
+      y: data[data.length - 1]!.gold,
+      faint: s.stale,
+    })),
+    ...others.map((b) => {
+      const { kl, gold } = b.points[b.points.length - 1]!.ranges;
+      const colour = armColour(b.style);
+      return {
+        key: b.id,
+        text: labelled(b.id, kl.median),
+        colour,
+        x: Math.min(x.domain[1], toAxis(kl.median)),
+        y: gold.median,
+      };
+    }),
+  ];
+  const limitStyle = [...series, ...bands].find((s) => s.id === limit?.id)?.style ?? 0;
+  if (limit) {
+    const end = limit.curve[limit.curve.length - 1]!;
+    const colour = armColour(limitStyle);
+    labels.push({ key: limit.id, text: t('charts.frontier.limit'), colour, x: toAxis(end.kl), y: end.gold });
+  }
+  const sft = { key: 'sft', text: t('charts.sft'), colour: 'var(--sft)', x: 0, y: sftGold ?? 0, fixed: true };
+  if (sftGold !== undefined) labels.push(sft);
+  const lowest = Math.min(0, ...labels.map((l) => l.y), ...paths.flatMap((p) => p.inside.map((d) => d.gold)));
+  const low = lowest < -0.5 ? -1 : -0.5;
   const title = t('charts.frontier.title');
   const question = t('charts.frontier.question');
   const values = paths
@@ -54,20 +110,41 @@ export const FrontierChart = memo(function FrontierChart({ series, sftGold, empt
     .join('; ');
   return (
     <ChartFrame
+      name="frontier"
       title={title}
       question={question}
       unit={t('charts.goldUnit')}
-      xUnit={t('charts.klShort')}
+      xUnit={t(klAxis === 'sqrt' ? 'charts.klRoot' : 'charts.klShort')}
       summary={t('charts.summary', { title, question, values })}
       empty={empty}
+      legend={
+        fits.length > 0 && (
+          <span>
+            <LineSign dashes="5 4" width={1.25} /> {t('charts.frontier.fit')}
+          </span>
+        )
+      }
+      controls={
+        <SegmentedControl
+          size="xs"
+          className={classes.compact}
+          aria-label={t('charts.frontier.axis')}
+          value={klAxis}
+          onChange={(value) => setView({ klAxis: value as ViewState['klAxis'] })}
+          data={[
+            { value: 'kl', label: 'KL' },
+            { value: 'sqrt', label: '√KL' },
+          ]}
+        />
+      }
     >
       <ScatterChart margin={MARGIN} accessibilityLayer={false}>
         <CartesianGrid stroke="var(--grid)" />
         <XAxis
-          dataKey="kl"
+          dataKey="at"
           type="number"
           {...x}
-          padding={{ left: 6, right: LABEL_ROOM }}
+          padding={{ left: 6, right: roomFor(labels.map((l) => l.text)) }}
           tick={TICK}
           tickLine={false}
           axisLine={{ stroke: 'var(--hairline)' }}
@@ -77,18 +154,29 @@ export const FrontierChart = memo(function FrontierChart({ series, sftGold, empt
         <YAxis
           dataKey="gold"
           type="number"
-          domain={[-1, 1]}
-          ticks={GOLD_TICKS}
+          domain={[low, 1]}
+          ticks={GOLD_TICKS.filter((tick) => tick >= low)}
           tick={TICK}
           tickLine={false}
           axisLine={false}
           width={30}
           tickFormatter={brief}
         />
-        {paths.map(({ series: s, data }) => (
+        {limit && (
+          <Limit
+            curve={sftGold === undefined ? limit.curve : [{ kl: 0, gold: sftGold }, ...limit.curve]}
+            style={limitStyle}
+            distance={toAxis}
+            end={x.domain[1]}
+            text={t('charts.frontier.above')}
+          />
+        )}
+        <SeedPaths bands={shownBands} distance={toAxis} />
+        <Fits fits={fits} distance={toAxis} peakText={t('charts.frontier.peak')} />
+        {paths.map(({ series: s, inside }) => (
           <Scatter
             key={s.id}
-            data={data}
+            data={inside}
             line={{ stroke: armColour(s.style), strokeWidth: 1.5, strokeOpacity: 0.55 * opacityOf(s) }}
             lineJointType="linear"
             isAnimationActive={false}
@@ -98,7 +186,7 @@ export const FrontierChart = memo(function FrontierChart({ series, sftGold, empt
                   shape={markerOf(s)}
                   x={cx}
                   y={cy}
-                  size={payload?.last ? 5 : 2.6}
+                  size={payload?.last ? 5 : paths.length > 4 ? 2 : 2.6}
                   colour={armColour(s.style)}
                   filled={payload?.last ?? false}
                 />
@@ -108,14 +196,14 @@ export const FrontierChart = memo(function FrontierChart({ series, sftGold, empt
         ))}
         {sftGold !== undefined && (
           <Scatter
-            data={[{ kl: 0, gold: sftGold }]}
+            data={[{ at: 0, gold: sftGold }]}
             isAnimationActive={false}
             shape={({ cx = 0, cy = 0 }: ShapeProps) => (
               <Marker shape="circle" x={cx} y={cy} size={5} colour="var(--sft)" filled />
             )}
           />
         )}
-        <EndLabels labels={labels} />
+        <EndLabels labels={labels} end={x.domain[1]} />
       </ScatterChart>
     </ChartFrame>
   );

@@ -2,6 +2,8 @@ import type { Marker as Shape } from '../theme/palette';
 
 const PATHS: Record<Exclude<Shape, 'circle' | 'square'>, string> = {
   triangle: 'M0 -1.2 L1.1 0.8 H-1.1 Z',
+  down: 'M0 1.2 L1.1 -0.8 H-1.1 Z',
+  plus: 'M0 -1.2 V1.2 M-1.2 0 H1.2',
   diamond: 'M0 -1.25 L1.25 0 L0 1.25 L-1.25 0 Z',
   cross: 'M-1 -1 L1 1 M-1 1 L1 -1',
   star: 'M0 -1.2 V1.2 M-1.05 -0.6 L1.05 0.6 M-1.05 0.6 L1.05 -0.6',

@@ -2,34 +2,52 @@ import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CartesianGrid, ComposedChart, ReferenceLine, XAxis, YAxis } from 'recharts';
 import { brief, fixed } from '../i18n/format';
-import { axisEnd, chartRows } from '../store/compare';
-import { armLines } from './ArmLines';
+import { withBands } from '../recorded/bands';
+import { chartRows } from '../store/compare';
+import { useLab } from '../store/useLab';
+import { useView } from '../store/useView';
+import { armLines, seedBands } from './ArmLines';
 import { niceAxis, progressAxis } from './axes';
 import { ChartFrame } from './ChartFrame';
-import classes from './charts.module.css';
-import type { ComparisonChartProps } from './Comparison';
+import type { TimeChartProps } from './Comparison';
 import { EndLabels } from './EndLabels';
-import { endLabel, LABEL_ROOM, MARGIN, sftLabel, TICK } from './parts';
+import { roomFor } from './labels';
+import { LineSign } from './LineSign';
+import { bandLabels, endLabels, MARGIN, sftLabel, TICK } from './parts';
+
+/** From this many arms on, only the selected one shows what the reward model thinks of it. */
+const MANY = 4;
 
 const GOLD_TICKS = [-1, -0.5, 0, 0.5, 1];
 
 /** Gold reward (solid, left axis) and proxy (dashed, right axis); both zeros are at the same height. */
-export const RewardChart = memo(function RewardChart({ series, axis, sftGold, empty }: ComparisonChartProps) {
+export const RewardChart = memo(function RewardChart(props: TimeChartProps) {
+  const { series, bands, lonely, names, axis, end, sftGold, empty } = props;
   const { t } = useTranslation();
-  const rows = chartRows(series, axis, {
+  const selected = useLab((s) => s.selected);
+  const enlarged = useView((s) => s.enlarged === 'reward');
+  // Dashed lines of many arms would hide the solid ones.
+  const many = series.length > MANY && !enlarged;
+  const proxied = many ? series.filter((s) => s.id === selected) : series;
+  const lines = chartRows(series, axis, {
     gold: (p) => p.evaluation.gold,
     proxy: (p) => p.evaluation.proxy,
   });
-  const x = progressAxis(axisEnd(series, axis));
-  const proxies = series.flatMap((s) => s.points.flatMap((p) => p.evaluation.proxy ?? []));
+  const rows = withBands(lines, bands, axis, 'gold');
+  const x = progressAxis(end[axis]);
+  const proxies = proxied.flatMap((s) => s.points.flatMap((p) => p.evaluation.proxy ?? []));
   const reach = niceAxis(proxies.map(Math.abs), [0, 1], 2).domain[1];
-  const labels = series.flatMap((s) => endLabel(s, axis, (p) => p.evaluation.gold));
+  const labels = [
+    ...endLabels(series, (p) => p.evaluation.gold, { axis, names }),
+    ...bandLabels(lonely, 'gold', { axis, names }),
+  ];
   const reference = sftLabel(t('charts.sft'), x.domain[1], sftGold);
   const values = labels.map((l) => l.text).join(', ');
   const title = t('charts.reward.title');
   const question = t('charts.reward.question');
   return (
     <ChartFrame
+      name="reward"
       title={title}
       question={question}
       unit={t('charts.goldUnit')}
@@ -38,26 +56,17 @@ export const RewardChart = memo(function RewardChart({ series, axis, sftGold, em
       summary={t('charts.summary', { title, question, values })}
       empty={empty}
       legend={
-        <span className={classes.legend}>
+        <>
           <span>
-            <svg width="18" height="6" aria-hidden>
-              <path d="M0 3H18" stroke="currentColor" strokeWidth="2" />
-            </svg>
-            {t('charts.gold')}
+            <LineSign /> {t('charts.gold')}
           </span>
-          <span>
-            <svg width="18" height="6" aria-hidden>
-              <path
-                d="M1 3H18"
-                stroke="currentColor"
-                strokeWidth="2"
-                strokeDasharray="2 4"
-                strokeLinecap="round"
-              />
-            </svg>
-            {t('charts.proxy')}
-          </span>
-        </span>
+          {proxies.length > 0 && (
+            <span>
+              <LineSign dashes="2 4" />{' '}
+              {many ? t('charts.proxyOf', { name: names[proxied[0]!.id]! }) : t('charts.proxy')}
+            </span>
+          )}
+        </>
       }
     >
       <ComposedChart data={rows} margin={MARGIN} accessibilityLayer={false}>
@@ -66,7 +75,7 @@ export const RewardChart = memo(function RewardChart({ series, axis, sftGold, em
           dataKey="x"
           type="number"
           {...x}
-          padding={{ right: LABEL_ROOM }}
+          padding={{ right: roomFor(labels.map((l) => l.text)) }}
           tick={TICK}
           tickLine={false}
           axisLine={{ stroke: 'var(--hairline)' }}
@@ -95,9 +104,10 @@ export const RewardChart = memo(function RewardChart({ series, axis, sftGold, em
           tickFormatter={(v: number) => fixed(v, Number.isInteger(v) ? 0 : 1, true)}
         />
         {sftGold !== undefined && <ReferenceLine y={sftGold} stroke="var(--sft)" strokeWidth={1} />}
-        {armLines(series, { line: 'proxy', dashed: true, axis: 'right' })}
+        {seedBands(bands)}
+        {armLines(proxied, { line: 'proxy', dashed: true, axis: 'right' })}
         {armLines(series, { line: 'gold' })}
-        <EndLabels labels={[...labels, ...reference]} />
+        <EndLabels labels={[...labels, ...reference]} end={x.domain[1]} />
       </ComposedChart>
     </ChartFrame>
   );

@@ -2,43 +2,50 @@ import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Area, CartesianGrid, ComposedChart, ReferenceLine, XAxis, YAxis } from 'recharts';
 import { brief, percent } from '../i18n/format';
-import { axisEnd, chartRows } from '../store/compare';
+import { withBands } from '../recorded/bands';
+import { chartRows } from '../store/compare';
 import { armColour } from '../theme/palette';
-import { armLines } from './ArmLines';
+import { armLines, seedBands } from './ArmLines';
 import { progressAxis } from './axes';
 import { ChartFrame } from './ChartFrame';
-import classes from './charts.module.css';
-import type { ComparisonChartProps } from './Comparison';
+import type { TimeChartProps } from './Comparison';
 import { EndLabels } from './EndLabels';
-import { endLabel, LABEL_ROOM, MARGIN, opacityOf, sftLabel, TICK } from './parts';
+import { Intervals } from './Intervals';
+import { roomFor } from './labels';
+import { BandSign, IntervalSign } from './LineSign';
+import { bandLabels, endLabels, MARGIN, opacityOf, sftLabel, TICK } from './parts';
 
 const TICKS = [0, 25, 50, 75, 100];
 
-/** Share of held-out prompts on which an arm beats SFT by gold, with its 95 % Wilson interval; always 0 to 100 %. */
-export const WinRateChart = memo(function WinRateChart({
-  series,
-  axis,
-  prompts,
-  empty,
-}: ComparisonChartProps) {
+/** From this many arms on, intervals over the whole way would cover each other. */
+const MANY = 4;
+
+/**
+ * Share of held-out prompts on which an arm beats SFT by gold, always 0 to 100 %. Its 95 % Wilson interval is a
+ * band along the way, or, where bands are seeds or arms are many, a bar at the last point.
+ */
+export const WinRateChart = memo(function WinRateChart(props: TimeChartProps) {
+  const { series, bands, lonely, names, axis, end, prompts, empty } = props;
   const { t } = useTranslation();
-  const rows = chartRows(series, axis, {
+  const asBars = bands.length > 0 || series.length > MANY;
+  const lines = chartRows(series, axis, {
     win: (p) => 100 * p.evaluation.winRate,
-    band: (p) => [100 * p.evaluation.winRateLow, 100 * p.evaluation.winRateHigh],
+    ...(asBars
+      ? {}
+      : { band: (p) => [100 * p.evaluation.winRateLow, 100 * p.evaluation.winRateHigh] as [number, number] }),
   });
-  const x = progressAxis(axisEnd(series, axis));
-  const labels = series.flatMap((s) =>
-    endLabel(
-      s,
-      axis,
-      (p) => 100 * p.evaluation.winRate,
-      (v) => percent(v / 100),
-    ),
-  );
+  const rows = withBands(lines, bands, axis, 'winRate', 100);
+  const x = progressAxis(end[axis]);
+  const options = { axis, names, format: (v: number) => percent(v / 100) };
+  const labels = [
+    ...endLabels(series, (p) => 100 * p.evaluation.winRate, options),
+    ...bandLabels(lonely, 'winRate', options, 100),
+  ];
   const title = t('charts.winRate.title');
   const question = t('charts.winRate.question');
   return (
     <ChartFrame
+      name="winRate"
       title={title}
       question={question}
       unit={t('charts.winRateUnit')}
@@ -46,15 +53,14 @@ export const WinRateChart = memo(function WinRateChart({
       summary={t('charts.summary', { title, question, values: labels.map((l) => l.text).join(', ') })}
       empty={empty}
       legend={
-        <span className={classes.legend}>
+        series.length > 0 && (
           <span>
-            <svg width="18" height="10" aria-hidden>
-              <rect width="18" height="10" fill="currentColor" opacity="0.25" />
-              <path d="M0 5H18" stroke="currentColor" strokeWidth="2" />
-            </svg>
-            {t('charts.band', { count: prompts })}
+            {asBars ? <IntervalSign /> : <BandSign />}
+            {t('charts.band', {
+              count: asBars ? (series[0]?.points.at(-1)?.evaluation.prompts ?? prompts) : prompts,
+            })}
           </span>
-        </span>
+        )
       }
     >
       <ComposedChart data={rows} margin={MARGIN} accessibilityLayer={false}>
@@ -63,7 +69,7 @@ export const WinRateChart = memo(function WinRateChart({
           dataKey="x"
           type="number"
           {...x}
-          padding={{ right: LABEL_ROOM }}
+          padding={{ right: roomFor(labels.map((l) => l.text)) }}
           tick={TICK}
           tickLine={false}
           axisLine={{ stroke: 'var(--hairline)' }}
@@ -71,21 +77,33 @@ export const WinRateChart = memo(function WinRateChart({
           tickFormatter={brief}
         />
         <YAxis domain={[0, 100]} ticks={TICKS} tick={TICK} tickLine={false} axisLine={false} width={30} />
-        {series.map((s) => (
-          <Area
-            key={`${s.id}.band`}
-            dataKey={(row: Record<string, unknown>) => row[`${s.id}.band`] as [number, number] | undefined}
-            stroke="none"
-            fill={armColour(s.style)}
-            fillOpacity={0.14 * opacityOf(s)}
-            connectNulls
-            isAnimationActive={false}
-            activeDot={false}
-          />
-        ))}
+        {!asBars &&
+          series.map((s) => (
+            <Area
+              key={`${s.id}.band`}
+              dataKey={(row: Record<string, unknown>) => row[`${s.id}.band`] as [number, number] | undefined}
+              stroke="none"
+              fill={armColour(s.style)}
+              fillOpacity={0.14 * opacityOf(s)}
+              connectNulls
+              isAnimationActive={false}
+              activeDot={false}
+            />
+          ))}
         <ReferenceLine y={50} stroke="var(--sft)" strokeWidth={1.25} />
+        {seedBands(bands)}
         {armLines(series, { line: 'win' })}
-        <EndLabels labels={[...labels, ...sftLabel(t('charts.sft'), x.domain[1], 50)]} />
+        {asBars && (
+          <Intervals
+            marks={series.map((s) => {
+              const last = s.points.at(-1)!;
+              const { winRateLow, winRateHigh } = last.evaluation;
+              const colour = armColour(s.style);
+              return { key: s.id, x: last[axis], low: 100 * winRateLow, high: 100 * winRateHigh, colour };
+            })}
+          />
+        )}
+        <EndLabels labels={[...labels, ...sftLabel(t('charts.sft'), x.domain[1], 50)]} end={x.domain[1]} />
       </ComposedChart>
     </ChartFrame>
   );

@@ -1,45 +1,70 @@
 import { fixed } from '../i18n/format';
+import type { ArmBand, BandQuantity } from '../recorded/bands';
 import type { ArmSeries } from '../store/compare';
 import type { EvaluationPoint, XAxisName } from '../store/series';
 import { armColour, armStyle } from '../theme/palette';
 import type { EndLabel } from './EndLabels';
-
-/** Pixels to the right of the last value, for the labels at the ends of lines. */
-export const LABEL_ROOM = 72;
+import { shortNames } from './labels';
 
 export const TICK = { fontSize: '0.6875rem', fill: 'var(--text-muted)' };
 
 export const MARGIN = { top: 6, right: 2, bottom: 0, left: 0 };
 
-/** Label at the end of an arm's line. */
-export function endLabel(
-  series: ArmSeries,
-  axis: XAxisName,
-  valueOf: (point: EvaluationPoint) => number | undefined,
-  format: (value: number) => string = (v) => fixed(v, 2, true),
-): EndLabel[] {
-  const last = series.points[series.points.length - 1]!;
-  const value = valueOf(last);
-  if (value === undefined) return [];
-  return [
-    {
-      key: series.id,
-      text: `${shortName(series.name)} ${format(value)}`,
-      colour: armColour(series.style),
-      x: last[axis],
-      y: value,
-      faint: series.stale,
-    },
-  ];
+/** Names of arms as they stand in charts, by id. */
+export function namesIn(arms: readonly { id: string; name: string }[]): Record<string, string> {
+  const short = shortNames(arms.map((arm) => arm.name));
+  return Object.fromEntries(arms.map((arm, i) => [arm.id, short[i]!]));
 }
+
+export interface LabelOptions {
+  axis: XAxisName;
+  names: Readonly<Record<string, string>>;
+  format?: (value: number) => string;
+}
+
+const signed = (value: number): string => fixed(value, 2, true);
+
+/** Labels at the ends of the arms' lines. */
+export const endLabels = (
+  series: readonly ArmSeries[],
+  valueOf: (point: EvaluationPoint) => number | undefined,
+  { axis, names, format = signed }: LabelOptions,
+): EndLabel[] =>
+  series.flatMap((s) => {
+    const last = s.points[s.points.length - 1]!;
+    const value = valueOf(last);
+    if (value === undefined) return [];
+    const text = `${names[s.id]} ${format(value)}`;
+    return [
+      {
+        key: s.id,
+        text,
+        colour: armColour(s.style),
+        x: last[axis],
+        y: value,
+        ...(s.stale ? { faint: true } : {}),
+      },
+    ];
+  });
+
+/** Labels of arms that are there as recorded seeds only. */
+export const bandLabels = (
+  bands: readonly ArmBand[],
+  quantity: BandQuantity,
+  { axis, names, format = signed }: LabelOptions,
+  scale = 1,
+): EndLabel[] =>
+  bands.map((b) => {
+    const last = b.points[b.points.length - 1]!;
+    const y = scale * last.ranges[quantity].median;
+    return { key: b.id, text: `${names[b.id]} ${format(y)}`, colour: armColour(b.style), x: last[axis], y };
+  });
 
 /** Label of a horizontal line that stands for SFT. */
 export const sftLabel = (text: string, x: number, y: number | undefined): EndLabel[] =>
   y === undefined ? [] : [{ key: 'sft', text, colour: 'var(--sft)', x, y, lift: 9 }];
 
-const shortName = (name: string): string => (name.length > 8 ? `${name.slice(0, 7)}…` : name);
-
-export const markerOf = (series: ArmSeries) => armStyle(series.style).marker;
+export const markerOf = (series: { style: number }) => armStyle(series.style).marker;
 
 /** Faint for results of earlier settings. */
-export const opacityOf = (series: ArmSeries): number => (series.stale ? 0.4 : 1);
+export const opacityOf = (series: { stale: boolean }): number => (series.stale ? 0.4 : 1);

@@ -2,6 +2,7 @@ import { Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { settingFields } from '../../pipeline/settings';
 import { STAGES } from '../../pipeline/stages';
+import { Tex } from '../formula/Tex';
 import { settingText } from '../i18n/dynamic';
 import { placeOf, stageOfNode } from '../store/arms';
 import { actions, useLab } from '../store/useLab';
@@ -43,6 +44,8 @@ function Line({ content }: { content: readonly Inline[] }) {
         return <strong key={i}>{part.text}</strong>;
       case 'code':
         return <code key={i}>{part.text}</code>;
+      case 'math':
+        return <Tex key={i}>{part.text}</Tex>;
       case 'link':
         return <Link key={i} text={part.text} to={part.to} />;
     }

@@ -1,5 +1,6 @@
 import { SegmentedControl } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { RecordedSamples } from '../recorded/RecordedSamples';
 import { Samples } from '../samples/Samples';
 import { useLab } from '../store/useLab';
 import { setView, useView, type ViewState } from '../store/useView';
@@ -12,6 +13,7 @@ export function Side() {
   const { t } = useTranslation();
   const demo = demoByName(useLab((s) => s.demo));
   const side = useView((s) => s.side);
+  const replaying = useLab((s) => s.replay !== null);
   if (!demo) return <Samples />;
   return (
     <section className={classes.side} data-side={side} aria-label={t('lesson.views')}>
@@ -26,7 +28,13 @@ export function Side() {
           { value: 'samples', label: t('samples.title') },
         ]}
       />
-      {side === 'lesson' ? <LessonPanel key={demo.name} demo={demo} /> : <Samples />}
+      {side === 'lesson' ? (
+        <LessonPanel key={demo.name} demo={demo} />
+      ) : replaying ? (
+        <RecordedSamples />
+      ) : (
+        <Samples />
+      )}
     </section>
   );
 }

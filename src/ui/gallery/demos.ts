@@ -41,6 +41,8 @@ const ORDER = [
   'labeler-bias',
   'dpo',
   'ppo-vs-dpo',
+  'summaries',
+  'dialogue',
   'zephyr',
 ];
 
@@ -93,14 +95,21 @@ export function wordsOfDemo(demo: DemoEntry, code: LanguageCode): { title: strin
     : { title: lesson.title, summary: lesson.summary };
 }
 
-/** A claim and what the paper says, in a language: `text | what the paper says` in the lesson's words. */
-export function wordsOfClaim(
-  demo: DemoEntry,
-  claim: Claim,
-  code: LanguageCode,
-): { text: string; says: string } {
-  const [text, says] = demo.lessons[code]?.words[ruleOf(claim)]?.split(' | ') ?? [];
-  return { text: text ?? claim.text, says: says ?? claim.paper.says };
+/** A claim, what the paper says, and why it may not hold here. */
+export interface ClaimWords {
+  text: string;
+  says: string;
+  note: string | undefined;
+}
+
+/** The words of a claim in a language: `text | what the paper says | note` in the lesson's words. */
+export function wordsOfClaim(demo: DemoEntry, claim: Claim, code: LanguageCode): ClaimWords {
+  const [text, says, note] = demo.lessons[code]?.words[ruleOf(claim)]?.split(' | ') ?? [];
+  return {
+    text: text ?? claim.text,
+    says: says ?? claim.paper.says,
+    note: claim.note && (note ?? claim.note),
+  };
 }
 
 /** The configuration with arms that still have the demo's names named in this language. */

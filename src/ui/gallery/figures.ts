@@ -1,9 +1,9 @@
-import type { Figures } from '../../pipeline/claims';
 import { claimIds, type Claim } from '../../pipeline/claims';
 import type { Demo } from '../../pipeline/demo';
 import type { StageName } from '../../pipeline/stage';
+import type { Spread } from '../../pipeline/verdict';
 import { fixed, percent } from '../i18n/format';
-import { latestMetric } from '../store/series';
+import { figureOf } from '../results/figure-book';
 import type { StageModel } from '../store/snapshot';
 
 /** Stages that are not measured against SFT, so that the four charts have nothing to show of them. */
@@ -13,24 +13,8 @@ const UNCHARTED: readonly StageName[] = ['instruct', 'few-shot', 'probe'];
 export const isTableOnly = (arms: readonly { stage: StageName }[]): boolean =>
   arms.every((arm) => UNCHARTED.includes(arm.stage));
 
-/** Final figures of the stages whose results belong to the settings in the form. */
-export const finalFigures = (stages: readonly StageModel[]): Figures =>
-  Object.fromEntries(
-    stages.flatMap((s) => (s.status === 'done' && s.summary ? [[s.id, s.summary] as const] : [])),
-  );
-
-/** A figure of an arm: final, or the latest so far. */
-export function figureOf(stage: StageModel, name: string): { value: number; final: boolean } | undefined {
-  const final = stage.summary?.[name];
-  if (stage.status === 'done') return final === undefined ? undefined : { value: final, final: true };
-  if (stage.status !== 'running' && stage.status !== 'paused') return undefined;
-  const evaluation = stage.evaluations.at(-1)?.evaluation as Record<string, number | undefined> | undefined;
-  const value = evaluation?.[name] ?? latestMetric(stage.rows, name);
-  return value === undefined ? undefined : { value, final: false };
-}
-
 const TASKS = ['accuracy', 'accuracy/heldOutClusters', 'accuracy/trainClusters', 'tokensPerQuestion'];
-const ANSWERS = ['gold', 'winRate', 'kl'];
+const ANSWERS = ['gold', 'winRate', 'lcWinRate', 'kl', 'gap', 'length'];
 
 /** Figures that tell these arms apart, the main one first. */
 export function figuresToShow(
@@ -52,21 +36,36 @@ function figuresOfArms(claim: Claim, ids: ReadonlySet<string>): string[] {
   });
 }
 
-const SHARES = /^(accuracy|median|iqr|winRate|fewShot|eosRate|agreement)/;
-const REWARDS = /^(gold|proxy)/;
+const SHARES =
+  /^(reward\.)?(accuracy|labelAccuracy|median|iqr|q1|q3|winRate|lcWinRate|labelerWinRate|implicitAccuracy|clipFraction|fewShot|eosRate|agreement|labelerAgreement|heldOutAgreement)/;
+const REWARDS = /^(gold|proxy|peak\.gold|delta)/;
+/** Two digits say more than one. */
+const FINE = /Loss|loss|gap|ratioSpread|fit\.|flattery/;
+
+/** A fitted peak beyond this KL only says that the curve hardly bends. */
+const FARTHEST = 1000;
 
 /** The value of a figure, for people; two digits more if `precise`. */
 export function figureValue(name: string, value: number, precise = false): string {
   const more = precise ? 2 : 0;
   if (SHARES.test(name)) return percent(value, more || (value > 0 && value < 0.1 ? 1 : 0));
+  if (name === 'fit.peakKl' && value > FARTHEST) return `> ${FARTHEST}`;
   if (REWARDS.test(name)) return fixed(value, 2 + more, true);
-  return Number.isInteger(value) ? String(value) : fixed(value, (/Loss|loss/.test(name) ? 2 : 1) + more);
+  return Number.isInteger(value) ? String(value) : fixed(value, (FINE.test(name) ? 2 : 1) + more);
+}
+
+/** Mean and half-width of the 95 % interval, for people: "0.59 ± 0.02". */
+export function spreadValue(name: string, { mean, halfWidth }: Spread): string {
+  const value = figureValue(name, mean);
+  if (Number.isNaN(halfWidth)) return value;
+  if (SHARES.test(name)) return `${value.replace(' %', '')} ± ${figureValue(name, halfWidth)}`;
+  return `${value} ± ${fixed(halfWidth, REWARDS.test(name) || FINE.test(name) ? 2 : 1)}`;
 }
 
 /** Where bars of a figure begin and end. */
 export function barRange(name: string, values: readonly number[]): [number, number] {
   if (SHARES.test(name)) return [0, 1];
-  if (name.startsWith('gold')) return [-1, 1];
+  if (/^(gold|peak\.gold)/.test(name)) return [-1, 1];
   return [Math.min(0, ...values), Math.max(0, ...values) || 1];
 }
 

@@ -21,9 +21,9 @@ const HEADINGS: Readonly<Record<string, LessonStep | 'compares' | 'words'>> = {
   译文: 'words',
 };
 
-/** A piece of running text. */
+/** A piece of running text; `math` is LaTeX, written between dollar signs. */
 export type Inline =
-  { type: 'text' | 'strong' | 'code'; text: string } | { type: 'link'; text: string; to: string };
+  { type: 'text' | 'strong' | 'code' | 'math'; text: string } | { type: 'link'; text: string; to: string };
 
 export type Block = { type: 'paragraph'; content: Inline[] } | { type: 'list'; items: Inline[][] };
 
@@ -97,16 +97,18 @@ const joined = (text: string): string =>
 
 const isWide = (char: string): boolean => /[\u3000-\u9fff\uff00-\uffef]/u.test(char);
 
-const INLINE = /\*\*(?<strong>[^*]+)\*\*|`(?<code>[^`]+)`|\[(?<text>[^\]]+)\]\((?<to>[^)\s]+)\)/g;
+const INLINE =
+  /\*\*(?<strong>[^*]+)\*\*|`(?<code>[^`]+)`|\$(?<math>[^$]+)\$|\[(?<text>[^\]]+)\]\((?<to>[^)\s]+)\)/g;
 
 export function inlinesOf(text: string): Inline[] {
   const parts: Inline[] = [];
   let from = 0;
   for (const match of text.matchAll(INLINE)) {
     if (match.index > from) parts.push({ type: 'text', text: text.slice(from, match.index) });
-    const { strong, code, text: label, to } = match.groups!;
+    const { strong, code, math, text: label, to } = match.groups!;
     if (strong !== undefined) parts.push({ type: 'strong', text: strong });
     else if (code !== undefined) parts.push({ type: 'code', text: code });
+    else if (math !== undefined) parts.push({ type: 'math', text: math });
     else parts.push({ type: 'link', text: label!, to: to! });
     from = match.index + match[0].length;
   }

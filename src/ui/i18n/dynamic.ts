@@ -39,13 +39,39 @@ export const goldPartText = (name: string): string => lookUp(`goldPart.${name}`)
 /** A task by name, for people; a task that the catalogue does not know goes by its own name. */
 export const taskText = (name: string): string => lookUp(`task.${name}.name`) ?? name;
 
-/** Name of a figure of a summary: `gold`, `accuracy.opposite`, `gold.64`. */
+/** Name of a backend; one that the catalogue does not know goes by its own name. */
+export const backendText = (name: string): string => lookUp(`backend.names.${name}`) ?? name;
+
+/** Key of a figure in the catalogue, where dots part levels. */
+const figureKey = (name: string): string => name.replaceAll('.', '_');
+
+/** Name of a figure of a summary: `gold`, `accuracy.opposite`, `gold.64`, `reward.accuracy`, `winRate@0.5`. */
 export function figureName(name: string): string {
+  const whole = lookUp(`figure.${figureKey(name)}`);
+  if (whole !== undefined) return whole;
+  const [measured = '', temperature] = name.split('@') as [string, string | undefined];
+  if (temperature !== undefined)
+    return i18n.t('figure.atTemperature', { figure: figureName(measured), temperature });
+  const [won = '', other] = name.split('/') as [string, string | undefined];
+  if (other !== undefined && won === 'winRate') return i18n.t('figure.over', { name: other });
   const [first = '', ...rest] = name.split('.');
   const figure = lookUp(`figure.${first}`) ?? first;
   const part = rest.join('.');
   if (!part) return figure;
   return i18n.t('figure.part', { figure, part: optionText('instruct', 'cluster', part) });
+}
+
+/** What a figure means, in one line; empty for one that its name explains. */
+export const figureAbout = (name: string): string => lookUp(`figureAbout.${figureKey(name)}`) ?? '';
+
+/** Name of a setting of an arm (`clusters`), of a trunk stage (`sft.examples`), or of a figure. */
+export function settingName(name: string, stage: StageName | undefined): string {
+  const dot = name.indexOf('.');
+  const owner = dot < 0 ? stage : (name.slice(0, dot) as StageName);
+  const setting = name.slice(dot + 1);
+  if (!owner || !(owner in STAGES)) return figureName(name);
+  const has = settingFields(STAGES[owner].settings).some((f) => f.name === setting);
+  return has ? settingText(owner, setting).label : figureName(name);
 }
 
 const MIN_MAX = String.raw`between (?<min>\S+) and (?<max>[^\s,]+)`;

@@ -40,7 +40,9 @@ export const ArmRow = memo(function ArmRow({ stage, style, selected, removable }
       >
         <span className={classes.armName} style={{ color: colour }}>
           <MarkerIcon shape={armStyle(style).marker} colour={colour} size={13} hollow={isHollow(style)} />
-          {stage.name}
+          <span className={classes.armText} title={stage.name}>
+            {stage.name}
+          </span>
         </span>
         <span className={classes.status}>
           <StatusIcon status={stage.status} />

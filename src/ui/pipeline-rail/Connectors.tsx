@@ -13,7 +13,10 @@ interface Box {
 
 const RADIUS = 6;
 
-/** Lines from stage to stage, measured from where the stages stand. DPO's line passes the reward model by. */
+/** Arms that learn from the labels themselves: their lines pass the reward model by. */
+const FROM_LABELS: readonly string[] = ['dpo', 'preferred-ft', 'unlikelihood'];
+
+/** Lines from stage to stage, measured from where the stages stand. */
 export function Connectors({ rail, version }: { rail: RefObject<HTMLElement | null>; version: string }) {
   const [paths, setPaths] = useState<string[]>([]);
   useEffect(() => {
@@ -64,14 +67,15 @@ function boxesIn(rail: HTMLElement): Box[] {
 /** Nothing when the stages do not stand in one row. */
 function pathsOf(boxes: readonly Box[]): string[] {
   const trunk = boxes.filter((b) => !b.stage);
-  const arms = boxes.filter((b) => b.stage);
+  const inColumns = boxes.filter((b) => b.stage);
+  const arms = inColumns.filter((b) => b.left - inColumns[0]!.left < RADIUS); // of the first column
   if (trunk.some((b, i) => i > 0 && b.left < trunk[i - 1]!.right)) return [];
   const paths = trunk.slice(1).map((b, i) => `M${trunk[i]!.right} ${b.middle}H${b.left}`);
   const [reward, preferences] = [trunk.at(-1), trunk.at(-2)];
   const first = arms[0];
   if (!reward || !preferences || !first || first.left < reward.right) return paths;
-  const ppo = arms.filter((a) => a.stage !== 'dpo');
-  const dpo = arms.filter((a) => a.stage === 'dpo');
+  const ppo = arms.filter((a) => !FROM_LABELS.includes(a.stage));
+  const dpo = arms.filter((a) => FROM_LABELS.includes(a.stage));
   const room = first.left - reward.right;
   for (const arm of ppo)
     paths.push(elbow(reward.right, reward.middle, reward.right + room * 0.36, arm.middle, arm.left));

@@ -8,6 +8,9 @@ import classes from './rail.module.css';
 import { OwnTrunk } from './OwnTrunk';
 import { TrunkCard } from './TrunkCard';
 
+/** More arms than this stand in two columns, with their first figure only. */
+const MANY = 3;
+
 /** The pipeline as a picture that is also the control: select a stage to see its settings and curves. */
 export function Rail() {
   const { t } = useTranslation();
@@ -26,7 +29,12 @@ export function Rail() {
           <TrunkCard key={stage.id} stage={stage} selected={stage.id === selected} />
         ))}
       </div>
-      <div className={classes.arms} role="group" aria-label={t('stage.arms')}>
+      <div
+        className={classes.arms}
+        data-many={arms.length > MANY || undefined}
+        role="group"
+        aria-label={t('stage.arms')}
+      >
         <OwnTrunk of={t('stage.teacher')} stages={teacher} selected={selected} />
         {arms.map((stage) => (
           <Fragment key={stage.id}>

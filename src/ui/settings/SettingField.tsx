@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { SettingField as Field } from '../../pipeline/settings';
 import type { StageName } from '../../pipeline/stage';
 import { Tex } from '../formula/Tex';
+import { i18n } from '../i18n';
 import { optionText, problemText, settingText } from '../i18n/dynamic';
 import { brief } from '../i18n/format';
 import { actions } from '../store/useLab';
@@ -90,7 +91,7 @@ export const SettingField = memo(function SettingField(props: SettingFieldProps)
       <p id={`${id}-about`} className={classes.about}>
         {effect}{' '}
         <span className={classes.unit}>
-          {[typicalText(field, t), changed ? t('settings.changed', { value: shown(standard) }) : '']
+          {[typicalText(field), changed ? t('settings.changed', { value: shown(standard) }) : '']
             .filter(Boolean)
             .join(' ')}
         </span>
@@ -99,12 +100,12 @@ export const SettingField = memo(function SettingField(props: SettingFieldProps)
   );
 });
 
-function typicalText({ info }: Field, t: ReturnType<typeof useTranslation>['t']): string {
+function typicalText({ info }: Field): string {
   if (!info.typical) return '';
   const [low, high] = info.typical;
   return low === high
-    ? t('settings.typicalOne', { value: brief(low) })
-    : t('settings.typical', { low: brief(low), high: brief(high) });
+    ? i18n.t('settings.typicalOne', { value: brief(low) })
+    : i18n.t('settings.typical', { low: brief(low), high: brief(high) });
 }
 
 type ControlProps = SettingFieldProps & { id: string; label: string; set: (value: unknown) => void };

@@ -1,3 +1,4 @@
+import type { StageName } from '../../pipeline/stage';
 import type { StageModel } from './snapshot';
 import type { EvaluationPoint, Progress, XAxisName } from './series';
 
@@ -6,9 +7,14 @@ export interface ArmSeries {
   id: string;
   name: string;
   style: number;
+  stage: StageName;
+  /** No method but the best that any could do: a `tilt` by the true reward. */
+  isLimit: boolean;
   /** Result of earlier settings: drawn faintly. */
   stale: boolean;
   points: readonly EvaluationPoint[];
+  /** Headline figures, once it is done. */
+  summary?: Readonly<Record<string, number>>;
   /** Where the horizontal axis ends if the arm runs to its end. */
   ends: Progress;
 }
@@ -25,9 +31,12 @@ export const armSeries = (
             id: s.id,
             name: s.name,
             style: styles[s.id] ?? 0,
+            stage: s.stage,
+            isLimit: s.stage === 'tilt' && s.settings['reward'] === 'gold',
             stale: s.status === 'stale' || s.status === 'queued' || s.status === 'missing',
             points: s.evaluations,
             ends: endsOf(s),
+            ...(s.summary ? { summary: s.summary } : {}),
           },
         ]
       : [],
@@ -58,9 +67,45 @@ const isSame = (a: ArmSeries, b: ArmSeries): boolean =>
   a.style === b.style &&
   a.stale === b.stale &&
   a.points === b.points &&
+  a.summary === b.summary &&
   a.ends.update === b.ends.update &&
   a.ends.samples === b.ends.samples &&
   a.ends.seconds === b.ends.seconds;
+
+/** Stages whose measurements are a ladder of choices, not a way in time. */
+const LADDERS: readonly StageName[] = ['best-of-n', 'tilt'];
+
+export const isLadder = (series: { stage: StageName }): boolean => LADDERS.includes(series.stage);
+
+/**
+ * The arms as charts over time show them: a ladder has no time, so it stands at its final value from beginning
+ * to end; the limit is no method and left out.
+ */
+export function overTime(series: readonly ArmSeries[], end: Progress): ArmSeries[] {
+  return series
+    .filter((s) => s.stage !== 'tilt')
+    .map((s) => {
+      if (!isLadder(s)) return s;
+      const last = s.points[s.points.length - 1]!;
+      return {
+        ...s,
+        points: [
+          { ...last, update: 0, samples: 0, seconds: 0 },
+          { ...last, ...end },
+        ],
+      };
+    });
+}
+
+/** Where time ends: when the last arm that takes any is done. */
+export function timeEnd(series: readonly ArmSeries[]): Progress {
+  const walking = series.filter((s) => !isLadder(s));
+  return {
+    update: axisEnd(walking, 'update') || 1,
+    samples: axisEnd(walking, 'samples') || 1,
+    seconds: axisEnd(walking, 'seconds') || 1,
+  };
+}
 
 /** Seconds in steps, so that the scale does not creep while the end is only estimated. */
 const roundedUp = (seconds: number): number => {

@@ -1,9 +1,10 @@
 import type { BackendName } from '../../engine/types';
-import { Lab } from '../../pipeline/lab';
+import { Lab, type NodeView, type RunState } from '../../pipeline/lab';
 import type { LabConfig } from '../../pipeline/lab-config';
 import { WorkerPool } from '../../worker/pool';
 import type { Answer, AnswerRequest, EngineReport } from '../../worker/api';
 import { shippedResults } from '../../checkpoints/shipped';
+import type { Player } from '../recorded/player';
 import { SwitchableExecutor } from './executor';
 
 export type BackendChoice = BackendName | 'auto';
@@ -13,9 +14,24 @@ export class Session {
   readonly lab: Lab;
   private readonly executor = new SwitchableExecutor();
   private pool: WorkerPool | undefined;
+  /** The recording that is shown in place of the lab. */
+  player: Player | undefined;
 
   constructor(config: LabConfig) {
     this.lab = new Lab(config, this.executor, shippedResults);
+  }
+
+  /** What the page shows: a recording while there is one, else the lab. A recording never trains: its lab is idle. */
+  get shown(): { nodes(): NodeView[]; config: LabConfig; state: RunState } {
+    const { player, lab } = this;
+    return player
+      ? { nodes: () => player.nodes(), config: player.config, state: 'idle' }
+      : { nodes: () => lab.nodes(), config: lab.config, state: lab.state };
+  }
+
+  stopPlayer(): void {
+    this.player?.pause();
+    this.player = undefined;
   }
 
   /** Starts workers on a backend, in place of those there are. */

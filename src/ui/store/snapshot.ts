@@ -2,7 +2,7 @@ import type { ModelSize } from '../../model/config';
 import type { GraphNode } from '../../pipeline/graph';
 import type { NodeRun, NodeStatus, NodeView, RunState } from '../../pipeline/lab';
 import { defaultSettings, type LabConfig, type Settings } from '../../pipeline/lab-config';
-import type { Artifact, LanguageModelArtifact, StageName } from '../../pipeline/stage';
+import type { Artifact, FinalAnswers, LanguageModelArtifact, StageName } from '../../pipeline/stage';
 import type { TimedEvent } from '../../pipeline/runner';
 import { evaluationPoints, latestMetric, secondsLeft, tokensPerSecond, type EvaluationPoint } from './series';
 
@@ -43,6 +43,8 @@ export interface StageModel {
   rows: readonly TimedEvent[];
   rowCount: number;
   summary?: Record<string, number>;
+  /** Final answers to the held-out prompts, to compare arms in pairs. */
+  answers?: FinalAnswers;
   tokensPerSecond?: number;
   /** Model to ask for answers: the result, or the latest snapshot while training. */
   model?: LanguageModelArtifact;
@@ -143,6 +145,7 @@ function modelOf(
       : {}),
     ...(run?.failure ? { failure: run.failure.message } : {}),
     ...(run?.result ? { summary: run.result.summary, artifact: run.result.artifact } : {}),
+    ...(run?.result?.answers ? { answers: run.result.answers } : {}),
     ...(speed !== undefined ? { tokensPerSecond: speed } : {}),
     ...(model ? { model } : {}),
   };

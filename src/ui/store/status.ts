@@ -8,6 +8,7 @@ export type Status =
   | { kind: 'engineFailed'; message: string }
   | { kind: 'ready'; ready: StageModel[]; todo: StageModel[] }
   | { kind: 'running' | 'paused'; active: StageModel[]; secondsLeft?: number }
+  | { kind: 'replay'; seed: number; backend: string; ended: boolean }
   | { kind: 'failed'; failed: StageModel[] }
   | { kind: 'done'; best: StageModel[] };
 
@@ -17,9 +18,17 @@ export interface StatusInput {
   problems: readonly { path: string; message: string }[];
   engine: { status: 'starting' | 'ready' } | { status: 'failed'; message: string };
   loaded: boolean;
+  replay?: { seed: number; backend: string; state: string } | null;
 }
 
-export function statusOf({ state, stages, problems, engine, loaded }: StatusInput): Status {
+export function statusOf({ state, stages, problems, engine, loaded, replay }: StatusInput): Status {
+  if (replay)
+    return {
+      kind: 'replay',
+      seed: replay.seed,
+      backend: replay.backend,
+      ended: replay.state === 'ended',
+    };
   if (state !== 'idle') {
     const active = stages.filter((s) => s.status === 'running' || s.status === 'paused');
     const left = active.map((s) => s.progress?.secondsLeft).filter((s) => s !== undefined);

@@ -11,6 +11,9 @@ import type { ArmStage } from '../../pipeline/stages';
 import type { EngineReport } from '../../worker/api';
 import { demoByName, withNamesIn, type DemoEntry } from '../gallery/demos';
 import { i18n, language } from '../i18n';
+import { Player } from '../recorded/player';
+import { loadRecording } from '../recorded/recordings';
+import type { RecordedSample } from '../../pipeline/recording';
 import { armStyles, withArm, withArmName, withDefaults, withoutArm, withSetting } from './arms';
 import { armSeries, keepUnchanged, type ArmSeries } from './compare';
 import { setView } from './useView';
@@ -43,6 +46,18 @@ export interface LabState {
   selected: string;
   /** Name of the demo that is open. */
   demo: string | null;
+  /** The recording that is shown in place of a run. */
+  replay: ReplayState | null;
+}
+
+export interface ReplayState {
+  seed: number;
+  backend: string;
+  state: Player['state'];
+  speed: number;
+  /** Share that has passed, 0…1. */
+  share: number;
+  samples: readonly RecordedSample[];
 }
 
 const fromLink = configFrom(window.location.search);
@@ -53,7 +68,13 @@ if (fromLink.demo) {
 
 /** Opens the view that the demo's figures are best seen in. */
 function showBest({ chart }: DemoEntry): void {
-  setView({ side: 'lesson', tab: chart?.kind === 'bars' ? 'results' : 'compare' });
+  setView({
+    side: 'lesson',
+    tab: chart && chart.kind !== 'curve' ? 'results' : 'compare',
+    klAxis: chart?.x === 'sqrtKl' ? 'sqrt' : 'kl',
+    enlarged: null,
+    seeds: 'auto',
+  });
 }
 
 const session = new Session(fromLink.config);
@@ -74,6 +95,7 @@ export const useLab = create<LabState>(() => ({
   loaded: false,
   selected: fromLink.config.arms[0]!.id,
   demo: fromLink.demo?.name ?? null,
+  replay: null,
 }));
 
 /** The stage with this id, or undefined when its arm was removed. */
@@ -81,9 +103,9 @@ export const useStage = (id: string): StageModel | undefined =>
   useLab((s) => s.stages.find((m) => m.id === id));
 
 function readStages(): StageModel[] {
-  const { lab } = session;
-  const nodes = lab.nodes();
-  const stages = cache.read(nodes, { state: lab.state, config: lab.config });
+  const { shown } = session;
+  const nodes = shown.nodes();
+  const stages = cache.read(nodes, { state: shown.state, config: shown.config });
   const sft = stages.find((s) => s.id === 'sft')?.model;
   return stages.map((stage, i) => {
     if (!stage.isArm || stage.model || !sft) return stage;
@@ -117,7 +139,8 @@ function publish(): void {
       .filter((s) => s.status === 'running')
       .reduce((sum, s) => sum + (s.tokensPerSecond ?? 0), 0);
     useLab.setState({
-      state: session.lab.state,
+      state: session.shown.state,
+      replay: replayState(before.replay),
       stages: isUnchanged ? before.stages : stages,
       series: isUnchanged ? before.series : keepUnchanged(before.series, armSeries(stages, before.styles)),
       ...(speed > 0 ? { tokensPerSecond: speed } : {}),
@@ -127,15 +150,36 @@ function publish(): void {
 
 session.lab.subscribe(publish);
 
+/** What the page says of the recording; the same object while nothing has moved. */
+function replayState(before: ReplayState | null): ReplayState | null {
+  const { player } = session;
+  if (!player) return null;
+  const { state, speed, share, recording } = player;
+  const { seed, backend, samples } = recording;
+  const same =
+    before?.samples === samples && before.state === state && before.speed === speed && before.share === share;
+  return same ? before : { seed, backend, state, speed, share, samples };
+}
+
+/** Back to what the lab itself has. */
+function leaveReplay(): void {
+  if (!session.player) return;
+  session.stopPlayer();
+  configure(config());
+}
+
 let loading: ReturnType<typeof setTimeout> | undefined;
 
 interface Opening {
   selected?: string;
   /** Another demo, or none; left out, the same as before. */
   demo?: DemoEntry | null;
+  /** Nothing but names has changed. */
+  renamed?: boolean;
 }
 
-function configure(config: LabConfig, { selected, demo }: Opening = {}): void {
+function configure(config: LabConfig, { selected, demo, renamed = false }: Opening = {}): void {
+  if (!renamed) session.stopPlayer(); // whoever changes something is back in the lab
   const before = useLab.getState();
   const wanted = selected ?? before.selected;
   const problems = configProblems(config);
@@ -148,6 +192,7 @@ function configure(config: LabConfig, { selected, demo }: Opening = {}): void {
     problems,
     styles,
     stages,
+    ...(renamed ? {} : { replay: null }),
     series: keepUnchanged(before.series, armSeries(stages, styles)),
     selected: stages.some((s) => s.id === wanted) ? wanted : config.arms[0]!.id,
     ...(demo === undefined ? {} : { demo: demo?.name ?? null }),
@@ -176,7 +221,9 @@ function renewAddress(): void {
 
 i18n.on('languageChanged', () => {
   const demo = demoByName(useLab.getState().demo);
-  if (demo) configure(withNamesIn(config(), demo, language()));
+  const { player } = session;
+  if (demo && player) player.rename(withNamesIn(player.config, demo, language()));
+  if (demo) configure(withNamesIn(config(), demo, language()), { renamed: true });
   else renewAddress();
 });
 
@@ -199,6 +246,7 @@ export const actions = {
   },
   run(): void {
     if (!canRun()) return;
+    leaveReplay();
     const { lab } = session;
     if (lab.state === 'paused') return lab.resume();
     void lab.run();
@@ -206,9 +254,11 @@ export const actions = {
   pause: () => session.lab.pause(),
   step(): void {
     if (!canRun() && session.lab.state === 'idle') return;
+    leaveReplay();
     session.lab.step();
   },
   reset(): void {
+    if (session.player) return leaveReplay();
     session.lab.reset();
     useLab.setState({ tokensPerSecond: null });
   },
@@ -230,6 +280,24 @@ export const actions = {
     const opened = withNamesIn(demo.config, demo, language());
     configure(opened, { demo, selected: opened.arms[0]!.id });
   },
+  /** Shows the recorded run of a lesson, with the lesson's settings. Throws an Error if there is none that fits. */
+  async replay(demo: DemoEntry): Promise<void> {
+    const recording = await loadRecording(demo);
+    if (session.lab.state !== 'idle') return;
+    configure(withNamesIn(demo.config, demo, language()), { demo });
+    const player = new Player(recording, withNamesIn(recording.config, demo, language()), publish);
+    session.player = player;
+    player.play();
+  },
+  /** Pauses or goes on with the recording; from its end, begins again. */
+  toggleReplay(): void {
+    const { player } = session;
+    if (player?.state === 'playing') player.pause();
+    else player?.play();
+  },
+  replaySpeed: (speed: number) => session.player?.setSpeed(speed),
+  finishReplay: () => session.player?.finish(),
+  leaveReplay,
   /** Leaves the lesson; the configuration stays. */
   closeDemo: () => configure(config(), { demo: null }),
   openFreeLab(): void {
@@ -243,6 +311,7 @@ export const actions = {
 /** Run does something: settings are valid, the engine is there, and something is missing. */
 export function canRun(state: LabState = useLab.getState()): boolean {
   if (state.problems.length > 0 || state.engine.status !== 'ready') return false;
+  if (state.replay) return true;
   return session.lab.state === 'paused' || (session.lab.state === 'idle' && !allDone(state.stages));
 }
 

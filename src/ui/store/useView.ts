@@ -1,10 +1,19 @@
 import { create } from 'zustand';
 import type { XAxisName } from './series';
 
+export const CHART_NAMES = ['reward', 'kl', 'winRate', 'frontier'] as const;
+export type ChartName = (typeof CHART_NAMES)[number];
+
 export interface ViewState {
   xAxis: XAxisName;
   /** The comparison of all arms in charts or in a table, or the curves of the selected stage. */
   tab: 'compare' | 'results' | 'inside';
+  /** The only chart that is shown, large; null for all four. */
+  enlarged: ChartName | null;
+  /** What the distance from SFT is counted in: nats, or their square root (Gao et al. 2022). */
+  klAxis: 'kl' | 'sqrt';
+  /** Recorded seeds behind the lines: as soon as there are lines, always, or never. */
+  seeds: 'auto' | 'shown' | 'hidden';
   /** What stands beside the charts while a lesson is open. */
   side: 'lesson' | 'samples';
   gallery: boolean;
@@ -21,6 +30,9 @@ export interface ViewState {
 export const useView = create<ViewState>(() => ({
   xAxis: 'update',
   tab: 'compare',
+  enlarged: null,
+  klAxis: 'kl',
+  seeds: 'auto',
   side: 'lesson',
   gallery: false,
   term: null,

@@ -124,6 +124,54 @@ export const glossary = {
         name: 'Win rate',
         text: 'Share of prompts on which the answer beats SFT’s answer; ties count half.',
       },
+      lcwinrate: {
+        name: 'Length-controlled win rate',
+        text: 'The win rate that is left when the effect of answer length is taken out by regression.',
+      },
+      headtohead: {
+        name: 'Head to head',
+        text: 'Two arms compared directly, on the same prompts and with the same random numbers.',
+      },
+      gap: {
+        name: 'Gap to the limit',
+        text: 'How far a policy is below the best reward that is reachable at its KL.',
+      },
+      temperature: {
+        name: 'Sampling temperature',
+        text: 'Divides the scores of the next word: 0 always takes the likeliest, 1 samples as trained.',
+      },
+      implicit: {
+        name: 'Implicit reward',
+        text: 'β times the log-ratio of policy to reference: what DPO rewards without a reward model.',
+      },
+      clipfraction: {
+        name: 'Clip fraction',
+        text: 'Share of tokens whose gradient PPO’s clip has cut off.',
+      },
+      ratiospread: {
+        name: 'Spread of the ratio',
+        text: 'Standard deviation of new over old probability: how far one iteration has moved the policy.',
+      },
+      heldoutlabelers: {
+        name: 'Held-out labelers',
+        text: 'People who judge the answers but have labelled nothing for training.',
+      },
+      band: {
+        name: 'Seed band',
+        text: 'From the lowest to the highest of several runs that differ only in their seed.',
+      },
+      interval: {
+        name: '95 % interval',
+        text: 'A range that would cover the true value in 95 of 100 repetitions.',
+      },
+      iqr: {
+        name: 'Interquartile range (IQR)',
+        text: 'Distance between the quarter points of a sorted list: its middle half.',
+      },
+      recording: {
+        name: 'Recording',
+        text: 'Figures of an earlier run, shown again; it contains no model and trains nothing.',
+      },
       tax: {
         name: 'Alignment tax',
         text: 'What alignment costs on other abilities, such as modelling ordinary text.',

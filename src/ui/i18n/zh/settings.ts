@@ -37,6 +37,11 @@ export const settings: SettingCatalogue = {
       ...words('标注者偏差', '标注者还偏爱更长的回答或奉承；对齐后的模型会继承这一点。'),
       options: { none: '无', length: '长度', flattery: '奉承' },
     },
+    disagreement: words(
+      '标注者的口味差异',
+      '越高：十个人各有口味，彼此更不一致；为 0 则人人判断相同。',
+      '离散度',
+    ),
   },
   reward: {
     steps: words('步数', '越多：对标注拟合得越紧，连噪声一起。', '次更新'),

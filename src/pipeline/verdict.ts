@@ -1,5 +1,5 @@
-import { checkClaim, type Claim, type Figures } from '../pipeline/claims';
-import { mean, standardDeviation } from '../pipeline/statistics';
+import { checkClaim, type Claim, type Figures } from './claims';
+import { mean, standardDeviation } from './statistics';
 
 /** Two-sided 95 % quantiles of Student's t by degrees of freedom 1…10; beyond, the normal one is close. */
 const T95 = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228];

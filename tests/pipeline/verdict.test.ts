@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge, spreadOf } from '../../src/headless/verdict';
+import { judge, spreadOf } from '../../src/pipeline/verdict';
 import type { Claim } from '../../src/pipeline/claims';
 
 const claim = (op: Claim['op']): Claim => ({

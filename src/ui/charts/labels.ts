@@ -1,0 +1,40 @@
+/** Longest name that stands at the end of a line, in half-width characters. */
+const LONGEST = 13;
+
+/** Chinese characters are about twice as wide as Latin ones. */
+const widthOf = (char: string): number => (/[\u2e80-\u9fff\uff00-\uffef]/.test(char) ? 2 : 1);
+
+/** Width of a text in half-width characters. */
+export const textWidth = (text: string): number => [...text].reduce((sum, char) => sum + widthOf(char), 0);
+
+const cut = (chars: readonly string[], width: number): string => {
+  let used = 0;
+  const kept = chars.filter((char) => (used += widthOf(char)) <= width);
+  return kept.join('');
+};
+
+const start = (name: string, width: number): string => cut([...name], width).trimEnd();
+const end = (name: string, width: number): string =>
+  [...cut([...name].reverse(), width)].reverse().join('').trimStart();
+
+/**
+ * Names short enough for a chart and still different from each other: as they are, cut at the end, or, where
+ * that makes two alike, cut in the middle ("KL …0.05").
+ */
+export function shortNames(names: readonly string[], longest = LONGEST): string[] {
+  const cutAtEnd = (name: string) => (textWidth(name) <= longest ? name : `${start(name, longest - 1)}…`);
+  const first = names.map(cutAtEnd);
+  return names.map((name, i) => {
+    if (first.filter((other) => other === first[i]).length === 1) return first[i]!;
+    const head = Math.ceil((longest - 1) / 3);
+    return `${start(name, head)}…${end(name, longest - 1 - head)}`;
+  });
+}
+
+/** Pixels per half-width character of a label. */
+const CHARACTER = 6.4;
+const ROOM = { least: 44, most: 132 };
+
+/** Room to the right of the last value for these labels, pixels. */
+export const roomFor = (texts: readonly string[]): number =>
+  Math.min(ROOM.most, Math.max(ROOM.least, 12 + CHARACTER * Math.max(0, ...texts.map(textWidth))));

@@ -1,0 +1,69 @@
+import { Table } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { ArmName } from '../charts/ArmName';
+import frame from '../charts/charts.module.css';
+import { namesIn } from '../charts/parts';
+import { percent } from '../i18n/format';
+import type { FigureBook } from './figure-book';
+import classes from './results.module.css';
+
+interface HeadToHeadProps {
+  book: FigureBook;
+  styles: Readonly<Record<string, number>>;
+}
+
+/** Every arm against every other on the same prompts: how often the row's answer is better than the column's. */
+export function HeadToHead({ book, styles }: HeadToHeadProps) {
+  const { t } = useTranslation();
+  const others = new Set(book.namesWith('winRate/').map((name) => name.slice('winRate/'.length)));
+  const arms = book.arms.filter((arm) => others.has(arm.id));
+  if (arms.length < 2) return null;
+  const names = namesIn(arms);
+  return (
+    <div className={frame.frame} data-group="headToHead">
+      <h3 className={frame.title}>{t('results.headToHead.title')}</h3>
+      <p className={frame.question}>{t('results.headToHead.question')}</p>
+      <Table.ScrollContainer minWidth={0} type="native">
+        <Table
+          fz="sm"
+          verticalSpacing="0.1875rem"
+          horizontalSpacing="0.375rem"
+          className={`${classes.table} ${classes.matrix}`}
+        >
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th scope="col">{t('results.headToHead.over')}</Table.Th>
+              {arms.map((arm) => (
+                <Table.Th key={arm.id} scope="col">
+                  <ArmName name={names[arm.id]!} style={styles[arm.id] ?? 0} />
+                </Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {arms.map((arm) => (
+              <Table.Tr key={arm.id} data-row={arm.id}>
+                <Table.Th scope="row">
+                  <ArmName name={arm.name} style={styles[arm.id] ?? 0} />
+                </Table.Th>
+                {arms.map((other) => {
+                  const share = book.value(arm, `winRate/${other.id}`);
+                  return (
+                    <Table.Td
+                      key={other.id}
+                      className={classes.share}
+                      style={{ '--share': share === undefined ? 0 : Math.abs(share - 0.5) * 2 }}
+                      data-side={share === undefined ? undefined : share > 0.5 ? 'ahead' : 'behind'}
+                    >
+                      {arm === other || share === undefined ? t('results.none') : percent(share)}
+                    </Table.Td>
+                  );
+                })}
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </div>
+  );
+}
