@@ -28,21 +28,18 @@ const HARDWARE = [
   '--disable-gpu-watchdog',
 ];
 
+const VULKAN = ['--use-angle=vulkan', '--disable-vulkan-surface'];
+const EGL = ['--use-gl=angle', '--use-angle=gl-egl'];
+
 /** Ways in which a headless Chromium may find a real GPU, the likeliest first. */
 const WAYS: readonly Way[] =
   process.platform === 'linux'
     ? [
-        {
-          name: 'ANGLE on Vulkan, no surface',
-          args: [...HARDWARE, '--use-angle=vulkan', '--enable-features=Vulkan', '--disable-vulkan-surface'],
-        },
-        { name: 'ANGLE on Vulkan', args: [...HARDWARE, '--use-angle=vulkan', '--enable-features=Vulkan'] },
-        {
-          name: 'ANGLE on EGL, WebGPU on Vulkan',
-          args: [...HARDWARE, '--use-gl=angle', '--use-angle=gl-egl', '--enable-features=Vulkan', '--disable-vulkan-surface'], // prettier-ignore
-        },
-        { name: 'ANGLE on EGL', args: [...HARDWARE, '--use-gl=angle', '--use-angle=gl-egl'] },
+        { name: 'everything on Vulkan', args: [...HARDWARE, ...VULKAN, '--enable-features=Vulkan'] },
+        { name: 'WebGPU and ANGLE on Vulkan', args: [...HARDWARE, ...VULKAN] },
         { name: 'its own choice', args: HARDWARE },
+        { name: 'ANGLE on EGL', args: [...HARDWARE, ...EGL] },
+        { name: 'ANGLE on EGL, the rest on Vulkan', args: [...HARDWARE, ...EGL, '--enable-features=Vulkan'] },
       ]
     : [{ name: 'its own choice', args: HARDWARE }];
 
@@ -72,7 +69,7 @@ async function attempt(
   extra: readonly string[] = [],
 ): Promise<Omit<Opened, 'way'>> {
   const { executablePath } = await findChromium();
-  const browser = await chromium.launch({ executablePath, args: [...args, ...extra], timeout: 40_000 });
+  const browser = await chromium.launch({ executablePath, args: [...args, ...extra], timeout: 20_000 });
   try {
     const page = await browser.newPage();
     page.on('pageerror', (error) => console.error(`page: ${error.message}`));
@@ -80,7 +77,7 @@ async function attempt(
     await page.goto(url, { timeout: 20_000 });
     let timer: ReturnType<typeof setTimeout>;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('its GPU did not answer within 30 s')), 30_000);
+      timer = setTimeout(() => reject(new Error('its GPU did not answer within 15 s')), 15_000);
     });
     const found = await Promise.race([page.evaluate(() => window.findGpu()), late]).finally(() =>
       clearTimeout(timer),
