@@ -10,7 +10,8 @@ const SHAPES = ['overhead', 'nano', 'tiny', 'small'];
 export function report({ sections }: Saved): string {
   return [
     '# Benchmark results',
-    'Written by `npm run bench`; the numbers are in `results.json`. One section per backend and device, real GPUs first:',
+    HOW,
+    'One section per backend and device, a real GPU before an emulated one:',
     sections.map((s) => `- ${title(s)}${s.software ? ': a GPU emulated on the processor' : ''}`).join('\n'),
     NOTES,
     ...sections.flatMap(sectionText),
@@ -23,6 +24,12 @@ export function report({ sections }: Saved): string {
     .join('\n\n')
     .concat('\n');
 }
+
+const HOW = [
+  'Written by `npm run bench`; the numbers are in `results.json`. `npm run bench -- --gpu hardware` measures on a real GPU',
+  'or not at all, `--probe` says which ways of starting Chromium (`CHROME_PATH`) reach one. For a machine without a network,',
+  '`--build FOLDER` makes the page, `--page FOLDER --raw FILE` measures with it, and `--merge FILE` takes the file in here.',
+].join('\n');
 
 const NOTES = [
   'How it is measured: every library runs in a worker of its own, all in one page of one browser. Each is timed for a few',
