@@ -147,5 +147,5 @@ export async function openPage(url: string, options: BrowserOptions): Promise<Op
     if (gpu === 'hardware') throw new Error('no real GPU was found in any of these ways');
   }
   const { args } = await findChromium();
-  return { ...(await attempt(url, args, extraArgs)), way: 'SwiftShader' };
+  return { ...(await attempt(url, args, extraArgs)), way: wanted > 0 ? 'in software' : 'no GPU asked for' };
 }

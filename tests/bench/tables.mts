@@ -27,8 +27,8 @@ export function stepTables(section: Section, shape: string): string[] {
   ];
   const cells = (r: Dated<StepRow>): string[] => {
     const name = r.contender === 'fused' ? `**${r.label}**` : r.label;
-    if (r.status === 'failed' || r.status === 'skipped')
-      return [name, `not measured: ${r.why ?? ''}`, ...head.slice(2).map(() => '')];
+    if (r.status === 'failed' || r.status === 'skipped' || (r.status === 'measured' && !r.step))
+      return [name, `not measured: ${r.why ?? 'the run ended before'}`, ...head.slice(2).map(() => '')];
     const drift = r.check ? `${number(100 * r.check.drift)} %` : '–';
     if (r.status === 'void') return [name, `void: ${r.why ?? ''}`, ...head.slice(2, -1).map(() => ''), drift];
     return [
