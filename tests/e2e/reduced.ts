@@ -1,0 +1,46 @@
+import manifest from '../../src/checkpoints/data/manifest.json';
+import type { Demo } from '../../src/pipeline/demo';
+import { buildGraph } from '../../src/pipeline/graph';
+import type { StageName } from '../../src/pipeline/stage';
+
+/** What a stage may do at most in a test; everything of it really happens, only less often. */
+const MOST: Partial<Record<StageName, Readonly<Record<string, number>>>> = {
+  sft: { steps: 5, batchSize: 8 },
+  preferences: { pairs: 64, heldOutPairs: 24 },
+  reward: { steps: 5, batchSize: 8 },
+  distil: { answers: 32, steps: 5, batchSize: 8 },
+  'ai-feedback': { pairs: 32, heldOutPairs: 16 },
+  ppo: { iterations: 6, rolloutBatch: 8, epochs: 2 },
+  dpo: { steps: 6, batchSize: 8 },
+  'online-dpo': { rounds: 2, pairs: 16, steps: 3, batchSize: 8 },
+  'preferred-ft': { steps: 6, batchSize: 8 },
+  unlikelihood: { steps: 6, batchSize: 8 },
+  'best-of-n': { samples: 16 },
+  tilt: { samples: 32, rungs: 4 },
+  instruct: { steps: 5, batchSize: 8 },
+};
+
+/** Numbers of comparisons in which arms differ stay different. */
+const SHRINK = 20;
+
+/**
+ * A link to the demo with all its arms, each reduced to a few steps. Stages that are shipped ready-made stay as they
+ * are, and so does whatever the arms differ in.
+ */
+export function reducedLink(demo: Demo): string {
+  const parameters = new URLSearchParams({ v: '1', demo: demo.name });
+  for (const [name, value] of Object.entries({ times: 5, prompts: 16, finalPrompts: 16 }))
+    parameters.set(`evaluation.${name}`, String(value));
+  const shipped = new Set(manifest.map((entry) => entry.key));
+  for (const node of buildGraph(demo.config)) {
+    if (node.shippable && shipped.has(node.key)) continue;
+    for (const [name, most] of Object.entries(MOST[node.stage] ?? {})) {
+      const value = node.settings[name];
+      if (typeof value !== 'number' || value <= most) continue;
+      const own = node.stage === 'preferences' && node.id.includes('/');
+      const less = own && name === 'pairs' ? Math.max(8, Math.round(value / SHRINK)) : most;
+      parameters.set(`${node.id}.${name}`, String(less));
+    }
+  }
+  return `?${parameters}`;
+}
