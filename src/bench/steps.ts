@@ -65,9 +65,7 @@ export async function measureSteps(
     }
     run.update();
   }
-  await timeRounds(run, entries, rounds, `${backend} ${at.name}`);
-  compare(entries, at);
-  run.update();
+  await timeRounds(run, entries, rounds, at);
   for (const entry of entries)
     if (emulatedWebGpu && slow)
       entry.host.kill(); // counts are those of the small shape; another step would take long
@@ -106,7 +104,7 @@ async function prepare(
 }
 
 /** One block of steps of every contender per round; slow ones sit later rounds out. */
-async function timeRounds(run: Run, entries: readonly Entry[], rounds: number, where: string): Promise<void> {
+async function timeRounds(run: Run, entries: readonly Entry[], rounds: number, at: Shape): Promise<void> {
   const { patienceMs } = run.options;
   const block = new Map<Entry, number>();
   for (const entry of entries)
@@ -118,7 +116,7 @@ async function timeRounds(run: Run, entries: readonly Entry[], rounds: number, w
   const patient = (times: readonly (number | undefined)[]) =>
     times.reduce((sum: number, t) => sum + (t ?? 0), 0) < 3 * patienceMs;
   for (let round = 0; round < rounds; round++) {
-    run.say(`${where}: round ${round + 1} of ${rounds}`);
+    run.say(`${entries[0]?.row.backend} ${at.name}: round ${round + 1} of ${rounds}`);
     // every round starts with another one, so that nobody always follows the same neighbour
     const turn = round % entries.length;
     for (const entry of [...entries.slice(turn), ...entries.slice(0, turn)]) {
@@ -129,6 +127,8 @@ async function timeRounds(run: Run, entries: readonly Entry[], rounds: number, w
         entry.times[round] = (await run.answer(entry.host.api.block(block.get(entry)!))).ms;
       });
     }
+    compare(entries, at); // if a later round never ends, these count
+    run.update();
   }
 }
 

@@ -34,7 +34,8 @@ export class Twins {
   private async compute(twin: Contender['twin'], on: BackendName, at: Shape): Promise<number[]> {
     const { api, kill, failed } = start(twin);
     try {
-      const call = <T>(work: Promise<T>) => inTime(Promise.race([work, failed]), TIMEOUT_MS);
+      const ms = on === 'cpu' ? TIMEOUT_MS : this.run.options.timeoutS * 1000;
+      const call = <T>(work: Promise<T>) => inTime(Promise.race([work, failed]), ms);
       await call(api.open(on, twin.variant));
       await call(api.prepare(at));
       return await call(api.losses(this.run.options.checkSteps));
