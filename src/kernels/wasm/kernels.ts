@@ -8,17 +8,14 @@ import type {
   Rows,
 } from '../kernels';
 import { roundUp4 } from '../kernels';
-import { loadKernels, type KernelExports, type LoadedKernels } from './load';
-import { LinearMemory, type WasmBuffer } from './memory';
-import { cut, LEAST_WORK, type Spread } from './spread';
-import type { ThreadPool } from './threads';
+import { at, WasmDevice } from './device';
+import { loadKernels } from './load';
 
 interface WasmPacked extends PackedMatrix {
   readonly ptr: number;
 }
 
-const at = (buffer: DeviceBuffer): number => (buffer as WasmBuffer).ptr;
-const orNull = (buffer: DeviceBuffer | null): number => (buffer ? (buffer as WasmBuffer).ptr : 0);
+const orNull = (buffer: DeviceBuffer | null): number => (buffer ? at(buffer) : 0);
 const roundUp8 = (n: number): number => (n + 7) & ~7;
 
 /** Floats of probabilities that `attention` keeps for the rows before `row`. */
@@ -28,9 +25,6 @@ function probabilitiesBefore(rows: Rows, row: number, { heads }: AttentionShape)
   return sum * heads;
 }
 
-/** Arguments of an export for outputs from … to − 1, with the address of scratch memory of its own. */
-type Arguments = (from: number, to: number, scratch: number) => number[];
-
 /** Tokens per block of linearBackwardWeight (BLOCK in its source). */
 const WEIGHT_BLOCK = 256;
 
@@ -38,98 +32,10 @@ const WEIGHT_BLOCK = 256;
  * Kernels on the SIMD WASM module: each method adds addresses and scratch memory and calls the export, with
  * `call` on this thread, or with `spread` on ranges of its outputs, which threads then share.
  */
-export class WasmKernels implements Kernels {
-  readonly hostMemory = true;
-  readonly relaxed: boolean;
-  readonly pool: ThreadPool | null;
-  /** Why there is only one thread where more were asked for; else ''. */
-  readonly note: string;
-  /** Work that makes it worth to hand a task to another thread (tests set 0). */
-  leastWork = LEAST_WORK;
-  private readonly memory: LinearMemory;
-  private readonly call: KernelExports;
-
-  constructor({ exports, memory, relaxed, pool, note }: LoadedKernels) {
-    this.relaxed = relaxed;
-    this.pool = pool;
-    this.note = note;
-    this.call = exports;
-    this.memory = new LinearMemory(memory, this.call.heapBase!());
-  }
-
+export class WasmKernels extends WasmDevice implements Kernels {
   /** `threads`: at most so many, this one included (see `loadKernels`). */
   static async create(relaxed?: boolean, threads = 1): Promise<WasmKernels> {
     return new WasmKernels(await loadKernels(relaxed, threads));
-  }
-
-  /** Calls an export once for each range of `over`; the ranges depend on the threads, the results do not. */
-  private spread(name: string, how: Spread, args: Arguments): void {
-    this.pool?.assertAlive();
-    const ranges = cut(how, this.pool?.limit ?? 1, this.leastWork);
-    const call = (room: number, bytes: number) => {
-      const parts = ranges.map(([from, to], i) => args(from, to, room + i * bytes));
-      if (parts.length === 1) this.call[name]!(...parts[0]!);
-      else this.pool!.run(name, parts);
-    };
-    if (!how.scratch) return call(0, 0);
-    const floats = (how.scratch + 15) & ~15; // no two threads write to one cache line
-    this.frame(() => call(this.temporary(ranges.length * floats).ptr, floats * 4));
-  }
-
-  allocate(length: number): WasmBuffer {
-    const buffer = this.memory.allocate(length);
-    this.zero(buffer);
-    return buffer;
-  }
-
-  free(buffer: DeviceBuffer): void {
-    this.memory.free(buffer as WasmBuffer);
-  }
-
-  frame<T>(f: () => T): T {
-    return this.memory.frame(f);
-  }
-
-  temporary(length: number): WasmBuffer {
-    return this.memory.temporary(length);
-  }
-
-  upload(data: Float32Array | Int32Array): WasmBuffer {
-    const buffer = this.memory.temporary(data.length);
-    this.write(buffer, data);
-    return buffer;
-  }
-
-  slice(buffer: DeviceBuffer, offset: number, length: number): WasmBuffer {
-    return { ptr: at(buffer) + offset * 4, length };
-  }
-
-  write(buffer: DeviceBuffer, data: Float32Array | Int32Array): void {
-    const view = data instanceof Float32Array ? this.memory.floats : this.memory.ints;
-    view.set(data, at(buffer) >> 2);
-  }
-
-  readFloats(buffer: DeviceBuffer): Float32Array {
-    const first = at(buffer) >> 2;
-    return this.memory.floats.slice(first, first + buffer.length);
-  }
-
-  readInts(buffer: DeviceBuffer): Int32Array {
-    const first = at(buffer) >> 2;
-    return this.memory.ints.slice(first, first + buffer.length);
-  }
-
-  readAll(buffers: readonly DeviceBuffer[]): Float32Array[] {
-    return buffers.map((buffer) => this.readFloats(buffer));
-  }
-
-  zero(buffer: DeviceBuffer): void {
-    const first = at(buffer) >> 2;
-    this.memory.floats.fill(0, first, first + buffer.length);
-  }
-
-  bytes(): number {
-    return this.memory.bytes;
   }
 
   packMatrix(w: DeviceBuffer, rows: number, cols: number, transposed: boolean): WasmPacked {
@@ -212,7 +118,7 @@ export class WasmKernels implements Kernels {
   ): void {
     // one pass does all; threads share the sums by columns, then dx by rows
     const byRows = { over: n, work: n * d * 12 };
-    const shared = cut(byRows, this.pool?.limit ?? 1, this.leastWork).length > 1;
+    const shared = this.ranges(byRows).length > 1;
     if (shared)
       this.spread('layerNormBackwardWeight', { over: d, grain: 16, work: n * d * 6 }, (from, to) => [
         at(dy) + from * 4,
