@@ -77,6 +77,12 @@ export async function measureMemory(run: Run, backend: BackendName): Promise<voi
       const early = samples.find((s) => s.update >= updates / 10);
       const late = samples[samples.length - 1];
       if (early && late) Object.assign(row, { early, late });
+      let most = 0;
+      for (const s of samples)
+        if (s.deviceBytes + s.bytes + s.tensors > most) {
+          most = s.deviceBytes + s.bytes + s.tensors;
+          row.grewAt = s.update;
+        }
     });
     if (why) row.why = why;
   }

@@ -41,6 +41,8 @@ export interface StepRow {
   tokensPerSecond?: number;
   gflops?: number;
   counts?: StepCounts;
+  /** Why counting or timing the handing over failed, although its steps were timed. */
+  countsWhy?: string;
   check?: Check;
 }
 
@@ -75,6 +77,8 @@ export interface MemoryRow {
   /** After a tenth of the updates and at the end. */
   early?: MemorySample;
   late?: MemorySample;
+  /** The last update at which there was more than ever before. */
+  grewAt?: number;
   why?: string;
 }
 

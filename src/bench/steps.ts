@@ -143,18 +143,28 @@ async function guarded(run: Run, { host, row }: Entry, work: () => Promise<void>
   }
 }
 
-/** Enqueue times and counts, then the worker ends. */
-async function finish(run: Run, entry: Entry, at: Shape): Promise<void> {
-  const { host, row } = entry;
+/** Enqueue times and counts, then the worker ends. If that fails, the times of its steps count all the same. */
+async function finish(run: Run, { host, row }: Entry, at: Shape): Promise<void> {
+  if (row.status === 'failed') return;
   run.say(`${row.backend} ${at.name}: counting ${row.label}`);
-  await guarded(run, entry, async () => {
+  const count = async () => {
     row.counts = await run.answer(host.api.count());
     const enqueue: number[] = [];
     const begin = performance.now();
-    while (enqueue.length < 15 && (enqueue.length < 1 || performance.now() - begin < run.options.patienceMs))
+    while (
+      enqueue.length < 15 &&
+      (enqueue.length < 1 || performance.now() - begin < run.options.patienceMs)
+    ) {
       enqueue.push(await run.answer(host.api.enqueue()));
-    row.enqueueMs = series(enqueue);
-  });
+      row.enqueueMs = series(enqueue);
+    }
+  };
+  try {
+    await Promise.race([count(), host.failed]);
+  } catch (error) {
+    row.countsWhy = messageOf(error);
+    run.say(`${row.backend} ${at.name}: ${row.label}, counting: ${row.countsWhy}`);
+  }
   host.kill();
 }
 

@@ -159,7 +159,7 @@ export function workerOf(
       await started().step(true);
       const own = kernelsBefore !== null && kernelsAfter !== null ? kernelsAfter - kernelsBefore : null;
       const most = (of: (k: Profiled['kernels'][number]) => number) =>
-        profiled?.kernels.length ? Math.max(...profiled.kernels.map(of)) : null;
+        profiled?.kernels.length ? profiled.kernels.reduce((max, k) => Math.max(max, of(k)), 0) : null;
       return {
         ...counted,
         kernels: profiled ? profiled.kernels.length : own,

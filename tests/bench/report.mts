@@ -48,7 +48,12 @@ const NOTES = [
 export function device({ backend, adapter, processor, threads, software }: Section): string {
   if (software && /swiftshader/i.test(adapter)) return `SwiftShader on ${processor}`;
   if (backend === 'wasm') return `${processor}, ${threads} threads`;
-  return /ANGLE \([^,]*, (?:Vulkan [\d.]+ \()?([^(),]+)/.exec(adapter)?.[1]?.trim() ?? adapter;
+  return (
+    /ANGLE \([^,]*, (?:Vulkan [\d.]+ \()?([^(),]+)/
+      .exec(adapter)?.[1]
+      ?.trim()
+      .replace(/^(\w+) \1\b/, '$1') ?? adapter
+  );
 }
 
 const title = (s: Section): string => `${NAMES[s.backend]} on ${device(s)}`;
@@ -176,7 +181,7 @@ function memoryText(sections: readonly Section[]): string {
           pair(early.tensors, late.tensors),
           pair(early.bytes, late.bytes),
           pair(early.deviceBytes, late.deviceBytes),
-          constant(r) ? 'yes' : '**no**',
+          constant(r) ? 'yes' : `**no**${r.grewAt ? `, last grew at ${r.grewAt}` : ''}`,
         ];
       }),
     ),

@@ -47,6 +47,8 @@ export function stepTables(section: Section, shape: string): string[] {
     out.push(
       'jax-js on WebGL hands its lazy operations over only together with a read, which asks the driver for errors and so waits for it: its handing over includes that wait.',
     );
+  for (const { label, countsWhy } of rows)
+    if (countsWhy) out.push(`${label}: its work could not be counted (${countsWhy}).`);
   const counted = rows.filter((r) => r.counts && r.status === 'measured');
   if (counted.length)
     out.push(
