@@ -78,6 +78,7 @@ function section(all: DemoRuns): string {
         `${figure(left)} | ${figure(right)} | ${figure(difference)} | **${verdict}** |`,
     ),
     '',
+    ...(demo.changed ? [`Changed after results had been seen: ${demo.changed}`, ''] : []),
     ...(notes.length ? ['Why not, and what would show it:', '', ...notes, ''] : []),
     ...armsTable(all),
   ].join('\n');

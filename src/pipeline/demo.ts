@@ -32,6 +32,8 @@ export const demoSchema = z.strictObject({
   /** What the lecture's papers say, to be checked on this run. */
   claims: z.array(claimSchema).default([]),
   chart: chartSchema.optional(),
+  /** What was changed after results had been seen. */
+  changed: z.string().min(1).optional(),
 });
 
 export interface Demo {
@@ -42,6 +44,7 @@ export interface Demo {
   config: LabConfig;
   claims: Claim[];
   chart?: DemoChart | undefined;
+  changed?: string | undefined;
 }
 
 /** Something a person gave is wrong; the message is one line that names it. */
