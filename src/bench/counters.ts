@@ -6,7 +6,7 @@ export interface Counts {
   dispatches: number;
   /** WebGPU queue submits. */
   submits: number;
-  /** WebGL readPixels and getBufferSubData, WebGPU mapAsync for reading. */
+  /** WebGL readPixels (into a buffer that getBufferSubData fetches later, or at once), WebGPU mapAsync for reading. */
   readbacks: number;
   /** Uploads of textures and buffers. */
   uploads: number;
@@ -87,7 +87,7 @@ export function installCounters(): void {
 
   const gl = scope['WebGL2RenderingContext']?.prototype;
   wrap(gl, ['drawArrays', 'drawElements', 'drawArraysInstanced', 'drawElementsInstanced'], count('draws'));
-  wrap(gl, ['readPixels', 'getBufferSubData'], count('readbacks'));
+  wrap(gl, ['readPixels'], count('readbacks'));
   wrap(gl, ['texSubImage2D', 'texSubImage3D', 'bufferSubData'], count('uploads'));
   countTextures(gl);
 
