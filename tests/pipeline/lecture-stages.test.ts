@@ -113,10 +113,14 @@ describe('online DPO', () => {
 });
 
 describe('policies that only choose among SFT’s answers', () => {
-  it('best of n: reward rises with n, KL is the analytic one, n = 1 is SFT', async () => {
+  it('best of n: reward rises with n, KL stays just below the analytic one, n = 1 is SFT', async () => {
     const measured = evaluations(await run('best-of-n', { largest: 16, samples: 64 }));
     expect(measured.map((e) => e.bestOf)).toEqual([1, 2, 4, 8, 16]);
-    expect(measured.map((e) => e.kl)).toEqual([1, 2, 4, 8, 16].map((n) => Math.log(n) - (n - 1) / n));
+    for (const { kl, bestOf } of measured) {
+      const analytic = Math.log(bestOf!) - (bestOf! - 1) / bestOf!;
+      expect(kl).toBeLessThanOrEqual(analytic + 1e-12);
+      expect(kl).toBeGreaterThanOrEqual(0.9 * analytic - 1e-12);
+    }
     const proxies = measured.map((e) => e.proxy!);
     expect(proxies).toEqual([...proxies].sort((a, b) => a - b));
     expect(Math.abs(proxies[0]!)).toBeLessThan(0.3);
