@@ -1,7 +1,8 @@
 import manifest from '../../src/checkpoints/data/manifest.json';
 import type { Demo } from '../../src/pipeline/demo';
-import { buildGraph } from '../../src/pipeline/graph';
+import { buildGraph, type GraphNode } from '../../src/pipeline/graph';
 import type { StageName } from '../../src/pipeline/stage';
+import { configFrom } from '../../src/ui/store/url';
 
 /** What a stage may do at most in a test; everything of it really happens, only less often. */
 const MOST: Partial<Record<StageName, Readonly<Record<string, number>>>> = {
@@ -25,22 +26,28 @@ const SHRINK = 20;
 
 /**
  * A link to the demo with all its arms, each reduced to a few steps. Stages that are shipped ready-made stay as they
- * are, and so does whatever the arms differ in.
+ * are, and so does whatever the arms differ in. A stage that several arms share falls apart when one of them is
+ * reduced, so all are looked at until nothing is left to reduce.
  */
 export function reducedLink(demo: Demo): string {
   const parameters = new URLSearchParams({ v: '1', demo: demo.name });
   for (const [name, value] of Object.entries({ times: 5, prompts: 16, finalPrompts: 16 }))
     parameters.set(`evaluation.${name}`, String(value));
-  const shipped = new Set(manifest.map((entry) => entry.key));
-  for (const node of buildGraph(demo.config)) {
-    if (node.shippable && shipped.has(node.key)) continue;
-    for (const [name, most] of Object.entries(MOST[node.stage] ?? {})) {
-      const value = node.settings[name];
-      if (typeof value !== 'number' || value <= most) continue;
-      const own = node.stage === 'preferences' && node.id.includes('/');
-      const less = own && name === 'pairs' ? Math.max(8, Math.round(value / SHRINK)) : most;
-      parameters.set(`${node.id}.${name}`, String(less));
-    }
+  for (let before = -1; before !== parameters.size;) {
+    before = parameters.size;
+    for (const node of buildGraph(configFrom(`?${parameters}`).config)) reduce(node, parameters);
   }
   return `?${parameters}`;
+}
+
+const SHIPPED = new Set(manifest.map((entry) => entry.key));
+
+function reduce({ id, key, stage, settings, shippable }: GraphNode, parameters: URLSearchParams): void {
+  if (shippable && SHIPPED.has(key)) return;
+  for (const [name, most] of Object.entries(MOST[stage] ?? {})) {
+    const value = settings[name];
+    if (typeof value !== 'number' || value <= most || parameters.has(`${id}.${name}`)) continue;
+    const differs = stage === 'preferences' && name === 'pairs' && id.includes('/');
+    parameters.set(`${id}.${name}`, String(differs ? Math.max(8, Math.round(value / SHRINK)) : most));
+  }
 }

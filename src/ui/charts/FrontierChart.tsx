@@ -3,6 +3,7 @@ import { memo, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CartesianGrid, Scatter, ScatterChart, XAxis, YAxis } from 'recharts';
 import { brief, fixed } from '../i18n/format';
+import { useLab } from '../store/useLab';
 import { setView, useView, type ViewState } from '../store/useView';
 import { armColour } from '../theme/palette';
 import { niceAxis } from './axes';
@@ -11,11 +12,14 @@ import classes from './charts.module.css';
 import type { FrontierChartProps } from './Comparison';
 import { EndLabels, type EndLabel } from './EndLabels';
 import { distance, fitCurve, limitOf, reachOf } from './frontier';
-import { Fits, Limit, SeedPaths } from './FrontierParts';
+import { Fits, Limit, ProxyPaths, SeedPaths } from './FrontierParts';
 import { roomFor } from './labels';
 import { Marker } from './Marker';
 import { LineSign } from './LineSign';
 import { MARGIN, markerOf, opacityOf, TICK } from './parts';
+
+/** With more arms than this only the selected one shows what the reward model thinks of it. */
+const MANY = 2;
 
 const GOLD_TICKS = [-1, -0.5, 0, 0.5, 1];
 
@@ -60,6 +64,14 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierChartPro
     const wanted = enlarged || (klAxis === 'sqrt' && fit?.peak);
     return fit && wanted && !isOut(s.points.at(-1)!.evaluation.kl) ? [{ id: s.id, style: s.style, fit }] : [];
   });
+  // What the reward model thinks, on an axis of its own to the right; both zeros are at the same height.
+  const selected = useLab((s) => s.selected);
+  const proxied =
+    klAxis === 'sqrt' || enlarged
+      ? paths.filter(({ series: s }) => paths.length <= MANY || s.id === selected)
+      : [];
+  const proxies = proxied.flatMap(({ series: s }) => s.points.flatMap((p) => p.evaluation.proxy ?? []));
+  const proxyReach = niceAxis(proxies.map(Math.abs), [0, 1], 2).domain[1];
   const x = niceAxis(
     [
       ...paths.flatMap((p) => p.inside.map((d) => d.at)),
@@ -117,12 +129,23 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierChartPro
       xUnit={t(klAxis === 'sqrt' ? 'charts.klRoot' : 'charts.klShort')}
       summary={t('charts.summary', { title, question, values })}
       empty={empty}
+      rightUnit={proxies.length ? t('charts.proxyUnit') : undefined}
       legend={
-        fits.length > 0 && (
-          <span>
-            <LineSign dashes="5 4" width={1.25} /> {t('charts.frontier.fit')}
-          </span>
-        )
+        <>
+          {fits.length > 0 && (
+            <span>
+              <LineSign dashes="6 4" width={1.25} /> {t('charts.frontier.fit')}
+            </span>
+          )}
+          {proxies.length > 0 && (
+            <span>
+              <LineSign dashes="2 4" />{' '}
+              {proxied.length === 1
+                ? t('charts.proxyOf', { name: names[proxied[0]!.series.id]! })
+                : t('charts.proxy')}
+            </span>
+          )}
+        </>
       }
       controls={
         <SegmentedControl
@@ -162,6 +185,19 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierChartPro
           width={30}
           tickFormatter={brief}
         />
+        <YAxis
+          yAxisId="right"
+          orientation="right"
+          type="number"
+          domain={[low * proxyReach, proxyReach]}
+          ticks={[low * proxyReach, 0, proxyReach]}
+          tick={TICK}
+          tickLine={false}
+          axisLine={false}
+          width={26}
+          hide={proxies.length === 0}
+          tickFormatter={(v: number) => fixed(v, Number.isInteger(v) ? 0 : 1, true)}
+        />
         {limit && (
           <Limit
             curve={sftGold === undefined ? limit.curve : [{ kl: 0, gold: sftGold }, ...limit.curve]}
@@ -172,6 +208,16 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierChartPro
           />
         )}
         <SeedPaths bands={shownBands} distance={toAxis} />
+        <ProxyPaths
+          paths={proxied.map(({ series: s }) => ({
+            id: s.id,
+            style: s.style,
+            places: s.points.flatMap(({ evaluation: { kl, proxy } }) =>
+              proxy === undefined || isOut(kl) ? [] : [{ kl, gold: proxy / proxyReach }],
+            ),
+          }))}
+          distance={toAxis}
+        />
         <Fits fits={fits} distance={toAxis} peakText={t('charts.frontier.peak')} />
         {paths.map(({ series: s, inside }) => (
           <Scatter

@@ -117,6 +117,25 @@ export function Fits({ fits, distance, peakText }: FitsProps) {
   );
 }
 
+interface ProxyPathsProps {
+  /** In units of the gold axis. */
+  paths: readonly { id: string; style: number; places: readonly Place[] }[];
+  distance: (kl: number) => number;
+}
+
+/** What the reward model thinks along the way, dashed as everywhere. */
+export function ProxyPaths({ paths, distance }: ProxyPathsProps) {
+  const at = usePlane(distance);
+  if (!at) return null;
+  return (
+    <g pointerEvents="none" fill="none" strokeWidth="2" strokeDasharray="2 4" strokeLinecap="round">
+      {paths.map(({ id, style, places }) => (
+        <path key={id} d={pathThrough(places, at)} stroke={armColour(style)} />
+      ))}
+    </g>
+  );
+}
+
 interface SeedPathsProps {
   bands: readonly ArmBand[];
   distance: (kl: number) => number;

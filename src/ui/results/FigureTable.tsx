@@ -26,7 +26,13 @@ export function FigureTable({ name, figures, book, styles }: FigureTableProps) {
     <div className={frame.frame} data-group={name}>
       <h3 className={frame.title}>{t(`results.groups.${name}.title`)}</h3>
       <p className={frame.question}>{t(`results.groups.${name}.question`)}</p>
-      <Table.ScrollContainer minWidth={0} type="native">
+      <Table.ScrollContainer
+        minWidth={0}
+        type="native"
+        tabIndex={0}
+        role="group"
+        aria-label={t(`results.groups.${name}.title`)}
+      >
         <Table fz="sm" verticalSpacing="0.25rem" horizontalSpacing="0.375rem" className={classes.table}>
           <Table.Thead>
             <Table.Tr>

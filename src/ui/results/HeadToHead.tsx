@@ -3,13 +3,30 @@ import { useTranslation } from 'react-i18next';
 import { ArmName } from '../charts/ArmName';
 import frame from '../charts/charts.module.css';
 import { namesIn } from '../charts/parts';
+import { wilsonInterval } from '../../pipeline/statistics';
 import { percent } from '../i18n/format';
+import type { StageModel } from '../store/snapshot';
 import type { FigureBook } from './figure-book';
 import classes from './results.module.css';
 
 interface HeadToHeadProps {
   book: FigureBook;
   styles: Readonly<Record<string, number>>;
+}
+
+/** 95 % interval of a win rate: Wilson's over the prompts of this run, else that of the mean over recorded seeds. */
+function intervalOf(book: FigureBook, arm: StageModel, other: string): string {
+  const live = book.live(arm, `winRate/${other}`);
+  const prompts = book.live(arm, 'prompts')?.value;
+  const bounds = (low: number, high: number) =>
+    `${percent(Math.max(0, low)).replace(' %', '')}–${percent(Math.min(1, high)).replace(' %', '')}`;
+  if (live && prompts) {
+    const { low, high } = wilsonInterval(live.value * prompts, prompts);
+    return bounds(low, high);
+  }
+  const recorded = book.recorded(arm, `winRate/${other}`);
+  if (!recorded || Number.isNaN(recorded.halfWidth)) return '';
+  return bounds(recorded.mean - recorded.halfWidth, recorded.mean + recorded.halfWidth);
 }
 
 /** Every arm against every other on the same prompts: how often the row's answer is better than the column's. */
@@ -23,7 +40,13 @@ export function HeadToHead({ book, styles }: HeadToHeadProps) {
     <div className={frame.frame} data-group="headToHead">
       <h3 className={frame.title}>{t('results.headToHead.title')}</h3>
       <p className={frame.question}>{t('results.headToHead.question')}</p>
-      <Table.ScrollContainer minWidth={0} type="native">
+      <Table.ScrollContainer
+        minWidth={0}
+        type="native"
+        tabIndex={0}
+        role="group"
+        aria-label={t('results.headToHead.title')}
+      >
         <Table
           fz="sm"
           verticalSpacing="0.1875rem"
@@ -56,6 +79,9 @@ export function HeadToHead({ book, styles }: HeadToHeadProps) {
                       data-side={share === undefined ? undefined : share > 0.5 ? 'ahead' : 'behind'}
                     >
                       {arm === other || share === undefined ? t('results.none') : percent(share)}
+                      {arm !== other && share !== undefined && (
+                        <span className={classes.recorded}>{intervalOf(book, arm, other.id)}</span>
+                      )}
                     </Table.Td>
                   );
                 })}

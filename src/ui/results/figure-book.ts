@@ -47,12 +47,13 @@ export function figureOf(stage: StageModel, name: string): LiveFigure | undefine
   return value === undefined ? undefined : { value, final: false };
 }
 
-const known = new WeakMap<object, Record<string, Record<string, number>>>();
+const known = new WeakMap<readonly FinishedArm[], Record<string, Record<string, number>>>();
 
 /** Figures that exist only between arms: gap to the limit, win rates over each other. Of arms that are done. */
 function betweenArms(stages: readonly StageModel[]): Record<string, Record<string, number>> {
-  let derived = known.get(stages);
-  if (!derived) known.set(stages, (derived = derivedFigures(finishedArms(stages))));
+  const arms = finishedArms(stages);
+  let derived = known.get(arms);
+  if (!derived) known.set(arms, (derived = derivedFigures(arms)));
   return derived;
 }
 

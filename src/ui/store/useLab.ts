@@ -1,64 +1,21 @@
 import { create } from 'zustand';
-import {
-  configProblems,
-  defaultLabConfig,
-  type ConfigProblem,
-  type LabConfig,
-} from '../../pipeline/lab-config';
+import { configProblems, defaultLabConfig, type LabConfig } from '../../pipeline/lab-config';
 import type { GptConfig } from '../../model/config';
-import type { RunState } from '../../pipeline/lab';
 import type { ArmStage } from '../../pipeline/stages';
-import type { EngineReport } from '../../worker/api';
 import { demoByName, withNamesIn, type DemoEntry } from '../gallery/demos';
 import { i18n, language } from '../i18n';
 import { Player } from '../recorded/player';
 import { loadRecording } from '../recorded/recordings';
-import type { RecordedSample } from '../../pipeline/recording';
 import { armStyles, withArm, withArmName, withDefaults, withoutArm, withSetting } from './arms';
-import { armSeries, keepUnchanged, type ArmSeries } from './compare';
+import { armSeries, keepUnchanged } from './compare';
 import { setView } from './useView';
 import { Session, type BackendChoice } from './session';
 import { latestWeights, SnapshotCache, type StageModel } from './snapshot';
-import { configFrom, searchOf, type LinkProblem } from './url';
+import { replayState, type LabState } from './lab-state';
+import { configFrom, searchOf } from './url';
 
 /** Shortest time between two published snapshots, milliseconds: about 8 per second. */
 const PUBLISH_INTERVAL = 125;
-
-export type EngineState =
-  { status: 'starting' } | { status: 'ready'; report: EngineReport } | { status: 'failed'; message: string };
-
-export interface LabState {
-  config: LabConfig;
-  problems: ConfigProblem[];
-  linkProblems: LinkProblem[];
-  state: RunState;
-  stages: StageModel[];
-  /** The arms as the charts need them; the same object until a point is added. */
-  series: readonly ArmSeries[];
-  engine: EngineState;
-  backend: BackendChoice;
-  /** Over all running stages; the last measured value while nothing runs. */
-  tokensPerSecond: number | null;
-  /** Style of each arm by id. */
-  styles: Record<string, number>;
-  /** The shipped results have been looked for. */
-  loaded: boolean;
-  selected: string;
-  /** Name of the demo that is open. */
-  demo: string | null;
-  /** The recording that is shown in place of a run. */
-  replay: ReplayState | null;
-}
-
-export interface ReplayState {
-  seed: number;
-  backend: string;
-  state: Player['state'];
-  speed: number;
-  /** Share that has passed, 0…1. */
-  share: number;
-  samples: readonly RecordedSample[];
-}
 
 const fromLink = configFrom(window.location.search);
 if (fromLink.demo) {
@@ -140,7 +97,7 @@ function publish(): void {
       .reduce((sum, s) => sum + (s.tokensPerSecond ?? 0), 0);
     useLab.setState({
       state: session.shown.state,
-      replay: replayState(before.replay),
+      replay: replayState(session.player, before.replay),
       stages: isUnchanged ? before.stages : stages,
       series: isUnchanged ? before.series : keepUnchanged(before.series, armSeries(stages, before.styles)),
       ...(speed > 0 ? { tokensPerSecond: speed } : {}),
@@ -149,17 +106,6 @@ function publish(): void {
 }
 
 session.lab.subscribe(publish);
-
-/** What the page says of the recording; the same object while nothing has moved. */
-function replayState(before: ReplayState | null): ReplayState | null {
-  const { player } = session;
-  if (!player) return null;
-  const { state, speed, share, recording } = player;
-  const { seed, backend, samples } = recording;
-  const same =
-    before?.samples === samples && before.state === state && before.speed === speed && before.share === share;
-  return same ? before : { seed, backend, state, speed, share, samples };
-}
 
 /** Back to what the lab itself has. */
 function leaveReplay(): void {

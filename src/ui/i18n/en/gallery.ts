@@ -106,7 +106,7 @@ export const gallery = {
     headToHead: {
       title: 'Head to head',
       question:
-        'On how many held-out prompts is the answer of the row better than that of the column? Ties count half',
+        'On how many held-out prompts is the answer of the row better than that of the column? Ties count half; below, the 95 % interval',
       over: 'over',
     },
     temperature: {

@@ -97,7 +97,7 @@ export const gallery: Words<typeof en> = {
     },
     headToHead: {
       title: '两两对比',
-      question: '在多少留出提示上，行的回答比列的更好？平局算一半',
+      question: '在多少留出提示上，行的回答比列的更好？平局算一半；下方是 95 % 区间',
       over: '胜过',
     },
     temperature: {
