@@ -124,8 +124,9 @@ describe('answers', () => {
   it('spread over the wordings: median and quartiles of the cells', () => {
     const questions = [12, 12, 13, 13, 14, 14].map((template) => ({ ...question, template }));
     const spread = templateSpread(questions, [0, 0, 1, 0, 1, 1], ['capital']);
-    expect(spread).toEqual({ median: 0.5, iqr: 0.5 });
-    expect(templateSpread(questions, [1, 1, 1, 1, 1, 1], ['king'])).toEqual({ median: 0, iqr: 0 });
+    expect(spread).toEqual({ median: 0.5, q1: 0.25, q3: 0.75, iqr: 0.5 });
+    const none = templateSpread(questions, [1, 1, 1, 1, 1, 1], ['king']);
+    expect(none).toEqual({ median: 0, q1: 0, q3: 0, iqr: 0 });
   });
 });
 
