@@ -40,7 +40,7 @@ export function EndLabels({ labels, end }: EndLabelsProps) {
     if (x === undefined || y === undefined) return [];
     const pointY = Math.min(Math.max(y, area.y), area.y + area.height);
     const isFree = !inColumn || !!label.fixed;
-    return [{ key: label.key, x, pointY, y: y - (inColumn ? 0 : (label.lift ?? 0)), label, free: isFree }];
+    return [{ key: label.key, x, pointY, y: y - (label.lift ?? 0), label, free: isFree }];
   });
   const place = (of: typeof spots) => placeLabels(of, GAP, area.y + 6, area.y + area.height - 4);
   const placed = new Map(

@@ -139,10 +139,11 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierChartPro
           )}
           {proxies.length > 0 && (
             <span>
-              <LineSign dashes="2 4" />{' '}
-              {proxied.length === 1
-                ? t('charts.proxyOf', { name: names[proxied[0]!.series.id]! })
-                : t('charts.proxy')}
+              <LineSign
+                dashes="2 4"
+                colour={proxied.length === 1 ? armColour(proxied[0]!.series.style) : undefined}
+              />{' '}
+              {t('charts.proxy')}
             </span>
           )}
         </>

@@ -84,14 +84,19 @@ interface FitsProps {
 
 /** Fitted curves, thin and dashed, with their peaks. */
 export function Fits({ fits, distance, peakText }: FitsProps) {
+  const id = useId();
   const at = usePlane(distance);
-  if (!at) return null;
+  const area = usePlotArea();
+  if (!at || !area) return null;
   return (
-    <g pointerEvents="none" fill="none" strokeWidth="1.25">
-      {fits.map(({ id, style, fit }) => {
+    <g pointerEvents="none" fill="none" strokeWidth="1.25" clipPath={`url(#${id})`}>
+      <clipPath id={id}>
+        <rect {...area} />
+      </clipPath>
+      {fits.map(({ id: arm, style, fit }) => {
         const peak = fit.peak && at(fit.peak);
         return (
-          <g key={id} stroke={armColour(style)}>
+          <g key={arm} stroke={armColour(style)}>
             <path d={pathThrough(fit.points, at)} strokeDasharray="6 4" />
             {peak && (
               <>

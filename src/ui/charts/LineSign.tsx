@@ -1,18 +1,13 @@
 interface LineSignProps {
   dashes?: string;
   width?: number;
+  colour?: string | undefined;
 }
 
 /** A piece of a line, for legends. */
-export const LineSign = ({ dashes, width = 2 }: LineSignProps) => (
+export const LineSign = ({ dashes, width = 2, colour = 'currentColor' }: LineSignProps) => (
   <svg width="18" height="6" aria-hidden>
-    <path
-      d="M1 3H18"
-      stroke="currentColor"
-      strokeWidth={width}
-      strokeDasharray={dashes}
-      strokeLinecap="round"
-    />
+    <path d="M1 3H18" stroke={colour} strokeWidth={width} strokeDasharray={dashes} strokeLinecap="round" />
   </svg>
 );
 

@@ -17,15 +17,35 @@ const start = (name: string, width: number): string => cut([...name], width).tri
 const end = (name: string, width: number): string =>
   [...cut([...name].reverse(), width)].reverse().join('').trimStart();
 
+const wordsOf = (name: string): string[] => name.split(/[\s,，、（）()]+/).filter(Boolean);
+
+/** A name without the words that all of these have. */
+function ownWords(name: string, among: readonly string[]): string {
+  const shared = wordsOf(among[0]!).filter((word) => among.every((other) => wordsOf(other).includes(word)));
+  return wordsOf(name)
+    .filter((word) => !shared.includes(word))
+    .join(' ');
+}
+
 /**
  * Names short enough for a chart and still different from each other: as they are, cut at the end, or, where
- * that makes two alike, cut in the middle ("KL …0.05").
+ * that makes some alike, only the words that tell these apart ("…0.05"), or cut in the middle.
  */
 export function shortNames(names: readonly string[], longest = LONGEST): string[] {
   const cutAtEnd = (name: string) => (textWidth(name) <= longest ? name : `${start(name, longest - 1)}…`);
   const first = names.map(cutAtEnd);
+  const isOnly = (among: readonly string[], i: number) =>
+    among.filter((other) => other === among[i]).length === 1;
+  const second = names.map((name, i) => {
+    if (isOnly(first, i)) return first[i]!;
+    const own = ownWords(
+      name,
+      names.filter((_, k) => first[k] === first[i]),
+    );
+    return own ? cutAtEnd(`…${own}`) : first[i]!;
+  });
   return names.map((name, i) => {
-    if (first.filter((other) => other === first[i]).length === 1) return first[i]!;
+    if (isOnly(second, i)) return second[i]!;
     const head = Math.ceil((longest - 1) / 3);
     return `${start(name, head)}…${end(name, longest - 1 - head)}`;
   });

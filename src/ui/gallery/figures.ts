@@ -16,6 +16,9 @@ export const isTableOnly = (arms: readonly { stage: StageName }[]): boolean =>
 const TASKS = ['accuracy', 'accuracy/heldOutClusters', 'accuracy/trainClusters', 'tokensPerQuestion'];
 const ANSWERS = ['gold', 'winRate', 'lcWinRate', 'kl', 'gap', 'length'];
 
+/** Of models that are measured as they are: each would be compared with itself. */
+const MEASURED = ['gold', 'length'];
+
 /** Figures that tell these arms apart, the main one first. */
 export function figuresToShow(
   arms: readonly { id: string; stage: StageName }[],
@@ -23,7 +26,11 @@ export function figuresToShow(
 ): string[] {
   const ids = new Set(arms.map((arm) => arm.id));
   const claimed = (demo?.claims ?? []).flatMap((claim) => figuresOfArms(claim, ids));
-  const usual = arms.some((arm) => arm.stage === 'instruct' || arm.stage === 'few-shot') ? TASKS : ANSWERS;
+  const usual = arms.some((arm) => arm.stage === 'instruct' || arm.stage === 'few-shot')
+    ? TASKS
+    : arms.every((arm) => arm.stage === 'probe')
+      ? MEASURED
+      : ANSWERS;
   return [...new Set([...(demo?.chart?.y ?? []), ...claimed, ...usual])];
 }
 

@@ -46,7 +46,7 @@ function boxesIn(rail: HTMLElement): Box[] {
   const origin = rail.getBoundingClientRect();
   return [...rail.querySelectorAll<HTMLElement>('[data-node]')].flatMap((node) => {
     const r = node.getBoundingClientRect();
-    const list = node.parentElement!.getBoundingClientRect();
+    const list = (node.closest('[role=group]') ?? node.parentElement!).getBoundingClientRect();
     const middleOnPage = r.top + r.height / 2;
     if (middleOnPage < list.top || middleOnPage > list.bottom) return []; // scrolled out of sight
     const top = r.top - origin.top;

@@ -1,4 +1,4 @@
-import { Fragment, useRef, type CSSProperties } from 'react';
+import { useRef, type CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLab } from '../store/useLab';
 import { AddArm } from './AddArm';
@@ -37,7 +37,7 @@ export function Rail() {
       >
         <OwnTrunk of={t('stage.teacher')} stages={teacher} selected={selected} />
         {arms.map((stage) => (
-          <Fragment key={stage.id}>
+          <div key={stage.id} className={classes.cell}>
             <OwnTrunk
               of={stage.name}
               stages={stages.filter((s) => s.owner === stage.id)}
@@ -49,7 +49,7 @@ export function Rail() {
               selected={stage.id === selected}
               removable={arms.length > 1}
             />
-          </Fragment>
+          </div>
         ))}
       </div>
       <AddArm />

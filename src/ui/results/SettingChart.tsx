@@ -94,7 +94,7 @@ export function SettingChart({ book, styles, figure, picker, x, lines, spread }:
             type="number"
             domain={[axis.place(axis.values[0] ?? 0), axis.place(axis.values.at(-1) ?? 1)]}
             ticks={axis.values.map(axis.place)}
-            padding={{ left: 16, right: Math.max(20, roomFor(labels.map((l) => l.text))) }}
+            padding={{ left: 16, right: roomFor([xName, ...labels.map((l) => l.text)]) }}
             tick={TICK}
             tickLine={false}
             axisLine={{ stroke: 'var(--hairline)' }}
@@ -110,7 +110,7 @@ export function SettingChart({ book, styles, figure, picker, x, lines, spread }:
             tick={TICK}
             tickLine={false}
             axisLine={false}
-            width={44}
+            width={52}
             tickFormatter={(value: number) => figureValue(figure, value)}
           />
           <Scatter data={points} shape={() => <g />} isAnimationActive={false} />

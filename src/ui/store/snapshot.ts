@@ -185,6 +185,8 @@ function figuresOf(
       return figure('agreement', summary?.['agreement'] ?? latest('agreement'));
     case 'reward':
       return figure('accuracy', summary?.['accuracy'] ?? latest('eval_accuracy') ?? latest('accuracy'));
+    case 'probe': // its win rate would be against itself
+      return figure('gold', evaluations.at(-1)?.evaluation.gold);
     default: {
       const e = evaluations.at(-1)?.evaluation;
       return e ? [...figure('winRate', e.winRate), ...figure('gold', e.gold), ...figure('kl', e.kl)] : [];

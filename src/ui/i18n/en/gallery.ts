@@ -72,7 +72,7 @@ export const gallery = {
     chart: '{{figure}}, by arm',
     note: 'Final measurements; while an arm trains, its latest.',
     figure: 'Figure',
-    over: '{{figure}} over {{setting}}',
+    over: '{{figure}}, by {{setting}}',
     overLinear:
       'How does it change with the setting? Filled: this run; hollow: recorded mean with its interval',
     overLog:
