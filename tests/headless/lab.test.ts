@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordingSchema } from '../../src/pipeline/recording';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -53,10 +54,18 @@ describe('the lab without a browser', () => {
   });
 
   it('runs a demo over seeds, writes metrics.csv and summary.json, and overwrites nothing', async () => {
-    const small = ['ppo.iterations=6', 'dpo.steps=20', 'evaluation.finalPrompts=64', 'evaluation.prompts=32'];
+    const small = [
+      'ppo.iterations=6',
+      'dpo.steps=20',
+      'preferred-ft.steps=6',
+      'frontier.samples=16',
+      'evaluation.finalPrompts=64',
+      'evaluation.prompts=32',
+      'evaluation.times=2',
+    ];
     const args = [
       'run',
-      'ppo-vs-dpo',
+      'summaries',
       '--seeds',
       '3,4',
       ...small.flatMap((s) => ['--set', s]),
@@ -71,7 +80,7 @@ describe('the lab without a browser', () => {
       string,
       unknown
     >;
-    expect(summary).toMatchObject({ demo: 'ppo-vs-dpo', seed: 3, backend: 'wasm', failures: {} });
+    expect(summary).toMatchObject({ demo: 'summaries', seed: 3, backend: 'wasm', failures: {} });
     for (const arm of ['ppo', 'dpo']) {
       const figures = (summary['arms'] as Record<string, Record<string, number>>)[arm]!;
       for (const name of ['gold', 'proxy', 'kl', 'winRate', 'winRateLow', 'winRateHigh'])
@@ -79,6 +88,11 @@ describe('the lab without a browser', () => {
       expect(figures['prompts']).toBe(64);
       expect(figures['winRateLow']).toBeLessThanOrEqual(figures['winRate']!);
     }
+    expect(summary['arms']).toMatchObject({
+      ppo: { 'winRate/dpo': expect.any(Number), gap: expect.any(Number) },
+    });
+    const recording = JSON.parse(await readFile(join(folder, 'seed-3', 'recording.json'), 'utf8')) as unknown;
+    expect(recordingSchema.parse(recording).samples.length).toBeGreaterThan(0);
     const rows = (await readFile(join(folder, 'seed-4', 'metrics.csv'), 'utf8')).trim().split('\n');
     expect(rows[0]).toBe('stage,update,samples,tokens,seconds,kind,metric,value');
     expect(rows.some((r) => r.startsWith('ppo,') && r.includes('objective/kl'))).toBe(true);
