@@ -56,7 +56,7 @@ export function Charts() {
           </div>
         )}
         {tab !== 'inside' && (
-          <div className={classes.behind}>
+          <div className={classes.behind} data-wide={inLesson || undefined}>
             {tab === 'compare' && <Footnote />}
             <SeedSwitch inTables={tab === 'results'} />
           </div>

@@ -112,6 +112,7 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierChartPro
   if (sftGold !== undefined) labels.push(sft);
   const lowest = Math.min(0, ...labels.map((l) => l.y), ...paths.flatMap((p) => p.inside.map((d) => d.gold)));
   const low = lowest < -0.5 ? -1 : -0.5;
+  const xUnit = t(klAxis === 'sqrt' ? 'charts.klRoot' : 'charts.klShort');
   const title = t('charts.frontier.title');
   const question = t('charts.frontier.question');
   const values = paths
@@ -126,7 +127,7 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierChartPro
       title={title}
       question={question}
       unit={t('charts.goldUnit')}
-      xUnit={t(klAxis === 'sqrt' ? 'charts.klRoot' : 'charts.klShort')}
+      xUnit={xUnit}
       summary={t('charts.summary', { title, question, values })}
       empty={empty}
       rightUnit={proxies.length ? t('charts.proxyUnit') : undefined}
@@ -168,7 +169,7 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierChartPro
           dataKey="at"
           type="number"
           {...x}
-          padding={{ left: 6, right: roomFor(labels.map((l) => l.text)) }}
+          padding={{ left: 6, right: roomFor([xUnit, ...labels.map((l) => l.text)]) }}
           tick={TICK}
           tickLine={false}
           axisLine={{ stroke: 'var(--hairline)' }}

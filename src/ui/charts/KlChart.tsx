@@ -37,6 +37,7 @@ export const KlChart = memo(function KlChart(props: TimeChartProps) {
     ...endLabels(series, (p) => p.evaluation.kl, options),
     ...bandLabels(lonely, 'kl', options),
   ];
+  const xUnit = t(`charts.axisUnits.${axis}`);
   const title = t('charts.kl.title');
   const question = t('charts.kl.question');
   return (
@@ -45,7 +46,7 @@ export const KlChart = memo(function KlChart(props: TimeChartProps) {
       title={title}
       question={question}
       unit={t('charts.klUnit')}
-      xUnit={t(`charts.axisUnits.${axis}`)}
+      xUnit={xUnit}
       summary={t('charts.summary', { title, question, values: labels.map((l) => l.text).join(', ') })}
       empty={empty}
     >
@@ -55,7 +56,7 @@ export const KlChart = memo(function KlChart(props: TimeChartProps) {
           dataKey="x"
           type="number"
           {...x}
-          padding={{ right: roomFor(labels.map((l) => l.text)) }}
+          padding={{ right: roomFor([xUnit, ...labels.map((l) => l.text)]) }}
           tick={TICK}
           tickLine={false}
           axisLine={{ stroke: 'var(--hairline)' }}

@@ -43,6 +43,7 @@ export const RewardChart = memo(function RewardChart(props: TimeChartProps) {
   ];
   const reference = sftLabel(t('charts.sft'), x.domain[1], sftGold);
   const values = labels.map((l) => l.text).join(', ');
+  const xUnit = t(`charts.axisUnits.${axis}`);
   const title = t('charts.reward.title');
   const question = t('charts.reward.question');
   return (
@@ -52,7 +53,7 @@ export const RewardChart = memo(function RewardChart(props: TimeChartProps) {
       question={question}
       unit={t('charts.goldUnit')}
       rightUnit={proxies.length ? t('charts.proxyUnit') : undefined}
-      xUnit={t(`charts.axisUnits.${axis}`)}
+      xUnit={xUnit}
       summary={t('charts.summary', { title, question, values })}
       empty={empty}
       legend={
@@ -75,7 +76,7 @@ export const RewardChart = memo(function RewardChart(props: TimeChartProps) {
           dataKey="x"
           type="number"
           {...x}
-          padding={{ right: roomFor(labels.map((l) => l.text)) }}
+          padding={{ right: roomFor([xUnit, ...labels.map((l) => l.text)]) }}
           tick={TICK}
           tickLine={false}
           axisLine={{ stroke: 'var(--hairline)' }}

@@ -4,6 +4,7 @@ import { Area, CartesianGrid, ComposedChart, ReferenceLine, XAxis, YAxis } from 
 import { brief, percent } from '../i18n/format';
 import { withBands } from '../recorded/bands';
 import { chartRows } from '../store/compare';
+import { useLab } from '../store/useLab';
 import { armColour } from '../theme/palette';
 import { armLines, seedBands } from './ArmLines';
 import { progressAxis } from './axes';
@@ -19,6 +20,8 @@ const TICKS = [0, 25, 50, 75, 100];
 
 /** From this many arms on, intervals over the whole way would cover each other. */
 const MANY = 4;
+/** From this many on, even bars would: only the selected arm has one. */
+const CROWD = 6;
 
 /**
  * Share of held-out prompts on which an arm beats SFT by gold, always 0 to 100 %. Its 95 % Wilson interval is a
@@ -27,6 +30,7 @@ const MANY = 4;
 export const WinRateChart = memo(function WinRateChart(props: TimeChartProps) {
   const { series, bands, lonely, names, axis, end, prompts, empty } = props;
   const { t } = useTranslation();
+  const selected = useLab((s) => s.selected);
   const asBars = bands.length > 0 || series.length > MANY;
   const lines = chartRows(series, axis, {
     win: (p) => 100 * p.evaluation.winRate,
@@ -41,6 +45,7 @@ export const WinRateChart = memo(function WinRateChart(props: TimeChartProps) {
     ...endLabels(series, (p) => 100 * p.evaluation.winRate, options),
     ...bandLabels(lonely, 'winRate', options, 100),
   ];
+  const xUnit = t(`charts.axisUnits.${axis}`);
   const title = t('charts.winRate.title');
   const question = t('charts.winRate.question');
   return (
@@ -49,7 +54,7 @@ export const WinRateChart = memo(function WinRateChart(props: TimeChartProps) {
       title={title}
       question={question}
       unit={t('charts.winRateUnit')}
-      xUnit={t(`charts.axisUnits.${axis}`)}
+      xUnit={xUnit}
       summary={t('charts.summary', { title, question, values: labels.map((l) => l.text).join(', ') })}
       empty={empty}
       legend={
@@ -69,7 +74,7 @@ export const WinRateChart = memo(function WinRateChart(props: TimeChartProps) {
           dataKey="x"
           type="number"
           {...x}
-          padding={{ right: roomFor(labels.map((l) => l.text)) }}
+          padding={{ right: roomFor([xUnit, ...labels.map((l) => l.text)]) }}
           tick={TICK}
           tickLine={false}
           axisLine={{ stroke: 'var(--hairline)' }}
@@ -95,12 +100,14 @@ export const WinRateChart = memo(function WinRateChart(props: TimeChartProps) {
         {armLines(series, { line: 'win' })}
         {asBars && (
           <Intervals
-            marks={series.map((s) => {
-              const last = s.points.at(-1)!;
-              const { winRateLow, winRateHigh } = last.evaluation;
-              const colour = armColour(s.style);
-              return { key: s.id, x: last[axis], low: 100 * winRateLow, high: 100 * winRateHigh, colour };
-            })}
+            marks={series
+              .filter((s) => series.length <= CROWD || s.id === selected)
+              .map((s) => {
+                const last = s.points.at(-1)!;
+                const { winRateLow, winRateHigh } = last.evaluation;
+                const colour = armColour(s.style);
+                return { key: s.id, x: last[axis], low: 100 * winRateLow, high: 100 * winRateHigh, colour };
+              })}
           />
         )}
         <EndLabels labels={[...labels, ...sftLabel(t('charts.sft'), x.domain[1], 50)]} end={x.domain[1]} />

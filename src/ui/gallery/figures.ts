@@ -64,7 +64,7 @@ export function figureValue(name: string, value: number, precise = false): strin
 /** Mean and half-width of the 95 % interval, for people: "0.59 ± 0.02". */
 export function spreadValue(name: string, { mean, halfWidth }: Spread): string {
   const value = figureValue(name, mean);
-  if (Number.isNaN(halfWidth)) return value;
+  if (Number.isNaN(halfWidth) || (name === 'fit.peakKl' && mean > FARTHEST)) return value;
   if (SHARES.test(name)) return `${value.replace(' %', '')} ± ${figureValue(name, halfWidth)}`;
   return `${value} ± ${fixed(halfWidth, REWARDS.test(name) || FINE.test(name) ? 2 : 1)}`;
 }

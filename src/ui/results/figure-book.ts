@@ -87,6 +87,10 @@ export function finalFigures(stages: readonly StageModel[]): Figures {
   );
 }
 
+/** A model that is measured as it is would be compared with what it started from: itself. */
+const isAgainstItself = (arm: StageModel, name: string): boolean =>
+  arm.stage === 'probe' && /^(winRate(Low|High)?$|lcWinRate|kl$|labelerWinRate|gap)/.test(name);
+
 /** All figures of all arms, of this run and of the recorded seeds. */
 export class FigureBook {
   readonly arms: readonly StageModel[];
@@ -104,6 +108,7 @@ export class FigureBook {
   }
 
   live(arm: StageModel, name: string): LiveFigure | undefined {
+    if (isAgainstItself(arm, name)) return undefined;
     const under = trunkFigure(name);
     if (under) {
       const stage = ancestorOf(this.stages, arm, under.stage);
@@ -115,7 +120,7 @@ export class FigureBook {
 
   /** Over the recorded seeds. */
   recorded(arm: StageModel, name: string): Spread | undefined {
-    if (!this.unchanged.has(arm.id)) return undefined;
+    if (!this.unchanged.has(arm.id) || isAgainstItself(arm, name)) return undefined;
     const under = trunkFigure(name);
     const stage = under && ancestorOf(this.stages, arm, under.stage);
     const values = this.runs
