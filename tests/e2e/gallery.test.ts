@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { chromium, type Browser, type Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../support/chromium';
 import { existsSync } from 'node:fs';
 import { DEMOS } from '../../src/ui/gallery/demos';
@@ -177,11 +177,13 @@ describe('every lesson', () => {
     ({ page, errors } = await open(''));
   }, 90_000);
   afterAll(() => page?.close());
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await page.goto(server.url); // out of a run that hangs
+  });
 
   it.each(DEMOS.map((demo) => [demo.name, demo] as const))(
     'opens from the gallery and runs: %s',
     async (name, demo) => {
-      await page.goto(server.url);
       await page.getByRole('button', { name: 'Lessons', exact: true }).click();
       await page.getByRole('button', { name: `Open: ${demo.title}`, exact: true }).click();
       await expect.poll(() => new URL(page.url()).search).toBe(`?v=1&demo=${name}`);

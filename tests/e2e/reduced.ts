@@ -31,7 +31,7 @@ const SHRINK = 20;
  */
 export function reducedLink(demo: Demo): string {
   const parameters = new URLSearchParams({ v: '1', demo: demo.name });
-  for (const [name, value] of Object.entries({ times: 5, prompts: 16, finalPrompts: 16 }))
+  for (const [name, value] of Object.entries({ times: 2, prompts: 16, finalPrompts: 16 }))
     parameters.set(`evaluation.${name}`, String(value));
   for (let before = -1; before !== parameters.size;) {
     before = parameters.size;
