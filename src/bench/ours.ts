@@ -3,7 +3,7 @@ import { createEngine } from '../engine/create';
 import type { BackendName, Engine, EngineInfo, LanguageModel } from '../engine/types';
 import { initialWeights } from '../model/parameters';
 import type { ModelSize } from '../model/config';
-import type { Parents, PreferencePair, Stage, StageContext } from '../pipeline/stage';
+import type { Parents, PreferencePair, Stage, StageContext } from '../pipeline/contract/stage';
 import { STAGES } from '../pipeline/stages';
 import { rngFrom } from '../random/rng';
 import { TASKS } from '../world/tasks';

@@ -1,7 +1,7 @@
 import { loadCheckpoint, saveCheckpoint } from '../model/checkpoint';
 import { CheckpointError, readSafetensors } from '../model/safetensors';
-import { packPreferences } from '../pipeline/packed-preferences';
-import type { Artifact } from '../pipeline/stage';
+import { packPreferences } from '../pipeline/contract/packed-preferences';
+import type { Artifact } from '../pipeline/contract/stage';
 
 /** A stage's artifact as a safetensors file; weights as half precision to keep the page small. */
 export function saveArtifact(artifact: Artifact, metadata: Record<string, string> = {}): Uint8Array<ArrayBuffer> {

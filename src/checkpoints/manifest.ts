@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CheckpointError } from '../model/safetensors';
-import type { ShippedResults } from '../pipeline/lab';
-import type { StageResult } from '../pipeline/stage';
+import type { ShippedResults } from '../pipeline/lab/lab';
+import type { StageResult } from '../pipeline/contract/stage';
 import { loadArtifact } from './artifact-file';
 
 /** One shipped result: which graph key it answers, and where its artifact lies. */

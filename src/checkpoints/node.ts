@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import type { Artifact } from '../pipeline/stage';
+import type { Artifact } from '../pipeline/contract/stage';
 import { saveArtifact } from './artifact-file';
 import { manifestSchema, shippedFrom, type Manifest } from './manifest';
 

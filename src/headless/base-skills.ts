@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/types';
-import type { LanguageModelArtifact } from '../pipeline/stage';
+import type { LanguageModelArtifact } from '../pipeline/contract/stage';
 import { rngFrom } from '../random/rng';
 import { BOS, decode, encode, FACTS } from '../world';
 import { withArticle } from '../world/facts';

@@ -4,10 +4,10 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { createEngine } from '../engine/create';
 import type { BackendName } from '../engine/types';
 import { CheckpointError } from '../model/safetensors';
-import { InputError } from '../pipeline/demo';
+import { InputError } from '../pipeline/records/demo';
 import { demoNames, loadDemo } from './demos';
 import { applyOverrides } from './overrides';
-import type { RunSummary } from '../pipeline/recording';
+import type { RunSummary } from '../pipeline/records/recording';
 import { claimLines, OUTPUT_FILES, runConfig, seedsTable, summaryTable, writeOutput } from './run';
 
 const collect = (value: string, all: string[]) => [...all, value];

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { InputError, parseDemo, type Demo } from '../pipeline/demo';
+import { InputError, parseDemo, type Demo } from '../pipeline/records/demo';
 
 const FOLDER = new URL('../../demos/', import.meta.url);
 

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/types';
-import type { Executor } from '../pipeline/lab';
-import { runStage } from '../pipeline/runner';
+import type { Executor } from '../pipeline/lab/lab';
+import { runStage } from '../pipeline/lab/runner';
 
 /** Runs jobs one after the other in this process. */
 export const localExecutor = (engine: Engine): Executor => ({

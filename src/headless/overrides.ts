@@ -1,5 +1,5 @@
-import { InputError } from '../pipeline/demo';
-import { configProblems, type LabConfig, type Settings } from '../pipeline/lab-config';
+import { InputError } from '../pipeline/records/demo';
+import { configProblems, type LabConfig, type Settings } from '../pipeline/lab/config';
 import { TRUNK_STAGES, type TrunkStage } from '../pipeline/stages';
 
 /**

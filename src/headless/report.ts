@@ -1,6 +1,6 @@
-import type { Demo } from '../pipeline/demo';
-import type { RunSummary } from '../pipeline/recording';
-import { judge, spreadOf, type ClaimResult, type Spread } from '../pipeline/verdict';
+import type { Demo } from '../pipeline/records/demo';
+import type { RunSummary } from '../pipeline/records/recording';
+import { judge, spreadOf, type ClaimResult, type Spread } from '../pipeline/records/verdict';
 
 /** A demo with its finished runs, one per seed. */
 export interface DemoRuns {

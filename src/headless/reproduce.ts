@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MultiBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
-import type { Demo } from '../pipeline/demo';
-import { InputError } from '../pipeline/demo';
-import { storedKeyOf, type RunSummary, type StoredRun } from '../pipeline/recording';
+import type { Demo } from '../pipeline/records/demo';
+import { InputError } from '../pipeline/records/demo';
+import { storedKeyOf, type RunSummary, type StoredRun } from '../pipeline/records/recording';
 import { demoNames, loadDemo } from './demos';
 import { judgeAll, report, type DemoRuns } from './report';
-import type { ClaimResult } from '../pipeline/verdict';
+import type { ClaimResult } from '../pipeline/records/verdict';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const resultsOf = (demo: string) => join(ROOT, 'demos', demo, 'results');

@@ -4,19 +4,19 @@ import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import { nodeShippedResults } from '../checkpoints/node';
 import type { Engine } from '../engine/types';
-import { checkClaim, type Claim } from '../pipeline/claims';
-import { InputError } from '../pipeline/demo';
-import { derivedFigures, type FinishedArm } from '../pipeline/derived';
-import { Lab, type NodeView } from '../pipeline/lab';
-import type { LabConfig } from '../pipeline/lab-config';
+import { checkClaim, type Claim } from '../pipeline/records/claims';
+import { InputError } from '../pipeline/records/demo';
+import { derivedFigures, type FinishedArm } from '../pipeline/measures/derived';
+import { Lab, type NodeView } from '../pipeline/lab/lab';
+import type { LabConfig } from '../pipeline/lab/config';
 import {
   historyOf,
   recordingOf,
   type Recording,
   type RunSummary,
   type StoredRun,
-} from '../pipeline/recording';
-import { mean, standardDeviation } from '../pipeline/statistics';
+} from '../pipeline/records/recording';
+import { mean, standardDeviation } from '../pipeline/maths/statistics';
 import { localExecutor } from './local-executor';
 import { recordSamples } from './samples';
 

@@ -1,9 +1,9 @@
 import type { Engine } from '../engine/types';
-import { sampleGold, drawEvaluationPrompts } from '../pipeline/evaluate';
-import type { Lab } from '../pipeline/lab';
-import type { LabConfig } from '../pipeline/lab-config';
-import { textOf, type RecordedSample } from '../pipeline/recording';
-import { modelOf, type LanguageModelArtifact, type StageContext } from '../pipeline/stage';
+import { sampleGold, drawEvaluationPrompts } from '../pipeline/measures/evaluate';
+import type { Lab } from '../pipeline/lab/lab';
+import type { LabConfig } from '../pipeline/lab/config';
+import { textOf, type RecordedSample } from '../pipeline/records/recording';
+import { modelOf, type LanguageModelArtifact, type StageContext } from '../pipeline/contract/stage';
 import { decode, taskByName } from '../world';
 
 /** Held-out prompts whose answers are kept with a recording. */

@@ -1,6 +1,6 @@
 import type { BackendName, EngineInfo } from '../engine/types';
-import type { Answer, AnswerRequest } from '../pipeline/answer';
-import type { Job, RunCommand, RunnerEvent, StageOutcome } from '../pipeline/runner';
+import type { Answer, AnswerRequest } from '../pipeline/measures/answer';
+import type { Job, RunCommand, RunnerEvent, StageOutcome } from '../pipeline/lab/runner';
 
 export type { Answer, AnswerRequest };
 

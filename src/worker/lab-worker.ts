@@ -2,9 +2,9 @@ import * as Comlink from 'comlink';
 import { createEngine } from '../engine/create';
 import { resilientEngine } from '../engine/resilient';
 import type { Engine } from '../engine/types';
-import { answer } from '../pipeline/answer';
-import { packPreferences } from '../pipeline/packed-preferences';
-import { RunControl, runStage, type StageOutcome } from '../pipeline/runner';
+import { answer } from '../pipeline/measures/answer';
+import { packPreferences } from '../pipeline/contract/packed-preferences';
+import { RunControl, runStage, type StageOutcome } from '../pipeline/lab/runner';
 import type { LabWorker } from './api';
 
 let engine: Engine | null = null;

@@ -1,7 +1,7 @@
 import * as Comlink from 'comlink';
 import type { BackendName } from '../engine/types';
-import type { Executor } from '../pipeline/lab';
-import type { Job, RunControl, RunnerEvent, StageOutcome } from '../pipeline/runner';
+import type { Executor } from '../pipeline/lab/lab';
+import type { Job, RunControl, RunnerEvent, StageOutcome } from '../pipeline/lab/runner';
 import type { Answer, AnswerRequest, EngineReport, LabWorker } from './api';
 import { threadsAskedFor, threadsFor } from './threads';
 

@@ -6,8 +6,8 @@
 import { nodeShippedResults } from '../../src/checkpoints/node';
 import { createEngine } from '../../src/engine/create';
 import { localExecutor } from '../../src/headless/local-executor';
-import { Lab } from '../../src/pipeline/lab';
-import { defaultLabConfig } from '../../src/pipeline/lab-config';
+import { Lab } from '../../src/pipeline/lab/lab';
+import { defaultLabConfig } from '../../src/pipeline/lab/config';
 
 const rounds = Number(process.argv[2] ?? 1);
 const share = Number(process.argv[3] ?? 1);

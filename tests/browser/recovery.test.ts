@@ -6,7 +6,7 @@ import type { Engine } from '../../src/engine/types';
 import { WebGlKernels } from '../../src/kernels/webgl/kernels';
 import { WebGpuKernels } from '../../src/kernels/webgpu/kernels';
 import { initialWeights } from '../../src/model/parameters';
-import { RunControl, runStage, type Job, type TimedEvent } from '../../src/pipeline/runner';
+import { RunControl, runStage, type Job, type TimedEvent } from '../../src/pipeline/lab/runner';
 import { rngFrom } from '../../src/random/rng';
 import { VOCABULARY } from '../../src/world';
 

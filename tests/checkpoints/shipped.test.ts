@@ -5,14 +5,14 @@ import { manifestSchema, shippedFrom } from '../../src/checkpoints/manifest';
 import { nodeShippedResults } from '../../src/checkpoints/node';
 import { MODEL_SIZES, type ModelSize } from '../../src/model/config';
 import { CheckpointError } from '../../src/model/safetensors';
-import { buildGraph } from '../../src/pipeline/graph';
-import { defaultLabConfig } from '../../src/pipeline/lab-config';
+import { buildGraph } from '../../src/pipeline/lab/graph';
+import { defaultLabConfig } from '../../src/pipeline/lab/config';
 import {
   parent,
   type PackedPreferencesArtifact,
   type PreferencesArtifact,
   type RewardModelArtifact,
-} from '../../src/pipeline/stage';
+} from '../../src/pipeline/contract/stage';
 import { initialWeights } from '../../src/model/parameters';
 import { rngFrom } from '../../src/random/rng';
 import { TASK_NAMES, VOCABULARY } from '../../src/world';

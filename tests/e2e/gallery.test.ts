@@ -4,8 +4,8 @@ import { chromium, type Browser, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../support/chromium';
 import { existsSync } from 'node:fs';
-import { DEMOS } from '../../src/ui/gallery/demos';
-import { settingsOfLink } from '../../src/ui/gallery/lesson';
+import { DEMOS } from '../../src/ui/lessons/demos';
+import { settingsOfLink } from '../../src/ui/lessons/lesson';
 import { reducedLink } from './reduced';
 import { serveBuild } from './serve';
 

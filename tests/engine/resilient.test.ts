@@ -5,7 +5,7 @@ import { resilientEngine } from '../../src/engine/resilient';
 import type { Engine, LanguageModel } from '../../src/engine/types';
 import { initialWeights } from '../../src/model/parameters';
 import { negativeLogLikelihood } from '../../src/pipeline/losses/sft';
-import { adamw } from '../../src/pipeline/optimizer';
+import { adamw } from '../../src/pipeline/training/optimizer';
 import { rngFrom } from '../../src/random/rng';
 
 const CONFIG = { vocabSize: 13, nPositions: 8, nEmbd: 8, nLayer: 1, nHead: 2 };

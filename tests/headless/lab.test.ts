@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordingSchema } from '../../src/pipeline/recording';
+import { recordingSchema } from '../../src/pipeline/records/recording';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

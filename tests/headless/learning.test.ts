@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { nodeShippedResults } from '../../src/checkpoints/node';
 import { createEngine } from '../../src/engine/create';
 import { localExecutor } from '../../src/headless/local-executor';
-import { Lab } from '../../src/pipeline/lab';
-import { defaultLabConfig, type LabConfig } from '../../src/pipeline/lab-config';
+import { Lab } from '../../src/pipeline/lab/lab';
+import { defaultLabConfig, type LabConfig } from '../../src/pipeline/lab/config';
 
 /**
  * Learning against the true reward, which training never sees: from the shipped review trunk, a third of

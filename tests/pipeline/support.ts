@@ -1,6 +1,6 @@
 import { createFusedEngine } from '../../src/engine/fused';
 import type { Engine, LanguageModel, LossTerm } from '../../src/engine/types';
-import { resolvedSettings, type Settings } from '../../src/pipeline/lab-config';
+import { resolvedSettings, type Settings } from '../../src/pipeline/lab/config';
 import type {
   Artifact,
   EvaluationEvent,
@@ -13,7 +13,7 @@ import type {
   StageEvent,
   StageName,
   StageResult,
-} from '../../src/pipeline/stage';
+} from '../../src/pipeline/contract/stage';
 import { STAGES } from '../../src/pipeline/stages';
 import { reviewTask } from '../../src/world';
 import type { AlignmentTask } from '../../src/world/types';

@@ -11,14 +11,20 @@ import { roundUp4 } from '../../src/kernels/kernels';
 import { WasmKernels } from '../../src/kernels/wasm/kernels';
 import type { GptConfig } from '../../src/model/config';
 import { parameterLayout } from '../../src/model/parameters';
-import { generalizedAdvantages, whiten } from '../../src/pipeline/advantages';
-import { categoricalKl, entropyOf, labelLogProbs } from '../../src/pipeline/categorical';
-import { adaptKlCoef, bestOfNKl, klEstimators, penalisedRewards, sequenceKl } from '../../src/pipeline/kl';
+import { generalizedAdvantages, whiten } from '../../src/pipeline/maths/advantages';
+import { categoricalKl, entropyOf, labelLogProbs } from '../../src/pipeline/maths/categorical';
+import {
+  adaptKlCoef,
+  bestOfNKl,
+  klEstimators,
+  penalisedRewards,
+  sequenceKl,
+} from '../../src/pipeline/maths/kl';
 import { dpoLoss, type DpoLossType } from '../../src/pipeline/losses/dpo';
 import { ppoPolicyLoss, ppoValueLoss } from '../../src/pipeline/losses/ppo';
 import { pairwiseRewardLoss } from '../../src/pipeline/losses/reward';
-import { maskedMean } from '../../src/pipeline/matrix';
-import { mean, wilsonInterval } from '../../src/pipeline/statistics';
+import { maskedMean } from '../../src/pipeline/maths/matrix';
+import { mean, wilsonInterval } from '../../src/pipeline/maths/statistics';
 import { toFlat } from './gpt2';
 import { meanNll } from './losses';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { configProblems, defaultLabConfig } from '../../src/pipeline/lab-config';
+import { configProblems, defaultLabConfig } from '../../src/pipeline/lab/config';
 import {
   armStyles,
   changesOf,

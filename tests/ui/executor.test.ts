@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RunControl, type Job, type StageOutcome } from '../../src/pipeline/runner';
+import { RunControl, type Job, type StageOutcome } from '../../src/pipeline/lab/runner';
 import { SwitchableExecutor } from '../../src/ui/store/executor';
 
 const job = {} as Job;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { settingErrors, settingFields } from '../../src/pipeline/settings';
-import { resolvedSettings } from '../../src/pipeline/lab-config';
+import { settingErrors, settingFields } from '../../src/pipeline/contract/settings';
+import { resolvedSettings } from '../../src/pipeline/lab/config';
 import { STAGES } from '../../src/pipeline/stages';
 import {
   BROKEN_DEMOS,
@@ -9,9 +9,9 @@ import {
   withNamesIn,
   wordsOfClaim,
   wordsOfDemo,
-} from '../../src/ui/gallery/demos';
-import { barRange, figuresToShow, figureValue, isTableOnly } from '../../src/ui/gallery/figures';
-import { inlinesOf, LESSON_STEPS, parseLesson, settingsOfLink } from '../../src/ui/gallery/lesson';
+} from '../../src/ui/lessons/demos';
+import { barRange, figuresToShow, figureValue, isTableOnly } from '../../src/ui/figures/figures';
+import { inlinesOf, LESSON_STEPS, parseLesson, settingsOfLink } from '../../src/ui/lessons/lesson';
 import { texHtml } from '../../src/ui/formula/Tex';
 import { en } from '../../src/ui/i18n/en';
 import { LANGUAGE_CODES } from '../../src/ui/i18n';

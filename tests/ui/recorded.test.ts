@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { defaultLabConfig, type LabConfig } from '../../src/pipeline/lab-config';
-import { buildGraph } from '../../src/pipeline/graph';
+import { defaultLabConfig, type LabConfig } from '../../src/pipeline/lab/config';
+import { buildGraph } from '../../src/pipeline/lab/graph';
 import {
   RECORDING_VERSION,
   storedKeyOf,
   type Recording,
   type StoredEvaluation,
   type StoredRun,
-} from '../../src/pipeline/recording';
-import { DEMOS } from '../../src/ui/gallery/demos';
-import { armBands, bandPoints, bandsOverTime, withBands } from '../../src/ui/recorded/bands';
+} from '../../src/pipeline/records/recording';
+import { DEMOS } from '../../src/ui/lessons/demos';
+import { armBands, bandPoints, bandsOverTime, withBands } from '../../src/ui/figures/bands';
 import { Player, timeline } from '../../src/ui/recorded/player';
 import { checkedRecording } from '../../src/ui/recorded/recordings';
 import { median } from '../../src/ui/recorded/spread';

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import manifest from '../../src/checkpoints/data/manifest.json';
-import { claimIds } from '../../src/pipeline/claims';
-import { buildGraph } from '../../src/pipeline/graph';
-import { DEMOS } from '../../src/ui/gallery/demos';
+import { claimIds } from '../../src/pipeline/records/claims';
+import { buildGraph } from '../../src/pipeline/lab/graph';
+import { DEMOS } from '../../src/ui/lessons/demos';
 import { configFrom } from '../../src/ui/store/url';
 import { reducedLink } from '../e2e/reduced';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TimedEvent } from '../../src/pipeline/runner';
+import type { TimedEvent } from '../../src/pipeline/lab/runner';
 import {
   evaluationPoints,
   MAX_POINTS,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { settingFields } from '../../src/pipeline/settings';
+import { settingFields } from '../../src/pipeline/contract/settings';
 import { STAGES } from '../../src/pipeline/stages';
-import type { StageName } from '../../src/pipeline/stage';
-import { defaultSettings } from '../../src/pipeline/lab-config';
+import type { StageName } from '../../src/pipeline/contract/stage';
+import { defaultSettings } from '../../src/pipeline/lab/config';
 import { FORMULA_SYMBOLS, formulaOf } from '../../src/ui/formula/formulas';
 import { texHtml } from '../../src/ui/formula/Tex';
 import { POSITIONS, sliderScale, typedValue } from '../../src/ui/settings/scale';

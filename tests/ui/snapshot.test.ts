@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { buildGraph } from '../../src/pipeline/graph';
-import type { NodeRun, NodeView } from '../../src/pipeline/lab';
-import { defaultLabConfig, type LabConfig } from '../../src/pipeline/lab-config';
+import { buildGraph } from '../../src/pipeline/lab/graph';
+import type { NodeRun, NodeView } from '../../src/pipeline/lab/lab';
+import { defaultLabConfig, type LabConfig } from '../../src/pipeline/lab/config';
 import { withSetting } from '../../src/ui/store/arms';
 import { SnapshotCache } from '../../src/ui/store/snapshot';
 import { statusOf } from '../../src/ui/store/status';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultLabConfig } from '../../src/pipeline/lab-config';
+import { defaultLabConfig } from '../../src/pipeline/lab/config';
 import { withArm, withArmName, withoutArm, withSetting } from '../../src/ui/store/arms';
 import { configFrom, searchOf } from '../../src/ui/store/url';
 

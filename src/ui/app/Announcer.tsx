@@ -1,7 +1,7 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useStageName } from '../i18n/useStageName';
+import { useStageName } from '../store/useStageName';
 import { useLab } from '../store/useLab';
 
 /** Tells screen readers what changed: starts, pauses, stages that end or fail. Not every update. */

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { Charts } from '../charts/Charts';
+import { Charts } from './Charts';
 import { Gallery } from '../gallery/Gallery';
 import { Glossary } from '../gallery/Glossary';
 import { Side } from '../gallery/Side';

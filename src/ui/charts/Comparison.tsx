@@ -1,6 +1,6 @@
 import { useMemo, type ComponentType, type ReactNode } from 'react';
-import { bandsEnd, bandsOverTime, type ArmBand } from '../recorded/bands';
-import { useBands } from '../recorded/useRecorded';
+import { bandsEnd, bandsOverTime, type ArmBand } from '../figures/bands';
+import { useBands } from '../figures/useRecorded';
 import { isLadder, overTime, timeEnd, type ArmSeries } from '../store/compare';
 import type { Progress, XAxisName } from '../store/series';
 import { useLab } from '../store/useLab';

@@ -1,7 +1,7 @@
 import { usePlotArea, useXAxisScale, useYAxisScale } from 'recharts';
 import { useId } from 'react';
-import type { Place } from '../../pipeline/derived';
-import type { ArmBand } from '../recorded/bands';
+import type { Place } from '../../pipeline/measures/derived';
+import type { ArmBand } from '../figures/bands';
 import { armColour } from '../theme/palette';
 import type { FitCurve } from './frontier';
 

@@ -1,7 +1,7 @@
 import { Table } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { fixed } from '../i18n/format';
-import type { ArmBand } from '../recorded/bands';
+import type { ArmBand } from '../figures/bands';
 import type { ArmSeries } from '../store/compare';
 import { ArmName } from './ArmName';
 import classes from './charts.module.css';

@@ -2,7 +2,7 @@ import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CartesianGrid, ComposedChart, ReferenceLine, XAxis, YAxis } from 'recharts';
 import { brief, fixed } from '../i18n/format';
-import { withBands } from '../recorded/bands';
+import { withBands } from '../figures/bands';
 import { chartRows } from '../store/compare';
 import { useLab } from '../store/useLab';
 import { useView } from '../store/useView';

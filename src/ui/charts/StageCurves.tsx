@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useStageName } from '../i18n/useStageName';
+import { useStageName } from '../store/useStageName';
 import { metricSeries } from '../store/series';
 import type { StageModel } from '../store/snapshot';
 import { useLab, useStage } from '../store/useLab';

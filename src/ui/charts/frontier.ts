@@ -1,6 +1,6 @@
-import { frontierCurve, frontierGap, type Place } from '../../pipeline/derived';
-import { fittedReward } from '../../pipeline/overoptimization';
-import type { ArmBand } from '../recorded/bands';
+import { frontierCurve, frontierGap, type Place } from '../../pipeline/measures/derived';
+import { fittedReward } from '../../pipeline/maths/overoptimization';
+import type { ArmBand } from '../figures/bands';
 import type { ArmSeries } from '../store/compare';
 import type { ViewState } from '../store/useView';
 

@@ -1,5 +1,5 @@
 import { fixed } from '../i18n/format';
-import type { ArmBand, BandQuantity } from '../recorded/bands';
+import type { ArmBand, BandQuantity } from '../figures/bands';
 import type { ArmSeries } from '../store/compare';
 import type { EvaluationPoint, XAxisName } from '../store/series';
 import { armColour, armStyle } from '../theme/palette';

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useStageName } from '../i18n/useStageName';
-import { useRecordedRuns } from '../recorded/useRecorded';
+import { useStageName } from '../store/useStageName';
+import { useRecordedRuns } from '../figures/useRecorded';
 import { actions, useLab } from '../store/useLab';
 import { CHART_NAMES, setView, type ChartName } from '../store/useView';
 import classes from './charts.module.css';

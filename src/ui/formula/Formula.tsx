@@ -1,7 +1,7 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { settingFields } from '../../pipeline/settings';
+import { settingFields } from '../../pipeline/contract/settings';
 import { STAGES } from '../../pipeline/stages';
 import { formulaAlt, settingText } from '../i18n/dynamic';
 import { brief } from '../i18n/format';

@@ -1,5 +1,5 @@
-import type { Settings } from '../../pipeline/lab-config';
-import type { StageName } from '../../pipeline/stage';
+import type { Settings } from '../../pipeline/lab/config';
+import type { StageName } from '../../pipeline/contract/stage';
 
 /** The loss of a stage as LaTeX, in lines; symbols of settings are marked with the setting's name. */
 export interface StageFormula {

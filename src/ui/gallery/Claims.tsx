@@ -1,19 +1,19 @@
 import { IconCheck, IconCircleHalf2, IconX } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { CheckedClaim } from '../../pipeline/claims';
-import { judge, type ClaimResult } from '../../pipeline/verdict';
+import type { CheckedClaim } from '../../pipeline/records/claims';
+import { judge, type ClaimResult } from '../../pipeline/records/verdict';
 import { language } from '../i18n';
 import { figureName } from '../i18n/dynamic';
 import { fixed } from '../i18n/format';
-import { useRecordedRuns, useRecordedShown } from '../recorded/useRecorded';
+import { useRecordedRuns, useRecordedShown } from '../figures/useRecorded';
 import { useLab } from '../store/useLab';
 import { setView } from '../store/useView';
-import { ruleOf, wordsOfClaim, type DemoEntry } from './demos';
-import { figureValue, spreadValue } from './figures';
+import { ruleOf, wordsOfClaim, type DemoEntry } from '../lessons/demos';
+import { figureValue, spreadValue } from '../figures/figures';
 import classes from './gallery.module.css';
 import { usePrediction } from './predictions';
-import { useClaims } from './useClaims';
+import { useClaims } from '../figures/useClaims';
 
 /** What the paper found beside what was measured here. */
 export function Claims({ demo }: { demo: DemoEntry }) {

@@ -4,7 +4,7 @@ import { taskText } from '../i18n/dynamic';
 import { language } from '../i18n';
 import { actions, useLab } from '../store/useLab';
 import { setView, useView } from '../store/useView';
-import { BROKEN_DEMOS, DEMOS, lessonOf, wordsOfDemo, type DemoEntry } from './demos';
+import { BROKEN_DEMOS, DEMOS, lessonOf, wordsOfDemo, type DemoEntry } from '../lessons/demos';
 import classes from './gallery.module.css';
 
 const close = () => setView({ gallery: false });

@@ -6,7 +6,7 @@ import { searchOf } from '../store/url';
 import { actions, useLab } from '../store/useLab';
 import { setView } from '../store/useView';
 import { Claims } from './Claims';
-import { wordsOfDemo, type DemoEntry } from './demos';
+import { wordsOfDemo, type DemoEntry } from '../lessons/demos';
 import classes from './gallery.module.css';
 import { LessonText } from './LessonText';
 import { Predict } from './Predict';

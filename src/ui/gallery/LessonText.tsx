@@ -1,6 +1,6 @@
 import { language } from '../i18n';
-import { lessonOf, type DemoEntry } from './demos';
-import type { LessonStep } from './lesson';
+import { lessonOf, type DemoEntry } from '../lessons/demos';
+import type { LessonStep } from '../lessons/lesson';
 import { RichText } from './RichText';
 
 /** What a lesson says in one of its steps. */

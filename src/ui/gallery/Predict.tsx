@@ -6,12 +6,12 @@ import { figureName } from '../i18n/dynamic';
 import type { StageModel } from '../store/snapshot';
 import { useLab } from '../store/useLab';
 import { armColour, armStyle, isHollow } from '../theme/palette';
-import { ruleOf, wordsOfClaim, type DemoEntry } from './demos';
-import { figuresToShow, highest } from './figures';
+import { ruleOf, wordsOfClaim, type DemoEntry } from '../lessons/demos';
+import { figuresToShow, highest } from '../figures/figures';
 import classes from './gallery.module.css';
 import { LessonText } from './LessonText';
 import { predictClaim, predictWinner, usePrediction } from './predictions';
-import { useClaims } from './useClaims';
+import { useClaims } from '../figures/useClaims';
 
 /** Who can come out highest: the limit is above all of them by its nature. */
 const isContender = (stage: StageModel): boolean => stage.isArm && stage.stage !== 'tilt';

@@ -1,6 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { settingFields } from '../../pipeline/settings';
+import { settingFields } from '../../pipeline/contract/settings';
 import { STAGES } from '../../pipeline/stages';
 import { Tex } from '../formula/Tex';
 import { settingText } from '../i18n/dynamic';
@@ -9,7 +9,7 @@ import { actions, useLab } from '../store/useLab';
 import { setView } from '../store/useView';
 import { isTerm } from './Glossary';
 import classes from './gallery.module.css';
-import { settingsOfLink, type Block, type Inline } from './lesson';
+import { settingsOfLink, type Block, type Inline } from '../lessons/lesson';
 import { settingValue } from '../store/url';
 
 /** Paragraphs and lists of a lesson. */

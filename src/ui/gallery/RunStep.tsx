@@ -3,11 +3,11 @@ import { IconPlayerPlayFilled } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { taskText } from '../i18n/dynamic';
 import { duration } from '../i18n/format';
-import { ReplayButton } from '../recorded/ReplayButton';
+import { ReplayButton } from '../replay/ReplayButton';
 import { timesOf } from '../recorded/times';
-import { useRecordedRuns } from '../recorded/useRecorded';
+import { useRecordedRuns } from '../figures/useRecorded';
 import { actions, canRun, useLab } from '../store/useLab';
-import type { DemoEntry } from './demos';
+import type { DemoEntry } from '../lessons/demos';
 import classes from './gallery.module.css';
 
 /** Runs the lesson live, with the time that it took elsewhere, or shows the recording. */

@@ -1,10 +1,10 @@
 import { SegmentedControl } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { RecordedSamples } from '../recorded/RecordedSamples';
+import { RecordedSamples } from '../replay/RecordedSamples';
 import { Samples } from '../samples/Samples';
 import { useLab } from '../store/useLab';
 import { setView, useView, type ViewState } from '../store/useView';
-import { demoByName } from './demos';
+import { demoByName } from '../lessons/demos';
 import classes from './gallery.module.css';
 import { LessonPanel } from './LessonPanel';
 

@@ -2,7 +2,7 @@ import { NativeSelect, SegmentedControl, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MODEL_SIZES, type ModelSize } from '../../model/config';
-import { STARTS, type Start } from '../../pipeline/lab-config';
+import { STARTS, type Start } from '../../pipeline/lab/config';
 import { TASKS } from '../../world';
 import { taskText } from '../i18n/dynamic';
 import { actions, useLab } from '../store/useLab';

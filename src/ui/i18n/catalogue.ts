@@ -1,5 +1,5 @@
-import type { SettingInfo } from '../../pipeline/settings';
-import type { StageName } from '../../pipeline/stage';
+import type { SettingInfo } from '../../pipeline/contract/settings';
+import type { StageName } from '../../pipeline/contract/stage';
 import type { en } from './en';
 
 /** The same keys with any words. */

@@ -1,5 +1,5 @@
-import { settingFields, type SettingInfo } from '../../pipeline/settings';
-import type { StageName } from '../../pipeline/stage';
+import { settingFields, type SettingInfo } from '../../pipeline/contract/settings';
+import type { StageName } from '../../pipeline/contract/stage';
 import { STAGES } from '../../pipeline/stages';
 import type { SettingWords } from './catalogue';
 import { i18n, LANGUAGES } from './index';

@@ -1,4 +1,4 @@
-import { useStageName } from '../i18n/useStageName';
+import { useStageName } from '../store/useStageName';
 import type { StageModel } from '../store/snapshot';
 import { actions } from '../store/useLab';
 import classes from './rail.module.css';

@@ -7,7 +7,7 @@ import {
   IconPlayerPlay,
   IconRefresh,
 } from '@tabler/icons-react';
-import type { NodeStatus } from '../../pipeline/lab';
+import type { NodeStatus } from '../../pipeline/lab/lab';
 
 const ICONS: Record<NodeStatus, typeof IconCheck> = {
   missing: IconCircleDashed,

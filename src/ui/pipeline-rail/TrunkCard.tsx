@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useStageName } from '../i18n/useStageName';
+import { useStageName } from '../store/useStageName';
 import type { StageModel } from '../store/snapshot';
 import { actions } from '../store/useLab';
 import classes from './rail.module.css';

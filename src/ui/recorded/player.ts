@@ -1,9 +1,9 @@
-import { buildGraph, type Graph } from '../../pipeline/graph';
-import type { NodeRun, NodeStatus, NodeView } from '../../pipeline/lab';
-import type { LabConfig } from '../../pipeline/lab-config';
-import type { Recording } from '../../pipeline/recording';
-import type { TimedEvent } from '../../pipeline/runner';
-import type { Artifact, Evaluation } from '../../pipeline/stage';
+import { buildGraph, type Graph } from '../../pipeline/lab/graph';
+import type { NodeRun, NodeStatus, NodeView } from '../../pipeline/lab/lab';
+import type { LabConfig } from '../../pipeline/lab/config';
+import type { Recording } from '../../pipeline/records/recording';
+import type { TimedEvent } from '../../pipeline/lab/runner';
+import type { Artifact, Evaluation } from '../../pipeline/contract/stage';
 
 /** How long a recording plays at speed 1, seconds. */
 export const PLAYING_TIME = 15;

@@ -1,6 +1,6 @@
-import { buildGraph } from '../../pipeline/graph';
-import { recordingSchema, type Recording } from '../../pipeline/recording';
-import type { DemoEntry } from '../gallery/demos';
+import { buildGraph } from '../../pipeline/lab/graph';
+import { recordingSchema, type Recording } from '../../pipeline/records/recording';
+import type { DemoEntry } from '../lessons/demos';
 
 // Loaded when somebody asks for the replay, not with the page.
 const FILES = import.meta.glob<unknown>('../../../demos/*/recording.json', { import: 'default' });

@@ -1,6 +1,6 @@
-import { buildGraph, type Graph } from '../../pipeline/graph';
-import type { LabConfig } from '../../pipeline/lab-config';
-import { storedKeyOf, type StoredRun } from '../../pipeline/recording';
+import { buildGraph, type Graph } from '../../pipeline/lab/graph';
+import type { LabConfig } from '../../pipeline/lab/config';
+import { storedKeyOf, type StoredRun } from '../../pipeline/records/recording';
 
 // Each file is loaded when its lesson is opened, not with the page.
 const RESULTS = import.meta.glob<StoredRun>('../../../demos/*/results/seed-*.json', { import: 'default' });

@@ -1,5 +1,5 @@
-import type { LabConfig } from '../../pipeline/lab-config';
-import type { StoredRun } from '../../pipeline/recording';
+import type { LabConfig } from '../../pipeline/lab/config';
+import type { StoredRun } from '../../pipeline/records/recording';
 import { median } from './spread';
 
 export interface Times {

@@ -2,10 +2,10 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ArmName } from '../charts/ArmName';
 import frame from '../charts/charts.module.css';
-import { barRange, figureValue, spreadValue } from '../gallery/figures';
+import { barRange, figureValue, spreadValue } from '../figures/figures';
 import { figureName } from '../i18n/dynamic';
 import { armColour } from '../theme/palette';
-import type { FigureBook } from './figure-book';
+import type { FigureBook } from '../figures/figure-book';
 import classes from './results.module.css';
 
 interface BarsProps {

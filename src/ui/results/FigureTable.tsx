@@ -2,12 +2,12 @@ import { Table, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ArmName } from '../charts/ArmName';
 import frame from '../charts/charts.module.css';
-import { figureValue, spreadValue } from '../gallery/figures';
+import { figureValue, spreadValue } from '../figures/figures';
 import { figureAbout, figureName } from '../i18n/dynamic';
 import { percent } from '../i18n/format';
 import type { StageModel } from '../store/snapshot';
-import type { FigureBook } from './figure-book';
-import type { GroupName } from './groups';
+import type { FigureBook } from '../figures/figure-book';
+import type { GroupName } from '../figures/groups';
 import classes from './results.module.css';
 
 interface FigureTableProps {

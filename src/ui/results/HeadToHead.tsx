@@ -3,10 +3,10 @@ import { useTranslation } from 'react-i18next';
 import { ArmName } from '../charts/ArmName';
 import frame from '../charts/charts.module.css';
 import { namesIn } from '../charts/parts';
-import { wilsonInterval } from '../../pipeline/statistics';
+import { wilsonInterval } from '../../pipeline/maths/statistics';
 import { percent } from '../i18n/format';
 import type { StageModel } from '../store/snapshot';
-import type { FigureBook } from './figure-book';
+import type { FigureBook } from '../figures/figure-book';
 import classes from './results.module.css';
 
 interface HeadToHeadProps {

@@ -1,18 +1,18 @@
 import { useState } from 'react';
 import { NativeSelect } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { demoByName } from '../gallery/demos';
+import { demoByName } from '../lessons/demos';
 import { figureName } from '../i18n/dynamic';
 import { useLab } from '../store/useLab';
 import { Bars } from './Bars';
 import { BudgetTable } from './BudgetTable';
 import { FigureTable } from './FigureTable';
-import { figureGroups } from './groups';
+import { figureGroups } from '../figures/groups';
 import { HeadToHead } from './HeadToHead';
 import classes from './results.module.css';
 import { SettingChart } from './SettingChart';
 import { Temperatures } from './Temperatures';
-import { useFigureBook } from './useFigureBook';
+import { useFigureBook } from '../figures/useFigureBook';
 
 /** The chart that answers the lesson's question, and the figures of all arms side by side, question by question. */
 export function Results() {

@@ -8,7 +8,7 @@ import { Marker } from '../charts/Marker';
 import { MARGIN, namesIn, TICK } from '../charts/parts';
 import { brief, percent } from '../i18n/format';
 import { armColour, armStyle } from '../theme/palette';
-import type { FigureBook } from './figure-book';
+import type { FigureBook } from '../figures/figure-book';
 import classes from './results.module.css';
 
 interface TemperaturesProps {

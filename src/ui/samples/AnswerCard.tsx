@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { MarkerIcon } from '../charts/Marker';
 import { goldPartText } from '../i18n/dynamic';
 import { fixed } from '../i18n/format';
-import { useStageName } from '../i18n/useStageName';
+import { useStageName } from '../store/useStageName';
 import type { StageModel } from '../store/snapshot';
 import { useShallow } from 'zustand/react/shallow';
 import { useLab } from '../store/useLab';

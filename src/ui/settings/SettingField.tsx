@@ -2,8 +2,8 @@ import { ActionIcon, NativeSelect, Switch, TextInput, Tooltip } from '@mantine/c
 import { IconArrowBackUp } from '@tabler/icons-react';
 import { memo, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { SettingField as Field } from '../../pipeline/settings';
-import type { StageName } from '../../pipeline/stage';
+import type { SettingField as Field } from '../../pipeline/contract/settings';
+import type { StageName } from '../../pipeline/contract/stage';
 import { Tex } from '../formula/Tex';
 import { i18n } from '../i18n';
 import { optionText, problemText, settingText } from '../i18n/dynamic';

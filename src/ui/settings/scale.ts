@@ -1,4 +1,4 @@
-import type { SettingField } from '../../pipeline/settings';
+import type { SettingField } from '../../pipeline/contract/settings';
 
 /** Maps a number setting to slider positions 0…POSITIONS and back. */
 export interface SliderScale {

@@ -1,7 +1,7 @@
-import type { ArmConfig, LabConfig, Settings } from '../../pipeline/lab-config';
-import { DEFAULT_TEACHER, defaultSettings } from '../../pipeline/lab-config';
+import type { ArmConfig, LabConfig, Settings } from '../../pipeline/lab/config';
+import { DEFAULT_TEACHER, defaultSettings } from '../../pipeline/lab/config';
 import type { ModelSize } from '../../model/config';
-import type { StageName } from '../../pipeline/stage';
+import type { StageName } from '../../pipeline/contract/stage';
 import { TRUNK_STAGES, type ArmStage, type TrunkStage } from '../../pipeline/stages';
 
 const isTrunk = (id: string): id is TrunkStage => (TRUNK_STAGES as readonly string[]).includes(id);

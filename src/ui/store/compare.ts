@@ -1,4 +1,4 @@
-import type { StageName } from '../../pipeline/stage';
+import type { StageName } from '../../pipeline/contract/stage';
 import type { StageModel } from './snapshot';
 import type { EvaluationPoint, Progress, XAxisName } from './series';
 

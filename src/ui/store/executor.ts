@@ -1,5 +1,5 @@
-import type { Executor } from '../../pipeline/lab';
-import type { Job, RunControl, RunnerEvent, StageOutcome } from '../../pipeline/runner';
+import type { Executor } from '../../pipeline/lab/lab';
+import type { Job, RunControl, RunnerEvent, StageOutcome } from '../../pipeline/lab/runner';
 
 const STOPPED: StageOutcome = { status: 'stopped', seconds: 0 };
 

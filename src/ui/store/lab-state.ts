@@ -1,6 +1,6 @@
-import type { ConfigProblem, LabConfig } from '../../pipeline/lab-config';
-import type { RunState } from '../../pipeline/lab';
-import type { RecordedSample } from '../../pipeline/recording';
+import type { ConfigProblem, LabConfig } from '../../pipeline/lab/config';
+import type { RunState } from '../../pipeline/lab/lab';
+import type { RecordedSample } from '../../pipeline/records/recording';
 import type { EngineReport } from '../../worker/api';
 import type { Player } from '../recorded/player';
 import type { ArmSeries } from './compare';

@@ -1,6 +1,6 @@
 import type { ModelSize } from '../../model/config';
 import { MODEL_SIZES } from '../../model/config';
-import { promptIds } from '../../pipeline/tokens';
+import { promptIds } from '../../pipeline/data/tokens';
 import { rngFrom } from '../../random/rng';
 import { detokenize, taskByName, tokenizeText, type Prompt } from '../../world';
 

@@ -1,5 +1,5 @@
-import type { TimedEvent } from '../../pipeline/runner';
-import type { Evaluation } from '../../pipeline/stage';
+import type { TimedEvent } from '../../pipeline/lab/runner';
+import type { Evaluation } from '../../pipeline/contract/stage';
 
 /** What the horizontal axis of the charts counts. */
 export const X_AXES = ['update', 'samples', 'seconds'] as const;

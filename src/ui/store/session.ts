@@ -1,6 +1,6 @@
 import type { BackendName } from '../../engine/types';
-import { Lab, type NodeView, type RunState } from '../../pipeline/lab';
-import type { LabConfig } from '../../pipeline/lab-config';
+import { Lab, type NodeView, type RunState } from '../../pipeline/lab/lab';
+import type { LabConfig } from '../../pipeline/lab/config';
 import { WorkerPool } from '../../worker/pool';
 import type { Answer, AnswerRequest, EngineReport } from '../../worker/api';
 import { shippedResults } from '../../checkpoints/shipped';

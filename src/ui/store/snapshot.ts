@@ -1,9 +1,9 @@
 import type { ModelSize } from '../../model/config';
-import type { GraphNode } from '../../pipeline/graph';
-import type { NodeRun, NodeStatus, NodeView, RunState } from '../../pipeline/lab';
-import { defaultSettings, type LabConfig, type Settings } from '../../pipeline/lab-config';
-import type { Artifact, FinalAnswers, LanguageModelArtifact, StageName } from '../../pipeline/stage';
-import type { TimedEvent } from '../../pipeline/runner';
+import type { GraphNode } from '../../pipeline/lab/graph';
+import type { NodeRun, NodeStatus, NodeView, RunState } from '../../pipeline/lab/lab';
+import { defaultSettings, type LabConfig, type Settings } from '../../pipeline/lab/config';
+import type { Artifact, FinalAnswers, LanguageModelArtifact, StageName } from '../../pipeline/contract/stage';
+import type { TimedEvent } from '../../pipeline/lab/runner';
 import { evaluationPoints, latestMetric, secondsLeft, tokensPerSecond, type EvaluationPoint } from './series';
 
 /** One headline figure of a stage. */

@@ -1,4 +1,4 @@
-import type { RunState } from '../../pipeline/lab';
+import type { RunState } from '../../pipeline/lab/lab';
 import type { StageModel } from './snapshot';
 
 /** What the page says about the run in one sentence; the words are in the catalogue under `status`. */

@@ -7,14 +7,14 @@ import {
   type ConfigProblem,
   type LabConfig,
   type Settings,
-} from '../../pipeline/lab-config';
-import { settingErrors, settingFields, type SettingKind } from '../../pipeline/settings';
-import { DEFAULT_EVALUATION, type EvaluationPlan } from '../../pipeline/stage';
+} from '../../pipeline/lab/config';
+import { settingErrors, settingFields, type SettingKind } from '../../pipeline/contract/settings';
+import { DEFAULT_EVALUATION, type EvaluationPlan } from '../../pipeline/contract/stage';
 import { ARM_STAGES, LECTURE_STAGES, STAGES, TRUNK_STAGES } from '../../pipeline/stages';
 import { MODEL_SIZES } from '../../model/config';
 import { TASK_NAMES } from '../../world';
-import { resolvedSettings } from '../../pipeline/lab-config';
-import { DEMOS, demoByName, withNamesIn, type DemoEntry } from '../gallery/demos';
+import { resolvedSettings } from '../../pipeline/lab/config';
+import { DEMOS, demoByName, withNamesIn, type DemoEntry } from '../lessons/demos';
 import type { LanguageCode } from '../i18n';
 import { changesOf, standardOf, stageOfNode, withSetting } from './arms';
 

@@ -1,8 +1,8 @@
 import { create } from 'zustand';
-import { configProblems, defaultLabConfig, type LabConfig } from '../../pipeline/lab-config';
+import { configProblems, defaultLabConfig, type LabConfig } from '../../pipeline/lab/config';
 import type { GptConfig } from '../../model/config';
 import type { ArmStage } from '../../pipeline/stages';
-import { demoByName, withNamesIn, type DemoEntry } from '../gallery/demos';
+import { demoByName, withNamesIn, type DemoEntry } from '../lessons/demos';
 import { i18n, language } from '../i18n';
 import { Player } from '../recorded/player';
 import { loadRecording } from '../recorded/recordings';

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
-import type { Answer } from '../../pipeline/answer';
-import type { LanguageModelArtifact, RewardModelArtifact } from '../../pipeline/stage';
-import { goldOf } from '../../pipeline/tokens';
+import type { Answer } from '../../pipeline/measures/answer';
+import type { LanguageModelArtifact, RewardModelArtifact } from '../../pipeline/contract/stage';
+import { goldOf } from '../../pipeline/data/tokens';
 import { decode, taskByName, type GoldScore } from '../../world';
 import { firstPrompt, nextPrompt, type ReadyPrompt } from './prompt';
 import type { StageModel } from './snapshot';

@@ -1,0 +1,193 @@
+import { z } from 'zod';
+import { MODEL_SIZES, type ModelSize } from '../../model/config';
+import { TASKS } from '../../world';
+import { settingErrors } from '../contract/settings';
+import { DEFAULT_EVALUATION, type EvaluationPlan, type StageName } from '../contract/stage';
+import { ARM_STAGES, LECTURE_STAGES, STAGES, TRUNK_STAGES, type ArmStage, type TrunkStage } from '../stages';
+
+/** Stages that may stand in for SFT: its place in the trunk under an arm, or the arm's own start. */
+export const SFT_SOURCES = ['sft', 'pretrain', 'distil'] as const satisfies readonly TrunkStage[];
+/** Where labelled pairs may come from: people, or a judge. */
+export const LABEL_SOURCES = ['preferences', 'ai-feedback'] as const satisfies readonly TrunkStage[];
+
+/** Which stage fills a role under an arm, where it is not the usual one. */
+export interface Sources {
+  sft?: (typeof SFT_SOURCES)[number] | undefined;
+  preferences?: (typeof LABEL_SOURCES)[number] | undefined;
+}
+
+/** Seed of every shipped checkpoint. */
+export const SHIPPED_SEED = 1;
+
+/**
+ * Where a run starts: from the shipped trunk (base, SFT, preferences and reward model ready-made where
+ * settings are unchanged), from the shipped base model, or from random weights.
+ */
+export const STARTS = ['trunk', 'base', 'scratch'] as const;
+export type Start = (typeof STARTS)[number];
+
+export type Settings = Record<string, unknown>;
+
+export interface ArmConfig {
+  /** Unique, stable; also the name of the arm in files. */
+  id: string;
+  /** What people read. */
+  name: string;
+  stage: ArmStage;
+  settings: Settings;
+  /** Changes to the trunk under this arm alone; what is not named here is shared with the others. */
+  trunk?: Partial<Record<TrunkStage, Settings>>;
+  /** Another model size for this arm and the trunk under it. */
+  size?: ModelSize;
+  /** What this arm and the trunk under it grow from: `{ sft: 'distil' }` imitates the teacher instead of people. */
+  from?: Sources;
+  /**
+   * What this arm alone starts from and is compared with in place of SFT: 'pretrain' skips SFT but keeps
+   * the labels made with it.
+   */
+  start?: Sources['sft'];
+}
+
+/** A second trunk, usually of a larger model: its SFT model is the teacher, its reward model the judge. */
+export interface TeacherConfig {
+  size: ModelSize;
+  trunk: Partial<Record<TrunkStage, Settings>>;
+}
+
+/** Everything that defines a run. Settings not given take the task's default, then the stage's. */
+export interface LabConfig {
+  task: string;
+  size: ModelSize;
+  seed: number;
+  start: Start;
+  trunk: Partial<Record<TrunkStage, Settings>>;
+  arms: ArmConfig[];
+  evaluation: EvaluationPlan;
+  /** Used by the stages that ask for a teacher or a judge. Default: the `small` model with default settings. */
+  teacher?: TeacherConfig;
+}
+
+export const DEFAULT_TEACHER: TeacherConfig = { size: 'small', trunk: {} };
+
+const settingsRecord = z.record(z.string(), z.unknown());
+
+const sizeSchema = z.enum(Object.keys(MODEL_SIZES) as [ModelSize, ...ModelSize[]]);
+
+export const labConfigSchema = z.strictObject({
+  task: z.string().refine((name) => TASKS.some((t) => t.name === name), {
+    error: () => `must be one of ${TASKS.map((t) => t.name).join(', ')}`,
+  }),
+  size: sizeSchema.default('tiny'),
+  seed: z.number().int().min(0).max(0xffffffff).default(1),
+  start: z.enum(STARTS).default('trunk'),
+  trunk: z.partialRecord(z.enum(TRUNK_STAGES), settingsRecord).default({}),
+  arms: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^[a-z0-9-]+$/),
+        name: z.string().min(1),
+        stage: z.enum([...ARM_STAGES, ...LECTURE_STAGES]),
+        settings: settingsRecord.default({}),
+        trunk: z.partialRecord(z.enum(TRUNK_STAGES), settingsRecord).optional(),
+        size: sizeSchema.optional(),
+        from: z
+          .strictObject({
+            sft: z.enum(SFT_SOURCES).optional(),
+            preferences: z.enum(LABEL_SOURCES).optional(),
+          })
+          .optional(),
+        start: z.enum(SFT_SOURCES).optional(),
+      }),
+    )
+    .min(1),
+  evaluation: z
+    .strictObject({
+      times: z.number().int().min(1).max(200).default(DEFAULT_EVALUATION.times),
+      prompts: z.number().int().min(8).max(4096).default(DEFAULT_EVALUATION.prompts),
+      finalPrompts: z.number().int().min(8).max(8192).default(DEFAULT_EVALUATION.finalPrompts),
+      tax: z.boolean().optional(),
+      temperatures: z.array(z.number().min(0).max(5)).max(8).optional(),
+      labelers: z.number().min(0).max(5).optional(),
+    })
+    .default(DEFAULT_EVALUATION),
+  teacher: z
+    .strictObject({
+      size: sizeSchema.default(DEFAULT_TEACHER.size),
+      trunk: z.partialRecord(z.enum(TRUNK_STAGES), settingsRecord).default({}),
+    })
+    .optional(),
+});
+
+/** What differs from the stages' own defaults, by task (measured; see the README's table). */
+const TASK_SETTINGS: Record<string, Partial<Record<StageName, Settings>>> = {
+  chat: {
+    sft: { steps: 700, learningRate: 2e-3 },
+    preferences: { pairs: 9000 },
+    reward: { steps: 500 },
+    ppo: { iterations: 100, learningRate: 2e-4, klCoef: 0.1 },
+    dpo: { steps: 450, beta: 1 },
+  },
+  tldr: {
+    sft: { steps: 100, learningRate: 1e-3 },
+    ppo: { klCoef: 0.2 },
+  },
+};
+
+/** The same by model size. */
+const SIZE_SETTINGS: Partial<Record<ModelSize, Partial<Record<StageName, Settings>>>> = {
+  small: { pretrain: { steps: 4000, learningRate: 2e-3 } },
+};
+
+/** The settings a stage has on a task and size when nobody changes anything. */
+export const defaultSettings = (task: string, stage: StageName, size: ModelSize = 'tiny'): Settings => ({
+  ...STAGES[stage].settings.parse({}),
+  ...TASK_SETTINGS[task]?.[stage],
+  ...SIZE_SETTINGS[size]?.[stage],
+});
+
+/** A stage's settings in a configuration: defaults with the given changes on top. */
+export const resolvedSettings = (
+  config: Pick<LabConfig, 'task' | 'size'>,
+  stage: StageName,
+  changes: Settings = {},
+): Settings => ({ ...defaultSettings(config.task, stage, config.size), ...changes });
+
+export interface ConfigProblem {
+  /** Dotted path, for example `ppo.klCoef` or `seed`. */
+  path: string;
+  message: string;
+}
+
+/** Every problem of a configuration in one line each; empty when it can run. */
+export function configProblems(config: LabConfig): ConfigProblem[] {
+  const shape = labConfigSchema.safeParse(config);
+  if (!shape.success)
+    return shape.error.issues.map((i) => ({ path: i.path.join('.') || 'configuration', message: i.message }));
+  const problems: ConfigProblem[] = [];
+  const check = (path: string, stage: StageName, changes: Settings = {}) => {
+    for (const e of settingErrors(STAGES[stage].settings, resolvedSettings(config, stage, changes)))
+      problems.push({ path: `${path}.${e.name}`, message: e.message });
+  };
+  for (const stage of TRUNK_STAGES) {
+    check(stage, stage, config.trunk[stage]);
+    check(`teacher.${stage}`, stage, config.teacher?.trunk[stage]);
+  }
+  const ids = new Set<string>([...TRUNK_STAGES, 'teacher']);
+  for (const arm of config.arms) {
+    if (ids.has(arm.id)) problems.push({ path: arm.id, message: 'this name is used twice' });
+    ids.add(arm.id);
+    check(arm.id, arm.stage, arm.settings);
+    for (const stage of TRUNK_STAGES) check(`${arm.id}.${stage}`, stage, arm.trunk?.[stage]);
+  }
+  return problems;
+}
+
+/** A fresh configuration for a task: PPO and DPO from one trunk. */
+export const defaultLabConfig = (task = 'review'): LabConfig =>
+  labConfigSchema.parse({
+    task,
+    arms: [
+      { id: 'ppo', name: 'PPO', stage: 'ppo', settings: {} },
+      { id: 'dpo', name: 'DPO', stage: 'dpo', settings: {} },
+    ],
+  });

@@ -1,0 +1,309 @@
+import { buildGraph, type Graph, type GraphNode } from './graph';
+import type { LabConfig } from './config';
+import { RunControl, type Job, type RunnerEvent, type StageOutcome, type TimedEvent } from './runner';
+import type { Artifact, LanguageModelArtifact, Parents, StageResult } from '../contract/stage';
+
+/** Runs jobs somewhere: in this process, or in a pool of workers. */
+export interface Executor {
+  /** Jobs that may run at the same time. */
+  readonly slots: number;
+  execute(job: Job, control: RunControl, onEvent: (event: RunnerEvent) => void): Promise<StageOutcome>;
+}
+
+/** Ready-made results by key. */
+export interface ShippedResults {
+  get(key: string): Promise<StageResult | undefined>;
+}
+
+/**
+ * missing: never run with these settings; stale: has an older result under other settings; queued: will
+ * run; the rest speaks for itself.
+ */
+export type NodeStatus = 'missing' | 'stale' | 'queued' | 'running' | 'paused' | 'done' | 'failed';
+
+/** What is known of one run of one node. */
+export interface NodeRun {
+  key: string;
+  events: TimedEvent[];
+  source: 'live' | 'shipped';
+  seconds: number;
+  result?: StageResult;
+  failure?: { message: string; update?: number };
+  /** What happened on the way that is worth knowing, for example a lost device. */
+  notices: string[];
+  /** Last good weights of a run that failed. */
+  lastGood?: LanguageModelArtifact;
+}
+
+export interface NodeView {
+  node: GraphNode;
+  status: NodeStatus;
+  /** The run to show: of the current settings if there is one, else the last of this node. */
+  run?: NodeRun;
+}
+
+export type RunState = 'idle' | 'running' | 'paused';
+
+/**
+ * The pipeline as a graph of stages with results keyed by what produced them. Changing a setting makes
+ * exactly the nodes behind it stale; running computes exactly what is missing, as many at once as the
+ * executor has slots. Arms are independent: one that fails leaves the others running.
+ */
+export class Lab {
+  private graph: Graph;
+  /** What the run in progress computes; later changes of settings do not reach into it. */
+  private plan: { graph: Graph; config: LabConfig };
+  private readonly runs = new Map<string, NodeRun>();
+  private readonly lastKey = new Map<string, string>();
+  private readonly active = new Map<string, RunControl>();
+  private readonly listeners = new Set<() => void>();
+  private wanted = new Set<string>();
+  private state_: RunState = 'idle';
+  private generation = 0;
+  /** Jobs that the executor has not given back yet, stopped ones included. */
+  private readonly executing = new Set<Promise<StageOutcome>>();
+  /** A step was asked for while nothing was running: the stages that start next may do one row. */
+  private stepFirst = false;
+
+  constructor(
+    config: LabConfig,
+    private readonly executor: Executor,
+    private readonly shipped: ShippedResults,
+  ) {
+    this.config_ = config;
+    this.graph = buildGraph(config);
+    this.plan = { graph: this.graph, config };
+  }
+
+  private config_: LabConfig;
+
+  get config(): LabConfig {
+    return this.config_;
+  }
+
+  get state(): RunState {
+    return this.state_;
+  }
+
+  /** Called after every change; returns the unsubscriber. */
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Takes a new configuration. Running stages go on; results stay under their keys. */
+  configure(config: LabConfig): void {
+    this.config_ = config;
+    this.graph = buildGraph(config);
+    this.changed();
+  }
+
+  nodes(): NodeView[] {
+    return this.graph.map((node) => {
+      const current = this.runs.get(node.key);
+      const last = this.runs.get(this.lastKey.get(node.id) ?? '');
+      const run = current ?? last;
+      return { node, status: this.statusOf(node, current, last), ...(run ? { run } : {}) };
+    });
+  }
+
+  private statusOf(node: GraphNode, current: NodeRun | undefined, last: NodeRun | undefined): NodeStatus {
+    if (this.active.has(node.key)) return this.state_ === 'paused' ? 'paused' : 'running';
+    if (current?.result) return 'done';
+    if (current?.failure) return 'failed';
+    if (this.state_ !== 'idle' && this.isPlanned(node)) return 'queued';
+    return last ? 'stale' : 'missing';
+  }
+
+  /** Part of the run in progress, with the settings that it was started with. */
+  private isPlanned(node: GraphNode): boolean {
+    return this.wanted.has(node.id) && this.plan.graph.some((planned) => planned.key === node.key);
+  }
+
+  /**
+   * Runs the given nodes (default: all) and whatever they build on. Resolves when nothing is left to do:
+   * finished, failed or stopped.
+   */
+  async run(ids: readonly string[] = this.graph.map((n) => n.id), paused = false): Promise<void> {
+    if (this.state_ !== 'idle') return;
+    this.state_ = paused ? 'paused' : 'running';
+    const generation = ++this.generation;
+    this.plan = { graph: this.graph, config: this.config_ };
+    this.wanted = this.withInputs(ids);
+    for (const node of this.graph)
+      if (this.wanted.has(node.id) && this.runs.get(node.key)?.failure) this.runs.delete(node.key);
+    this.changed();
+    try {
+      await this.loadShipped();
+      await Promise.all(this.executing); // what a reset has stopped may still hold the executor's slots
+      await new Promise<void>((resolve) => {
+        const advance = () => {
+          if (generation !== this.generation) return resolve();
+          while (this.active.size < this.executor.slots) {
+            const node = this.ready()[0];
+            if (!node) break;
+            void this.start(node).then(advance);
+          }
+          this.stepFirst = false;
+          this.changed();
+          if (this.active.size === 0) resolve();
+        };
+        advance();
+      });
+    } finally {
+      if (generation === this.generation) {
+        this.state_ = 'idle';
+        this.changed();
+      }
+    }
+  }
+
+  /** Results that are already there, ready-made; call before the first picture, too. */
+  async loadShipped(): Promise<void> {
+    for (const node of this.graph) {
+      if (!node.shippable || this.runs.has(node.key)) continue;
+      const result = await this.shipped.get(node.key);
+      if (!result) continue;
+      this.runs.set(node.key, {
+        key: node.key,
+        events: [],
+        notices: [],
+        source: 'shipped',
+        seconds: 0,
+        result,
+      });
+      this.lastKey.set(node.id, node.key);
+    }
+    this.changed();
+  }
+
+  pause(): void {
+    if (this.state_ !== 'running') return;
+    this.state_ = 'paused';
+    for (const control of this.active.values()) control.pause();
+    this.changed();
+  }
+
+  resume(): void {
+    if (this.state_ !== 'paused') return;
+    this.state_ = 'running';
+    for (const control of this.active.values()) control.resume();
+    this.changed();
+  }
+
+  /** One more row of every running stage, then pause. Starts the run if it is idle. */
+  step(): void {
+    if (this.active.size === 0) this.stepFirst = true;
+    if (this.state_ === 'idle') void this.run(undefined, true);
+    this.state_ = 'paused';
+    for (const control of this.active.values()) control.step();
+    this.changed();
+  }
+
+  /** Stops everything and forgets the live results; shipped ones stay. */
+  reset(): void {
+    this.generation++;
+    for (const control of this.active.values()) control.stop();
+    this.active.clear();
+    for (const [key, run] of this.runs) if (run.source === 'live') this.runs.delete(key);
+    for (const [id, key] of this.lastKey) if (!this.runs.has(key)) this.lastKey.delete(id);
+    this.wanted.clear();
+    this.stepFirst = false;
+    this.state_ = 'idle';
+    this.changed();
+  }
+
+  private withInputs(ids: readonly string[]): Set<string> {
+    const wanted = new Set(ids);
+    for (const node of [...this.graph].reverse())
+      if (wanted.has(node.id)) {
+        for (const input of Object.values(node.inputs)) wanted.add(input);
+      }
+    return wanted;
+  }
+
+  /** Wanted nodes of the plan without a result whose inputs are all there. */
+  private ready(): GraphNode[] {
+    return this.plan.graph.filter((node) => {
+      if (!this.wanted.has(node.id) || this.active.has(node.key) || this.runs.has(node.key)) return false;
+      return Object.values(node.inputs).every((id) => artifactIn(this.plan.graph, this.runs, id));
+    });
+  }
+
+  /** The artifact of a node under the current settings, if it has been made. */
+  artifactOf(id: string): Artifact | undefined {
+    return artifactIn(this.graph, this.runs, id);
+  }
+
+  private async start(node: GraphNode): Promise<void> {
+    const control = new RunControl(this.state_ === 'paused');
+    const run: NodeRun = { key: node.key, events: [], notices: [], source: 'live', seconds: 0 };
+    this.active.set(node.key, control);
+    this.runs.set(node.key, run);
+    for (const same of this.plan.graph) if (same.key === node.key) this.lastKey.set(same.id, node.key);
+    const execution = this.execute(node, control, (event) => {
+      if (this.runs.get(node.key) !== run) return;
+      if (event.type === 'notice') run.notices.push(event.message);
+      else {
+        run.events.push(event);
+        run.seconds = event.seconds;
+      }
+      this.changed();
+    });
+    this.executing.add(execution);
+    if (this.stepFirst) control.step();
+    const outcome = await execution;
+    this.executing.delete(execution);
+    if (this.runs.get(node.key) !== run) return; // reset in the meantime
+    this.active.delete(node.key);
+    run.seconds = outcome.seconds;
+    switch (outcome.status) {
+      case 'done':
+        run.result = outcome.result;
+        break;
+      case 'failed':
+        run.failure = { message: outcome.message, ...(outcome.update ? { update: outcome.update } : {}) };
+        if (outcome.lastGood) run.lastGood = outcome.lastGood;
+        break;
+      case 'stopped':
+        this.runs.delete(node.key);
+        break;
+    }
+    this.changed();
+  }
+
+  /** A job that could not even be handed out is a failed stage, too. */
+  private async execute(
+    node: GraphNode,
+    control: RunControl,
+    onEvent: (event: RunnerEvent) => void,
+  ): Promise<StageOutcome> {
+    try {
+      return await this.executor.execute(this.jobOf(node), control, onEvent);
+    } catch (error) {
+      return {
+        status: 'failed',
+        message: error instanceof Error ? error.message : String(error),
+        seconds: 0,
+      };
+    }
+  }
+
+  private jobOf(node: GraphNode): Job {
+    const { stage, settings, size, seed } = node;
+    const { task, evaluation } = this.plan.config;
+    const parents: Parents = Object.fromEntries(
+      Object.entries(node.inputs).map(([role, id]) => [role, artifactIn(this.plan.graph, this.runs, id)]),
+    );
+    return { stage, settings, task, size, seed, evaluation, parents };
+  }
+
+  private changed(): void {
+    for (const listener of this.listeners) listener();
+  }
+}
+
+const artifactIn = (graph: Graph, runs: ReadonlyMap<string, NodeRun>, id: string): Artifact | undefined => {
+  const node = graph.find((n) => n.id === id);
+  return node && runs.get(node.key)?.result?.artifact;
+};

@@ -1,0 +1,164 @@
+import type { Engine } from '../../engine/types';
+import type { ModelSize } from '../../model/config';
+import { taskByName } from '../../world';
+import type { Settings } from './config';
+import {
+  DivergedError,
+  type EvaluationPlan,
+  type LanguageModelArtifact,
+  type Parents,
+  type StageEvent,
+  type StageName,
+  type StageResult,
+} from '../contract/stage';
+import { STAGES } from '../stages';
+
+/** Everything a stage needs, in a form that can be sent to a worker. */
+export interface Job {
+  stage: StageName;
+  settings: Settings;
+  task: string;
+  size: ModelSize;
+  seed: number;
+  evaluation: EvaluationPlan;
+  parents: Parents;
+}
+
+/** A stage event and the seconds of work behind it, pauses excluded. */
+export type TimedEvent = StageEvent & { seconds: number };
+
+/** Something the run has to say, for example that a lost device was opened again. */
+export interface NoticeEvent {
+  type: 'notice';
+  message: string;
+}
+
+export type RunnerEvent = TimedEvent | NoticeEvent;
+
+export type StageOutcome =
+  | { status: 'done'; result: StageResult; seconds: number }
+  | { status: 'stopped'; seconds: number }
+  | { status: 'failed'; message: string; update?: number; lastGood?: LanguageModelArtifact; seconds: number };
+
+export type RunCommand = 'pause' | 'resume' | 'step' | 'stop';
+
+/** Pause, step and stop for one running stage. Takes effect between rows. */
+export class RunControl {
+  private readonly listeners = new Set<(command: RunCommand) => void>();
+  private state: 'running' | 'paused' | 'stopped';
+  /** Rows that may still pass while paused. */
+  private steps = 0;
+  private waiting: (() => void) | null = null;
+
+  constructor(paused = false) {
+    this.state = paused ? 'paused' : 'running';
+  }
+
+  get paused(): boolean {
+    return this.state === 'paused';
+  }
+
+  /** Hears every command, to pass it on to where the stage really runs. Returns the unsubscriber. */
+  onCommand(listener: (command: RunCommand) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  get stopped(): boolean {
+    return this.state === 'stopped';
+  }
+
+  pause(): void {
+    if (this.state === 'running') this.state = 'paused';
+    this.tell('pause');
+  }
+
+  resume(): void {
+    if (this.state === 'paused') this.state = 'running';
+    this.steps = 0;
+    this.tell('resume');
+    this.wake();
+  }
+
+  /** Pauses, but lets exactly one more row begin; steps add up. */
+  step(): void {
+    if (this.state === 'running') this.state = 'paused';
+    this.steps++;
+    this.tell('step');
+    this.wake();
+  }
+
+  stop(): void {
+    this.state = 'stopped';
+    this.tell('stop');
+    this.wake();
+  }
+
+  /** Resolves when the next row may be computed. */
+  async gate(): Promise<void> {
+    while (this.state === 'paused' && this.steps === 0)
+      await new Promise<void>((resolve) => (this.waiting = resolve));
+    if (this.state === 'paused') this.steps--;
+  }
+
+  private tell(command: RunCommand): void {
+    for (const listener of this.listeners) listener(command);
+  }
+
+  private wake(): void {
+    this.waiting?.();
+    this.waiting = null;
+  }
+}
+
+/** Lets messages (pause, stop, samples) in between two rows. */
+const breathe = (): Promise<void> =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+
+/** Runs one stage to its end. Never throws for failures of training: those are outcomes. */
+export async function runStage(
+  engine: Engine,
+  job: Job,
+  control: RunControl,
+  onEvent: (event: RunnerEvent) => void,
+): Promise<StageOutcome> {
+  let seconds = 0;
+  const unsubscribe = engine.onNotice?.((message) => onEvent({ type: 'notice', message }));
+  try {
+    const { size, seed, evaluation, parents } = job;
+    const context = { engine, size, task: taskByName(job.task), seed, evaluation };
+    const events = STAGES[job.stage].run(context, job.settings as never, parents);
+    for (;;) {
+      await control.gate();
+      if (control.stopped) {
+        await events.return(undefined as never);
+        return { status: 'stopped', seconds };
+      }
+      const began = performance.now();
+      const { value, done } = await events.next();
+      seconds += (performance.now() - began) / 1000;
+      if (done) return { status: 'done', result: value, seconds };
+      onEvent({ ...value, seconds });
+      await breathe();
+    }
+  } catch (error) {
+    if (error instanceof DivergedError)
+      return {
+        status: 'failed',
+        message: error.message,
+        update: error.update,
+        ...(error.lastGood ? { lastGood: error.lastGood.artifact } : {}),
+        seconds,
+      };
+    return { status: 'failed', message: error instanceof Error ? error.message : String(error), seconds };
+  } finally {
+    unsubscribe?.();
+  }
+}

@@ -1,0 +1,38 @@
+import type { LanguageModel } from '../../engine/types';
+import { rowSums } from '../maths/matrix';
+import type { PreferencePair } from '../contract/stage';
+import { mean } from '../maths/statistics';
+import { sequence } from '../data/tokens';
+
+/** Rows per device call; bounds memory, not results. */
+const CHUNK = 256;
+
+/**
+ * What training on pairs did to pairs it has not seen: `deltaChosen` and `deltaRejected`, the mean change of
+ * log π of chosen and rejected answers against the reference in nats per answer (both fall: likelihood
+ * displacement, Razin et al. 2024), and `implicitAccuracy`, the share of pairs whose chosen answer gained more
+ * (accuracy of DPO's implicit reward β·log π/π_ref on the labels, ties half).
+ */
+export async function displacement(
+  policy: LanguageModel,
+  reference: LanguageModel,
+  pairs: readonly PreferencePair[],
+): Promise<{ deltaChosen: number; deltaRejected: number; implicitAccuracy: number }> {
+  const gained = async (answer: (p: PreferencePair) => readonly number[]) => {
+    const out: number[] = [];
+    for (let at = 0; at < pairs.length; at += CHUNK) {
+      const batch = pairs.slice(at, at + CHUNK).map((p) => sequence(p.prompt, answer(p)));
+      const mine = rowSums((await policy.evaluate(batch, { logProbs: true })).logProbs!);
+      const theirs = rowSums((await reference.evaluate(batch, { logProbs: true })).logProbs!);
+      out.push(...Array.from(mine, (m, i) => m - theirs[i]!));
+    }
+    return out;
+  };
+  const chosen = await gained((p) => p.chosen);
+  const rejected = await gained((p) => p.rejected);
+  return {
+    deltaChosen: mean(chosen),
+    deltaRejected: mean(rejected),
+    implicitAccuracy: mean(chosen.map((c, i) => (c > rejected[i]! ? 1 : c === rejected[i]! ? 0.5 : 0))),
+  };
+}

@@ -1,0 +1,89 @@
+import {
+  decode,
+  DEFAULT_LABELER,
+  drawTastes,
+  EOS,
+  preferenceProbability,
+  type JudgedCompletion,
+  type Labeler,
+  type Taste,
+} from '../../world';
+import { rngFrom } from '../../random/rng';
+import type { Answers, Evaluator } from './evaluate';
+import type { PreferencePair, StageContext } from '../contract/stage';
+import { mean } from '../maths/statistics';
+import { goldOf } from '../data/tokens';
+
+/** People in each of the two groups. */
+export const PANEL_SIZE = 10;
+
+export interface Panel {
+  /** They label what the reward model and DPO learn from. */
+  train: readonly Taste[];
+  /** They label nothing for training (Ouyang et al. 2022, held-out labelers). */
+  heldOut: readonly Taste[];
+}
+
+/** The two groups of labelers of a run; the same people for the same seed, whatever the stage. */
+export function drawPanel({ seed, task }: Pick<StageContext, 'seed' | 'task'>, spread: number): Panel {
+  const rng = rngFrom(seed, task.name, 'labelers');
+  const people = drawTastes(rng, spread, 2 * PANEL_SIZE);
+  return { train: people.slice(0, PANEL_SIZE), heldOut: people.slice(PANEL_SIZE) };
+}
+
+/** Ids of an answer (with or without `<eos>`) and its gold as a labeler sees them. */
+export const judged = (ids: readonly number[], gold: number): JudgedCompletion => ({
+  gold,
+  words: decode(ids[ids.length - 1] === EOS ? ids.slice(0, -1) : ids),
+});
+
+/** Mean probability over pairs that two people give the same label; their probabilities of the first answer. */
+const sameLabel = (first: readonly number[], second: readonly number[]): number =>
+  mean(first.map((p, i) => p * second[i]! + (1 - p) * (1 - second[i]!)));
+
+/**
+ * How often labelers agree on pairs, exactly (no labels are drawn): `labelerAgreement` of two people who label
+ * for training, `heldOutAgreement` of one of them and one who does not.
+ */
+export function panelAgreement(
+  pairs: readonly PreferencePair[],
+  panel: Panel,
+  labeler: Labeler,
+): { labelerAgreement: number; heldOutAgreement: number } {
+  const opinionsOf = (taste: Taste) =>
+    pairs.map((p) =>
+      preferenceProbability(judged(p.chosen, p.goldChosen), judged(p.rejected, p.goldRejected), {
+        ...labeler,
+        taste,
+      }),
+    );
+  const train = panel.train.map(opinionsOf);
+  const heldOut = panel.heldOut.map(opinionsOf);
+  const among = train.flatMap((a, i) => train.slice(i + 1).map((b) => sameLabel(a, b)));
+  const across = train.flatMap((a) => heldOut.map((b) => sameLabel(a, b)));
+  return { labelerAgreement: mean(among), heldOutAgreement: mean(across) };
+}
+
+/**
+ * `labelerWinRate.train` and `labelerWinRate.heldOut`: mean probability that a labeler of the group prefers the
+ * policy's answer to SFT's answer to the same held-out prompt. Tastes spread as given.
+ */
+export function labelerWinRates(
+  context: StageContext,
+  { heldOut: prompts, baseline }: Pick<Evaluator, 'heldOut' | 'baseline'>,
+  completions: readonly (readonly number[])[],
+  spread: number,
+): Record<string, number> {
+  const panel = drawPanel(context, spread);
+  const view = (answers: Answers['completions'] | readonly (readonly number[])[]) =>
+    answers.map((ids, i) => judged(ids, goldOf(context.task, prompts.prompts[i]!, ids).total));
+  const mine = view(completions);
+  const theirs = view(baseline.completions.slice(0, completions.length));
+  const share = (people: readonly Taste[]) =>
+    mean(
+      people.map((taste) =>
+        mean(mine.map((a, i) => preferenceProbability(a, theirs[i]!, { ...DEFAULT_LABELER, taste }))),
+      ),
+    );
+  return { 'labelerWinRate.train': share(panel.train), 'labelerWinRate.heldOut': share(panel.heldOut) };
+}

@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import type { ModelSize } from '../../model/config';
+import { decode, EOS } from '../../world';
+import { buildGraph, keyOf } from '../lab/graph';
+import type { NodeView } from '../lab/lab';
+import type { LabConfig } from '../lab/config';
+import type { TimedEvent } from '../lab/runner';
+import type { EvaluationEvent, StageName } from '../contract/stage';
+
+/** What `summary.json` holds. */
+export interface RunSummary {
+  demo: string;
+  seed: number;
+  backend: string;
+  /** Wall-clock seconds of the whole run. */
+  seconds: number;
+  config: LabConfig;
+  /** Headline figures and seconds of every trunk stage. */
+  trunk: Record<string, Record<string, number | string>>;
+  /** Headline figures of every arm: its final evaluation on held-out prompts, and what it adds. */
+  arms: Record<string, Record<string, number>>;
+  /** Stages that failed, with the reason. */
+  failures: Record<string, string>;
+}
+
+/** A measurement of an arm on the way, as it is stored. */
+export type StoredEvaluation = Omit<EvaluationEvent, 'weights' | 'type'> & { seconds: number };
+
+/** One finished (demo, seed) as it lies in `demos/<name>/results`. `key` names the stages that it belongs to. */
+export interface StoredRun {
+  key: string;
+  summary: RunSummary;
+  /** Every measurement of every arm that is measured on the way, in order. */
+  history: Record<string, StoredEvaluation[]>;
+}
+
+/** Names what a demo computes, its seed aside: changes with any setting and with the version of any stage. */
+export const storedKeyOf = (config: LabConfig): string =>
+  keyOf(buildGraph({ ...config, seed: 0, start: 'base' }).map((node) => node.key));
+
+/** Version of the format; a recording of another version is not shown. */
+export const RECORDING_VERSION = 1;
+
+const figures = z.record(z.string(), z.number());
+const progress = { update: z.number(), updates: z.number(), samples: z.number(), tokens: z.number() };
+const timedEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('metrics'), ...progress, seconds: z.number(), metrics: figures }),
+  z.object({ type: z.literal('evaluation'), ...progress, seconds: z.number(), evaluation: figures }),
+]);
+
+const sampleSchema = z.object({
+  prompt: z.string(),
+  /** Answers to the prompt under the same sampling noise; `id` is an arm's, or `sft`. */
+  answers: z.array(z.object({ id: z.string(), text: z.string(), gold: z.number() })),
+});
+
+/** A whole run without its weights: what is needed to show it again. */
+export const recordingSchema = z.object({
+  version: z.literal(RECORDING_VERSION),
+  demo: z.string(),
+  seed: z.number(),
+  backend: z.string(),
+  /** Seconds of the whole run. */
+  seconds: z.number(),
+  config: z.custom<LabConfig>((value) => typeof value === 'object' && value !== null),
+  nodes: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      stage: z.custom<StageName>((value) => typeof value === 'string'),
+      size: z.custom<ModelSize>((value) => typeof value === 'string'),
+      key: z.string(),
+      source: z.enum(['live', 'shipped']),
+      seconds: z.number(),
+      summary: figures,
+      events: z.array(timedEventSchema),
+      /** Why the stage did not come to its end. */
+      failure: z.string().optional(),
+    }),
+  ),
+  samples: z.array(sampleSchema),
+});
+
+export type Recording = z.infer<typeof recordingSchema>;
+export type RecordedSample = z.infer<typeof sampleSchema>;
+
+/** Rows of training metrics kept of one stage, evenly spread; measurements are all kept. */
+const KEPT_ROWS = 60;
+
+/** Five digits are more than any chart shows. */
+const short = (x: number): number => (Number.isFinite(x) ? Number(x.toPrecision(5)) : 0);
+const shortened = (values: object): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([k, v]) => (typeof v === 'number' ? [[k, short(v)]] : [])),
+  );
+
+/** The measurements of each arm that has any, without weights. */
+export function historyOf(nodes: readonly NodeView[], config: LabConfig): StoredRun['history'] {
+  const arms = new Set(config.arms.map((a) => a.id));
+  return Object.fromEntries(
+    nodes.flatMap(({ node, run }) => {
+      if (!arms.has(node.id)) return [];
+      const rows = (run?.events ?? []).flatMap((e) =>
+        e.type === 'evaluation'
+          ? [
+              {
+                ...positionOf(e),
+                evaluation: shortened(e.evaluation) as unknown as StoredEvaluation['evaluation'],
+              },
+            ]
+          : [],
+      );
+      return rows.length ? [[node.id, rows]] : [];
+    }),
+  );
+}
+
+const positionOf = ({ update, updates, samples, tokens, seconds }: TimedEvent) => ({
+  update,
+  updates,
+  samples,
+  tokens,
+  seconds: short(seconds),
+});
+
+/** Everything that the page needs to show a finished run again. */
+export function recordingOf(
+  { demo, seed, backend, seconds, config }: RunSummary,
+  nodes: readonly NodeView[],
+  samples: RecordedSample[],
+): Recording {
+  return {
+    version: RECORDING_VERSION,
+    demo,
+    seed,
+    backend,
+    seconds,
+    config,
+    nodes: nodes.flatMap(({ node, run }) =>
+      run?.result || run?.failure
+        ? [
+            {
+              ...{ id: node.id, name: node.name, stage: node.stage, size: node.size, key: node.key },
+              source: run.source,
+              seconds: short(run.seconds),
+              summary: shortened(run.result?.summary ?? {}),
+              events: thinned(run.events),
+              ...(run.failure ? { failure: run.failure.message } : {}),
+            },
+          ]
+        : [],
+    ),
+    samples,
+  };
+}
+
+function thinned(events: readonly TimedEvent[]): Recording['nodes'][number]['events'] {
+  const rows = events.filter((e) => e.type === 'metrics').length;
+  const every = Math.max(1, Math.ceil(rows / KEPT_ROWS));
+  let row = 0;
+  return events.flatMap((e, i): Recording['nodes'][number]['events'] => {
+    if (e.type === 'evaluation')
+      return [{ type: 'evaluation', ...positionOf(e), evaluation: shortened(e.evaluation) }];
+    const keep = row++ % every === 0 || i === events.length - 1 || 'accuracy' in e.metrics;
+    return keep ? [{ type: 'metrics', ...positionOf(e), metrics: shortened(e.metrics) }] : [];
+  });
+}
+
+/** Ids as text, without `<eos>` at the end; an answer that does not end says so by an ellipsis. */
+export const textOf = (ids: readonly number[]): string =>
+  ids.at(-1) === EOS ? decode(ids.slice(0, -1)).join(' ') : `${decode(ids).join(' ')} …`;

@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import type { LanguageModel } from '../../engine/types';
+import { Arm } from '../training/arm';
+import { trainOnPairs } from './dpo';
+import { judgedPairs } from '../measures/judged';
+import { agreement, comparePairs } from './preferences';
+import { choice, integer, number } from '../contract/settings';
+import {
+  modelOf,
+  parent,
+  streamOf,
+  type LanguageModelArtifact,
+  type MetricsEvent,
+  type PreferencePair,
+  type RewardModelArtifact,
+  type Stage,
+  type StageContext,
+} from '../contract/stage';
+
+const settings = z.object({
+  rounds: integer(4, 1, 100, {
+    label: 'rounds',
+    unit: 'rounds',
+    typical: [2, 8],
+    effect: 'More: the pairs follow the policy more closely; 1 is offline DPO.',
+  }),
+  pairs: integer(1000, 8, 20_000, {
+    label: 'comparisons per round',
+    unit: 'pairs',
+    typical: [256, 2000],
+    effect: 'More: every round learns from more fresh pairs.',
+  }),
+  steps: integer(30, 1, 2000, {
+    label: 'steps per round',
+    unit: 'updates',
+    typical: [15, 60],
+    effect: 'More: moves further before pairs are drawn afresh.',
+  }),
+  batchSize: integer(32, 1, 256, {
+    label: 'batch size',
+    unit: 'pairs',
+    typical: [16, 64],
+    effect: 'Larger: smoother gradients, more work per step.',
+  }),
+  learningRate: number(1e-4, 0, 1, {
+    label: 'learning rate',
+    symbol: '\\eta',
+    typical: [5e-5, 5e-4],
+    effect: 'Higher: moves further per pair.',
+  }),
+  beta: number(0.1, 0.001, 10, {
+    label: 'beta',
+    symbol: '\\beta',
+    unit: 'reward per nat',
+    typical: [0.05, 0.5],
+    effect: 'Higher: stays closer to SFT. Fresh pairs allow lower values than offline DPO does.',
+  }),
+  labels: choice(['labeler', 'reward-model'], 'labeler', {
+    label: 'labels from',
+    effect: 'Labeler: people label every round; reward model: the one trained before labels in their place.',
+  }),
+  labelTemperature: number(0.15, 0.001, 10, {
+    label: 'label temperature',
+    unit: 'gold reward',
+    typical: [0.05, 0.5],
+    effect: 'Higher: labelers are less sure about close calls.',
+    advanced: true,
+  }),
+  flipRate: number(0, 0, 0.5, {
+    label: 'flip rate',
+    symbol: '\\varepsilon',
+    typical: [0, 0.4],
+    effect: 'Share of the labelers’ labels turned around by mistake.',
+    advanced: true,
+  }),
+});
+
+/** Prompts per device call; bounds memory. */
+const CHUNK = 512;
+
+export type OnlineDpoSettings = z.infer<typeof settings>;
+
+/**
+ * Online (iterated) DPO: in rounds, two answers of the current policy per prompt are compared and DPO
+ * trains on these fresh pairs, always against the SFT reference (Xu et al. 2023; Guo et al. 2024).
+ */
+export const onlineDpo: Stage<OnlineDpoSettings, LanguageModelArtifact> = {
+  name: 'online-dpo',
+  version: 1,
+  settings,
+  inputs: ['sft', 'reward'],
+  async *run(context, s, parents) {
+    const arm = await Arm.open(context, parents);
+    let last: MetricsEvent | undefined;
+    try {
+      const rows = train(context, s, parent(parents, 'reward'), arm.policy, arm.reference);
+      for await (const event of arm.watch(s.rounds * s.steps, rows)) {
+        if (event.type === 'metrics') last = event;
+        yield event;
+      }
+      return yield* arm.finish(last!);
+    } finally {
+      arm.dispose();
+    }
+  },
+};
+
+async function* train(
+  context: StageContext,
+  s: OnlineDpoSettings,
+  reward: RewardModelArtifact,
+  policy: LanguageModel,
+  reference: LanguageModel,
+): AsyncGenerator<MetricsEvent, void, void> {
+  const stream = (purpose: string) => streamOf(context, 'online-dpo', purpose);
+  const streams = { prompts: stream('prompts'), noise: stream('noise'), labels: stream('labels') };
+  const judge = s.labels === 'reward-model' ? modelOf(context, reward) : null;
+  const plain = { ...s, lossType: 'sigmoid', labelSmoothing: 0, sftCoef: 0, referenceFree: false } as const;
+  let tokens = 0;
+  try {
+    for (let round = 0; round < s.rounds; round++) {
+      const pairs = await freshPairs();
+      if (pairs.length === 0) return; // the policy says one thing only: nothing is left to compare
+      tokens += sum(pairs.map((p) => p.chosen.length + p.rejected.length)); // sampled
+      const labels = agreement(pairs);
+      let inRound = 0;
+      for await (const row of trainOnPairs(context, 'online-dpo', plain, pairs, policy, reference)) {
+        inRound = row.tokens;
+        yield {
+          ...row,
+          update: round * s.steps + row.update,
+          updates: s.rounds * s.steps,
+          samples: round * s.steps * s.batchSize + row.samples,
+          tokens: tokens + inRound,
+          metrics: { ...row.metrics, round: round + 1, 'labels/agreement': labels },
+        };
+      }
+      tokens += inRound;
+    }
+  } finally {
+    judge?.dispose();
+  }
+
+  async function freshPairs(): Promise<PreferencePair[]> {
+    const labeler = { ...s, bias: 'none' } as const;
+    const pairs: PreferencePair[] = [];
+    for (let left = s.pairs; left > 0; left -= CHUNK)
+      pairs.push(...(await comparePairs(context, labeler, policy, Math.min(CHUNK, left), 'train', streams)));
+    return judge ? judgedPairs(judge, reward, pairs) : pairs;
+  }
+}
+
+const sum = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0);

@@ -1,0 +1,468 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+import type {
+  AdamWOptions,
+  Batch,
+  HostOutputs,
+  LanguageModel,
+  LossTerm,
+  Matrix,
+  UpdateReport,
+} from '../../engine/types';
+import { withFreshHead } from '../../model/parameters';
+import { packedCorpus } from '../../world';
+import { generalizedAdvantages, whiten } from '../maths/advantages';
+import { Arm } from '../training/arm';
+import { normalisedScores } from '../measures/evaluate';
+import { DivergenceGuard } from '../training/guard';
+import { adaptKlCoef, klEstimators, penalisedRewards } from '../maths/kl';
+import { maskedMean as maskedTensorMean } from '../losses/masked';
+import { ppoPolicyLoss, ppoValueLoss } from '../losses/ppo';
+import { negativeLogLikelihood } from '../losses/sft';
+import { maskedMean, rowSums, selectRows, zeros } from '../maths/matrix';
+import { adamw, warmupSchedule } from '../training/optimizer';
+import { corpusBatch } from './pretrain';
+import { choice, flag, integer, number, optionalNumber } from '../contract/settings';
+import {
+  modelOf,
+  parent,
+  streamOf,
+  type LanguageModelArtifact,
+  type MetricsEvent,
+  type Parents,
+  type Stage,
+  type StageContext,
+} from '../contract/stage';
+import { mean } from '../maths/statistics';
+import { drawPrompts, goldOf, sequence } from '../data/tokens';
+
+const settings = z.object({
+  iterations: integer(60, 1, 2000, {
+    label: 'iterations',
+    unit: 'updates',
+    typical: [30, 120],
+    effect: 'More: further from SFT, more reward, more risk of over-optimisation.',
+  }),
+  rolloutBatch: integer(64, 2, 512, {
+    label: 'rollouts per iteration',
+    unit: 'answers',
+    typical: [32, 128],
+    effect: 'More: less noisy advantages, slower iterations.',
+  }),
+  learningRate: number(3e-4, 0, 1, {
+    label: 'learning rate',
+    symbol: '\\eta',
+    typical: [1e-4, 1e-3],
+    effect: 'Higher: faster, until the ratio explodes and the policy collapses.',
+  }),
+  klCoef: number(0.05, 0, 10, {
+    label: 'KL coefficient',
+    symbol: '\\beta',
+    unit: 'reward per nat',
+    typical: [0.02, 0.3],
+    effect: 'Higher: stays closer to SFT; 0 invites over-optimisation of the proxy.',
+  }),
+  clipRange: optionalNumber(0.2, 0.01, 10, {
+    label: 'clip range',
+    symbol: '\\varepsilon',
+    typical: [0.1, 0.3],
+    effect: 'Larger: bigger policy changes per iteration; off: no limit at all.',
+  }),
+  epochs: integer(2, 1, 32, {
+    label: 'epochs per iteration',
+    unit: 'passes',
+    typical: [1, 4],
+    effect: 'More: every rollout is used more often, further off-policy.',
+  }),
+  minibatches: integer(2, 1, 32, {
+    label: 'minibatches',
+    unit: 'per epoch',
+    typical: [1, 4],
+    effect: 'More: smaller, more frequent gradient steps.',
+  }),
+  missingEosPenalty: number(1, 0, 20, {
+    label: 'missing-EOS penalty',
+    unit: 'reward',
+    typical: [0, 2],
+    effect: 'Subtracted when an answer does not end; 0 lets answers run on.',
+  }),
+  valueCoef: number(0.1, 0, 10, {
+    label: 'value loss coefficient',
+    symbol: 'c_v',
+    typical: [0.05, 1],
+    effect: 'Higher: the shared trunk works more for the value function.',
+  }),
+  entropyCoef: number(0, 0, 1, {
+    label: 'entropy bonus',
+    symbol: 'c_H',
+    unit: 'per nat',
+    typical: [0, 0.02],
+    effect: 'Higher: keeps the policy spread out.',
+  }),
+  gaeLambda: number(0.95, 0, 1, {
+    label: 'GAE lambda',
+    symbol: '\\lambda',
+    typical: [0.9, 1],
+    effect: 'Lower: trusts the value function more: less variance, more bias.',
+    advanced: true,
+  }),
+  gamma: number(1, 0, 1, {
+    label: 'discount',
+    symbol: '\\gamma',
+    typical: [0.99, 1],
+    effect: 'Lower: later rewards count less; the score sits on the last token.',
+    advanced: true,
+  }),
+  valueClip: optionalNumber(0.2, 0.01, 10, {
+    label: 'value clip range',
+    typical: [0.1, 0.5],
+    effect: 'Limits how far the value may move per iteration; off: no limit.',
+    advanced: true,
+  }),
+  valueModel: choice(['shared', 'separate', 'none'], 'shared', {
+    label: 'value model',
+    effect:
+      'Shared: a head on the policy; separate: its own network, from the reward model; none: no baseline.',
+    advanced: true,
+  }),
+  whitenAdvantages: flag(true, {
+    label: 'whiten advantages',
+    effect: 'Off: the reward scale decides the step size.',
+    advanced: true,
+  }),
+  targetKl: optionalNumber(null, 0.001, 10, {
+    label: 'stop epochs at KL',
+    unit: 'nats per token',
+    typical: [0.01, 0.1],
+    effect: 'Ends an iteration early when the new policy has left the old one this far.',
+    advanced: true,
+  }),
+  adaptiveKlTarget: optionalNumber(null, 0.01, 200, {
+    label: 'adaptive KL target',
+    unit: 'nats per answer',
+    typical: [1, 6],
+    effect: 'The KL coefficient is steered to hold this KL; off: fixed coefficient.',
+    advanced: true,
+  }),
+  adaptiveKlHorizon: integer(1000, 10, 1_000_000, {
+    label: 'adaptive KL horizon',
+    unit: 'samples',
+    typical: [500, 10_000],
+    effect: 'Longer: the coefficient moves more slowly.',
+    advanced: true,
+  }),
+  pretrainCoef: number(0, 0, 10, {
+    label: 'pretraining mix (PPO-ptx)',
+    typical: [0, 2],
+    effect: 'Higher: keeps more of the web text (less alignment tax), a little less reward.',
+    advanced: true,
+  }),
+  rewardSource: choice(['proxy', 'gold'], 'proxy', {
+    label: 'reward',
+    effect:
+      'Proxy: the reward model, as in practice; gold: the true reward, which nobody has outside this lab.',
+    advanced: true,
+  }),
+  rewardShift: number(0, -20, 20, {
+    label: 'constant added to the reward',
+    unit: 'reward',
+    typical: [0, 0],
+    effect: 'Should not matter; shows what value clipping and the EOS rule hide.',
+    advanced: true,
+  }),
+});
+
+export type PpoSettings = z.infer<typeof settings>;
+
+/** One batch of on-policy answers with everything the update needs; matrices are [B, C]. */
+interface Experience {
+  batch: Batch;
+  oldLogProbs: Matrix;
+  oldValues: Matrix;
+  advantages: Matrix;
+  returns: Matrix;
+  metrics: Record<string, number>;
+  /** Mean sequence KL to the reference, nats. */
+  kl: number;
+  tokens: number;
+}
+
+/**
+ * PPO for RLHF (Schulman et al. 2017; Ziegler et al. 2019; Ouyang et al. 2022): rollouts from the current
+ * policy, per-token KL penalty in the reward, score on the last token, GAE, then several epochs of
+ * minibatch updates of the clipped objective.
+ */
+export const ppo: Stage<PpoSettings, LanguageModelArtifact> = {
+  name: 'ppo',
+  version: 1,
+  settings,
+  inputs: ['sft', 'reward'],
+  async *run(context, s, parents) {
+    const arm = await Arm.open(context, parents);
+    let last: MetricsEvent | undefined;
+    const clipFraction: number[] = [];
+    const ratioVariance: number[] = [];
+    try {
+      const rows = train(context, s, parents, arm.policy, arm.reference);
+      for await (const event of arm.watch(s.iterations, rows)) {
+        if (event.type === 'metrics') {
+          last = event;
+          clipFraction.push(event.metrics['policy/clipfrac_avg']!);
+          ratioVariance.push(event.metrics['val/ratio_var']!);
+        }
+        yield event;
+      }
+      return yield* arm.finish(last!, {
+        clipFraction: mean(clipFraction),
+        ratioSpread: Math.sqrt(mean(ratioVariance)),
+      });
+    } finally {
+      arm.dispose();
+    }
+  },
+};
+
+async function* train(
+  context: StageContext,
+  s: PpoSettings,
+  parents: Parents,
+  policy: LanguageModel,
+  reference: LanguageModel,
+): AsyncGenerator<MetricsEvent, void, void> {
+  const rewardArtifact = parent(parents, 'reward');
+  const rewardModel = modelOf(context, rewardArtifact);
+  // The policy's scalar head becomes the value head: it starts at zero.
+  policy.setWeights(withFreshHead(policy.config, await policy.weights()));
+  const valueModel =
+    s.valueModel === 'separate'
+      ? context.engine.createModel(
+          rewardArtifact.config,
+          withFreshHead(rewardArtifact.config, rewardArtifact.weights),
+        )
+      : null;
+  const stream = (purpose: string) => streamOf(context, 'ppo', purpose);
+  const [prompts, noise, order, mix] = [stream('prompts'), stream('noise'), stream('order'), stream('mix')];
+  const corpus = s.pretrainCoef > 0 ? packedCorpus(stream('corpus'), 200_000) : null;
+  const guard = new DivergenceGuard('ppo', policy, s.learningRate);
+  await guard.start();
+  let klCoef = s.klCoef;
+  let tokens = 0;
+
+  try {
+    for (let iteration = 1; iteration <= s.iterations; iteration++) {
+      const experience = await collect(iteration);
+      tokens += experience.tokens * (1 + s.epochs);
+      const reports = await optimise(experience, warmupSchedule(iteration - 1, s.learningRate, 5));
+      await guard.check(iteration, reports[reports.length - 1]!);
+      const average = (name: string) => mean(reports.map((r) => r.metrics[name] ?? 0));
+      yield {
+        type: 'metrics',
+        update: iteration,
+        updates: s.iterations,
+        samples: iteration * s.rolloutBatch,
+        tokens,
+        metrics: {
+          ...experience.metrics,
+          'loss/policy_avg': average('policyLoss'),
+          'loss/value_avg': average('valueLoss'),
+          'policy/approxkl_avg': average('approxKl'),
+          'policy/clipfrac_avg': average('clipFraction'),
+          'policy/entropy_avg': average('entropy'),
+          'val/clipfrac_avg': average('valueClipFraction'),
+          'val/ratio': average('ratio'),
+          'val/ratio_var': average('ratioVar'),
+          'val/ratio_first': reports[0]!.metrics['ratio']!,
+          'val/epochs': reports.length / s.minibatches,
+          grad_norm: mean(reports.map((r) => r.gradNorm)),
+          kl_coef: klCoef,
+          ...(corpus ? { 'loss/pretrain_avg': average('pretrainLoss') } : {}),
+        },
+      };
+      if (s.adaptiveKlTarget !== null)
+        klCoef = adaptKlCoef(klCoef, experience.kl, {
+          target: s.adaptiveKlTarget,
+          horizon: s.adaptiveKlHorizon,
+          samples: s.rolloutBatch,
+        });
+    }
+  } finally {
+    rewardModel.dispose();
+    valueModel?.dispose();
+  }
+
+  /** Samples answers, scores them and turns scores into advantages. */
+  async function collect(iteration: number): Promise<Experience> {
+    const { prompts: asked, ids } = drawPrompts(context.task, prompts, 'train', s.rolloutBatch);
+    const rollout = await policy.generate(ids, {
+      maxNewTokens: context.task.maxNewTokens,
+      temperature: 1,
+      noiseKey: noise.uint32(),
+    });
+    const batch = ids.map((p, i) => sequence(p, rollout.completions[i]!));
+
+    const old = await policy.evaluate(batch, {
+      logProbs: true,
+      entropy: true,
+      values: s.valueModel === 'shared',
+    });
+    const { mask } = old;
+    const oldValues = await valuesOf(batch, old);
+    const referenceLogProbs = (await reference.evaluate(batch, { logProbs: true })).logProbs!;
+
+    const gold = asked.map((prompt, i) => goldOf(context.task, prompt, rollout.completions[i]!).total);
+    const proxy = await normalisedScores(rewardModel, rewardArtifact, ids, rollout.completions);
+    const scores = (s.rewardSource === 'gold' ? gold : Array.from(proxy)).map(
+      (score, i) => score + s.rewardShift - (rollout.finished[i] ? 0 : s.missingEosPenalty),
+    );
+
+    const k1 = klEstimators.k1(old.logProbs!, referenceLogProbs, mask);
+    const k3 = klEstimators.k3(old.logProbs!, referenceLogProbs, mask);
+    const kl = mean(rowSums(k1));
+    const rewards = penalisedRewards(k1, mask, scores, klCoef);
+    const { advantages, returns } = generalizedAdvantages(rewards, oldValues, mask, s.gamma, s.gaeLambda);
+
+    return {
+      batch,
+      oldLogProbs: old.logProbs!,
+      oldValues,
+      advantages: s.whitenAdvantages ? whiten(advantages, mask) : advantages,
+      returns,
+      kl,
+      tokens: batch.reduce((sum, row) => sum + row.ids.length, 0),
+      metrics: {
+        'objective/kl': kl,
+        'objective/kl_k3': mean(rowSums(k3)),
+        'objective/entropy': mean(rowSums(old.entropy!)),
+        'objective/scores': mean(scores),
+        'objective/non_score_reward': -klCoef * kl,
+        'objective/rlhf_reward': mean(scores) - klCoef * kl,
+        'objective/gold': mean(gold),
+        'objective/proxy': mean(proxy),
+        'val/num_eos_tokens': rollout.finished.filter(Boolean).length,
+        'val/length': mean(rollout.completions.map((c) => c.length)),
+        'val/explained_var': explainedVariance(oldValues, returns, mask),
+        iteration,
+      },
+    };
+  }
+
+  /** V(state before each completion token); 0 without a value model. */
+  async function valuesOf(batch: Batch, old: HostOutputs): Promise<Matrix> {
+    switch (s.valueModel) {
+      case 'shared':
+        return old.values!;
+      case 'separate':
+        return (await valueModel!.evaluate(batch, { values: true })).values!;
+      case 'none':
+        return zeros(old.mask.rows, old.mask.cols);
+    }
+  }
+
+  /** Several epochs of minibatch updates on one batch of experience. */
+  async function optimise(experience: Experience, learningRate: number): Promise<UpdateReport[]> {
+    const optimizer = adamw(learningRate, { beta2: 0.95, epsilon: 1e-5 });
+    const reports: UpdateReport[] = [];
+    for (let epoch = 0; epoch < s.epochs; epoch++) {
+      const rows = order.shuffle(experience.batch.map((_, i) => i));
+      const size = Math.ceil(rows.length / s.minibatches);
+      for (let at = 0; at < rows.length; at += size) {
+        const report = await step(experience, rows.slice(at, at + size), optimizer);
+        reports.push(report);
+        if (!Number.isFinite(report.loss)) return reports;
+        if (s.targetKl !== null && report.metrics['approxKl']! > s.targetKl) return reports;
+      }
+    }
+    return reports;
+  }
+
+  /** One clipped policy and value update on the given rows. */
+  async function step(
+    e: Experience,
+    rows: readonly number[],
+    optimizer: AdamWOptions,
+  ): Promise<UpdateReport> {
+    const batch = rows.map((r) => e.batch[r]!);
+    const cols = Math.max(...batch.map((row) => row.ids.length - row.start));
+    const tensor = (m: Matrix) => {
+      const part = selectRows(m, rows, cols);
+      return tf.tensor2d(part.data, [part.rows, part.cols]);
+    };
+    const valueLossOf = (values: tf.Tensor, mask: tf.Tensor) =>
+      ppoValueLoss(values, tensor(e.oldValues), tensor(e.returns), mask, s.valueClip);
+
+    const terms: LossTerm[] = [
+      {
+        batch,
+        want: { logProbs: true, entropy: true, values: s.valueModel === 'shared' },
+        loss: (outputs) => {
+          const { logProbs, entropy, mask } = outputs;
+          const policyLoss = ppoPolicyLoss(
+            logProbs,
+            tensor(e.oldLogProbs),
+            tensor(e.advantages),
+            mask,
+            s.clipRange,
+          );
+          const meanEntropy = maskedTensorMean(entropy, mask);
+          let loss = tf.sub(policyLoss.loss, tf.mul(s.entropyCoef, meanEntropy)) as tf.Scalar;
+          const metrics: Record<string, tf.Scalar> = {
+            policyLoss: policyLoss.loss,
+            clipFraction: policyLoss.clipFraction,
+            approxKl: policyLoss.approxKl,
+            ratio: policyLoss.ratioMean,
+            ratioVar: policyLoss.ratioVar,
+            entropy: meanEntropy,
+          };
+          if (s.valueModel === 'shared') {
+            const valueLoss = valueLossOf(outputs.values, mask);
+            loss = tf.add(loss, tf.mul(s.valueCoef, valueLoss.loss)) as tf.Scalar;
+            metrics['valueLoss'] = valueLoss.loss;
+            metrics['valueClipFraction'] = valueLoss.clipFraction;
+          }
+          return { loss, metrics };
+        },
+      },
+    ];
+    if (corpus) {
+      const offsets = Array.from({ length: 16 }, () => mix.int(0, corpus.length - 50));
+      terms.push({
+        batch: corpusBatch(corpus, offsets, 49),
+        want: { logProbs: true },
+        loss: (outputs) => {
+          const { loss } = negativeLogLikelihood(outputs);
+          return { loss: tf.mul(s.pretrainCoef, loss) as tf.Scalar, metrics: { pretrainLoss: loss } };
+        },
+      });
+    }
+    const report = (await policy.update(terms, optimizer, true))!;
+    if (valueModel) {
+      const value = await valueModel.update(
+        [
+          {
+            batch,
+            want: { values: true },
+            loss: ({ values, mask }) => {
+              const { loss, clipFraction } = valueLossOf(values, mask);
+              return { loss, metrics: { valueLoss: loss, valueClipFraction: clipFraction } };
+            },
+          },
+        ],
+        optimizer,
+        true,
+      );
+      Object.assign(report.metrics, value!.metrics);
+    }
+    return report;
+  }
+}
+
+/** 1 − Var(returns − values) / Var(returns) over real tokens; 1 is a perfect value function. */
+function explainedVariance(values: Matrix, returns: Matrix, mask: Matrix): number {
+  const variance = (of: (i: number) => number) => {
+    const m: Matrix = { ...mask, data: mask.data.map((_, i) => of(i)) };
+    const centre = maskedMean(m, mask);
+    return maskedMean({ ...m, data: m.data.map((x) => (x - centre) ** 2) }, mask);
+  };
+  const all = variance((i) => returns.data[i]!);
+  return all > 0 ? 1 - variance((i) => returns.data[i]! - values.data[i]!) / all : 0;
+}

@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import type { LanguageModel } from '../../engine/types';
+import { withFreshHead } from '../../model/parameters';
+import { sampleGold } from '../measures/evaluate';
+import { DivergenceGuard, isLogged } from '../training/guard';
+import { rewardModelLoss } from '../losses/reward';
+import { adamw, cosineSchedule } from '../training/optimizer';
+import { flag, integer, number } from '../contract/settings';
+import {
+  modelOf,
+  parent,
+  streamOf,
+  type PreferencePair,
+  type RewardModelArtifact,
+  type Stage,
+  type StageContext,
+} from '../contract/stage';
+import { mean, standardDeviation } from '../maths/statistics';
+import { drawPrompts, sequence } from '../data/tokens';
+
+const settings = z.object({
+  steps: integer(125, 1, 10_000, {
+    label: 'steps',
+    unit: 'updates',
+    typical: [60, 500],
+    effect: 'More steps: fits the labels more closely, noise included.',
+  }),
+  batchSize: integer(32, 1, 256, {
+    label: 'batch size',
+    unit: 'pairs',
+    typical: [16, 64],
+    effect: 'Larger: smoother gradients, more work per step.',
+  }),
+  learningRate: number(1e-3, 0, 1, {
+    label: 'learning rate',
+    symbol: '\\eta',
+    typical: [3e-4, 2e-3],
+    effect: 'Higher: learns faster until it overshoots.',
+  }),
+  normalise: flag(true, {
+    label: 'centre and scale on SFT samples',
+    effect: 'Off: the raw score scale decides what the KL coefficient means.',
+    advanced: true,
+  }),
+});
+
+export type RewardSettings = z.infer<typeof settings>;
+
+/** Batches of pair indices, every pair once per epoch in a new order. */
+export function* shuffledBatches(count: number, size: number, shuffle: (xs: number[]) => number[]) {
+  let queue: number[] = [];
+  const all = Array.from({ length: count }, (_, i) => i);
+  for (;;) {
+    if (queue.length < size) queue = [...queue, ...shuffle(all)];
+    yield queue.splice(0, size);
+  }
+}
+
+/**
+ * The reward model: the SFT model with a fresh scalar head, read at the last token (EOS), trained on
+ * comparisons with the Bradley–Terry loss (Ouyang et al. 2022 eq. 1), then centred and scaled on SFT samples.
+ */
+export const reward: Stage<RewardSettings, RewardModelArtifact> = {
+  name: 'reward',
+  version: 1,
+  settings,
+  inputs: ['sft', 'preferences'],
+  async *run(context, s, parents) {
+    const sft = parent(parents, 'sft');
+    const { pairs, heldOut } = parent(parents, 'preferences');
+    const model = context.engine.createModel(sft.config, withFreshHead(sft.config, sft.weights));
+    const guard = new DivergenceGuard('reward', model, s.learningRate);
+    await guard.start();
+    const order = streamOf(context, 'reward', 'order');
+    const batches = shuffledBatches(pairs.length, s.batchSize, (xs) => order.shuffle(xs));
+    let tokens = 0;
+    try {
+      for (let update = 1; update <= s.steps; update++) {
+        const chosenPairs = batches.next().value!.map((i) => pairs[i]!);
+        const batch = [
+          ...chosenPairs.map((p) => sequence(p.prompt, p.chosen)),
+          ...chosenPairs.map((p) => sequence(p.prompt, p.rejected)),
+        ];
+        tokens += batch.reduce((sum, row) => sum + row.ids.length, 0);
+        const report = await model.update(
+          [{ batch, want: { scores: true }, loss: rewardModelLoss }],
+          adamw(cosineSchedule(update - 1, s.steps, s.learningRate, 5)),
+          isLogged(update, s.steps),
+        );
+        if (!report) continue;
+        await guard.check(update, report);
+        const measure = isLogged(update, s.steps, 8);
+        yield {
+          type: 'metrics',
+          update,
+          updates: s.steps,
+          samples: update * s.batchSize,
+          tokens,
+          metrics: {
+            loss: report.loss,
+            ...report.metrics,
+            grad_norm: report.gradNorm,
+            ...(measure ? { eval_accuracy: await accuracyAgainstGold(model, heldOut) } : {}),
+          },
+        };
+      }
+      const { mean: centre, deviation } = s.normalise
+        ? await sftScoreScale(context, modelOf(context, sft), model)
+        : { mean: 0, deviation: 1 };
+      return {
+        artifact: {
+          kind: 'reward',
+          config: model.config,
+          weights: await model.weights(),
+          mean: centre,
+          deviation,
+        },
+        summary: {
+          accuracy: await accuracyAgainstGold(model, heldOut),
+          labelAccuracy: await accuracyOnLabels(model, heldOut),
+          rawMean: centre,
+          rawDeviation: deviation,
+        },
+      };
+    } finally {
+      model.dispose();
+    }
+  },
+};
+
+async function scorePairs(model: LanguageModel, pairs: readonly PreferencePair[]) {
+  const score = async (answer: (p: PreferencePair) => readonly number[]) =>
+    (
+      await model.evaluate(
+        pairs.map((p) => sequence(p.prompt, answer(p))),
+        { scores: true },
+      )
+    ).scores!;
+  return { chosen: await score((p) => p.chosen), rejected: await score((p) => p.rejected) };
+}
+
+/** Held-out accuracy against the true order; pairs of equal gold are left out. */
+export async function accuracyAgainstGold(
+  model: LanguageModel,
+  pairs: readonly PreferencePair[],
+): Promise<number> {
+  const { chosen, rejected } = await scorePairs(model, pairs);
+  const decided = pairs.flatMap((p, i) =>
+    p.goldChosen === p.goldRejected
+      ? []
+      : [chosen[i]! > rejected[i]! === p.goldChosen > p.goldRejected ? 1 : 0],
+  );
+  return mean(decided);
+}
+
+/** Held-out accuracy on the labels as given, noise and bias included. */
+export async function accuracyOnLabels(
+  model: LanguageModel,
+  pairs: readonly PreferencePair[],
+): Promise<number> {
+  const { chosen, rejected } = await scorePairs(model, pairs);
+  return mean(pairs.map((_, i) => (chosen[i]! > rejected[i]! ? 1 : 0)));
+}
+
+/** Mean and standard deviation of raw scores on 512 SFT samples to training prompts. Disposes `sft`. */
+async function sftScoreScale(context: StageContext, sft: LanguageModel, rewardModel: LanguageModel) {
+  try {
+    const prompts = drawPrompts(context.task, streamOf(context, 'reward', 'scale'), 'train', 512);
+    const { completions } = await sampleGold(context, sft, prompts);
+    const { scores } = await rewardModel.evaluate(
+      prompts.ids.map((p, i) => sequence(p, completions[i]!)),
+      { scores: true },
+    );
+    return { mean: mean(scores!), deviation: Math.max(1e-6, standardDeviation(scores!)) };
+  } finally {
+    sft.dispose();
+  }
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { sampleReference, weightedEvaluation, type PromptSamples } from '../measures/reweighted';
+import { choice, integer, number } from '../contract/settings';
+import { parent, type LanguageModelArtifact, type Stage } from '../contract/stage';
+import { mean } from '../maths/statistics';
+
+const settings = z.object({
+  reward: choice(['gold', 'proxy'], 'gold', {
+    label: 'reward',
+    effect:
+      'Gold: the best that anyone could reach; proxy: what a perfect optimiser of the reward model gets.',
+  }),
+  samples: integer(256, 2, 4096, {
+    label: 'answers per prompt',
+    unit: 'answers',
+    typical: [128, 1024],
+    effect: 'More: the estimate holds further from SFT (up to about ln of this many nats).',
+  }),
+  highestBeta: number(3, 0.001, 100, {
+    label: 'highest beta',
+    symbol: '\\beta',
+    unit: 'reward per nat',
+    typical: [1, 10],
+    effect: 'Where the ladder begins: close to SFT.',
+  }),
+  lowestBeta: number(0.1, 0.001, 100, {
+    label: 'lowest beta',
+    symbol: '\\beta',
+    unit: 'reward per nat',
+    typical: [0.03, 0.3],
+    effect: 'Where the ladder ends: far from SFT, with few effective samples.',
+  }),
+  rungs: integer(9, 1, 50, {
+    label: 'rungs',
+    unit: 'values of beta',
+    typical: [5, 15],
+    effect: 'More: a finer curve.',
+    advanced: true,
+  }),
+});
+
+export type TiltSettings = z.infer<typeof settings>;
+
+/** Below this many effective samples per prompt an estimate does not become the headline. */
+const ENOUGH = 10;
+
+/**
+ * The best reachable frontier: π* ∝ π_SFT·exp(r/β) has the highest E[r] − β·KL of all policies (Korbak et al.
+ * 2022; Rafailov et al. 2023 eq. 4), so no arm can be above this curve. Nothing is trained; the artifact is
+ * SFT itself.
+ *
+ * Estimated by self-normalised importance weights over N answers of SFT per prompt. The bias is O(1/N) and
+ * towards SFT: reward and KL are too low once few answers carry the weight (KL can never exceed ln N). The
+ * effective sample size 1/Σw² says when: every evaluation carries it, and the headline is the lowest β for
+ * which it is at least 10.
+ */
+export const tilt: Stage<TiltSettings, LanguageModelArtifact> = {
+  name: 'tilt',
+  version: 1,
+  settings,
+  inputs: ['sft', 'reward'],
+  async *run(context, s, parents) {
+    const sft = parent(parents, 'sft');
+    const prompts = context.evaluation.prompts;
+    const drawn: PromptSamples[] = [];
+    let tokens = 0;
+    for await (const one of sampleReference(context, sft, parent(parents, 'reward'), prompts, s.samples)) {
+      drawn.push(one);
+      tokens += one.completions.reduce((sum, c) => sum + c.length, 0);
+      if (drawn.length % 8 && drawn.length < prompts) continue;
+      const [update, samples] = [drawn.length, drawn.length * s.samples];
+      yield { type: 'metrics', update, updates: prompts, samples, tokens, metrics: { num_tokens: tokens } };
+    }
+    const ladder = betaLadder(s.highestBeta, s.lowestBeta, s.rungs);
+    const summary: Record<string, number> = {};
+    for (const [update, beta] of ladder.entries()) {
+      const tilted = drawn.map((one) => tiltedWeights(s.reward === 'gold' ? one.gold : one.proxy, beta));
+      const weights = tilted.map((t) => t.weights);
+      const evaluation = {
+        ...weightedEvaluation(context, drawn, weights, mean(tilted.map((t) => t.kl))),
+        beta,
+        effectiveSamples: mean(tilted.map((t) => t.effectiveSamples)),
+      };
+      const samples = drawn.length * s.samples;
+      yield { type: 'evaluation', update, updates: ladder.length - 1, samples, tokens, evaluation };
+      const rung = Number(beta.toPrecision(2));
+      for (const name of ['gold', 'proxy', 'kl', 'effectiveSamples'] as const)
+        summary[`${name}.${rung}`] = evaluation[name]!;
+      if (update === 0 || evaluation.effectiveSamples >= ENOUGH) Object.assign(summary, evaluation);
+    }
+    return { artifact: sft, summary };
+  },
+};
+
+/** From the highest to the lowest value in equal ratios. */
+const betaLadder = (highest: number, lowest: number, rungs: number): number[] =>
+  Array.from({ length: rungs }, (_, i) => highest * (lowest / highest) ** (i / Math.max(1, rungs - 1)));
+
+export interface Tilted {
+  /** exp(r/β)/Σ exp(r/β), adding up to 1. */
+  weights: Float64Array;
+  /** KL(π* ‖ π_SFT) estimated as Σ w·ln(N·w), nats; between 0 and ln N. */
+  kl: number;
+  /** 1/Σw² (Kish), between 1 and N. */
+  effectiveSamples: number;
+}
+
+/** Self-normalised importance weights of π* ∝ π_SFT·exp(r/β) on answers drawn from π_SFT. */
+export function tiltedWeights(rewards: ArrayLike<number>, beta: number): Tilted {
+  const highest = Array.from(rewards).reduce((a, b) => Math.max(a, b), -Infinity);
+  const raw = Float64Array.from(rewards, (r) => Math.exp((r - highest) / beta));
+  const total = raw.reduce((a, b) => a + b, 0);
+  const weights = raw.map((w) => w / total);
+  return {
+    weights,
+    kl: weights.reduce((sum, w) => sum + (w > 0 ? w * Math.log(rewards.length * w) : 0), 0),
+    effectiveSamples: 1 / weights.reduce((sum, w) => sum + w * w, 0),
+  };
+}

@@ -1,0 +1,131 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+import type { LanguageModel, LossFunction } from '../../engine/types';
+import { Arm } from '../training/arm';
+import { DivergenceGuard, isLogged } from '../training/guard';
+import { maskedMean } from '../losses/masked';
+import { unlikelihoodLoss } from '../losses/unlikelihood';
+import { adamw, warmupSchedule } from '../training/optimizer';
+import { shuffledBatches } from './reward';
+import { integer, number } from '../contract/settings';
+import {
+  parent,
+  streamOf,
+  type LanguageModelArtifact,
+  type MetricsEvent,
+  type PreferencePair,
+  type Stage,
+  type StageContext,
+} from '../contract/stage';
+import { sequence } from '../data/tokens';
+
+const settings = z.object({
+  steps: integer(120, 1, 10_000, {
+    label: 'steps',
+    unit: 'updates',
+    typical: [60, 250],
+    effect: 'More steps: further from SFT.',
+  }),
+  batchSize: integer(32, 1, 256, {
+    label: 'batch size',
+    unit: 'pairs',
+    typical: [16, 64],
+    effect: 'Larger: smoother gradients, more work per step.',
+  }),
+  learningRate: number(2e-4, 0, 1, {
+    label: 'learning rate',
+    symbol: '\\eta',
+    typical: [5e-5, 5e-4],
+    effect: 'Higher: moves further per pair.',
+  }),
+  coefficient: number(0.5, 0, 10, {
+    label: 'unlikelihood coefficient',
+    symbol: '\\alpha',
+    typical: [0.1, 1],
+    effect: 'Higher: pushes rejected answers away harder; too high and the text falls apart.',
+  }),
+});
+
+export type UnlikelihoodSettings = z.infer<typeof settings>;
+
+/**
+ * Likelihood of the chosen, unlikelihood of the rejected answers (Welleck et al. 2019; a baseline of
+ * Rafailov et al. 2023): L = −mean log p(chosen tokens) − α·mean log(1 − p(rejected tokens)). Unlike DPO it
+ * has no reference: it also forbids the good tokens of rejected answers.
+ */
+export const unlikelihood: Stage<UnlikelihoodSettings, LanguageModelArtifact> = {
+  name: 'unlikelihood',
+  version: 1,
+  settings,
+  inputs: ['sft', 'preferences', 'reward'], // the reward model only measures
+  async *run(context, s, parents) {
+    const arm = await Arm.open(context, parents);
+    let last: MetricsEvent | undefined;
+    try {
+      const { pairs } = parent(parents, 'preferences');
+      for await (const event of arm.watch(s.steps, train(context, s, pairs, arm.policy))) {
+        if (event.type === 'metrics') last = event;
+        yield event;
+      }
+      return yield* arm.finish(last!);
+    } finally {
+      arm.dispose();
+    }
+  },
+};
+
+async function* train(
+  context: StageContext,
+  s: UnlikelihoodSettings,
+  pairs: readonly PreferencePair[],
+  policy: LanguageModel,
+): AsyncGenerator<MetricsEvent, void, void> {
+  const guard = new DivergenceGuard('unlikelihood', policy, s.learningRate);
+  await guard.start();
+  const order = streamOf(context, 'unlikelihood', 'order');
+  const batches = shuffledBatches(pairs.length, s.batchSize, (xs) => order.shuffle(xs));
+  let tokens = 0;
+  for (let update = 1; update <= s.steps; update++) {
+    const drawn = batches.next().value!.map((i) => pairs[i]!);
+    const batch = [
+      ...drawn.map((p) => sequence(p.prompt, p.chosen)),
+      ...drawn.map((p) => sequence(p.prompt, p.rejected)),
+    ];
+    tokens += batch.reduce((sum, row) => sum + row.ids.length, 0);
+    const report = await policy.update(
+      [{ batch, want: { logProbs: true }, loss: lossWith(s.coefficient) }],
+      adamw(warmupSchedule(update - 1, s.learningRate, 10)),
+      isLogged(update, s.steps),
+    );
+    if (!report) continue;
+    await guard.check(update, report);
+    yield {
+      type: 'metrics',
+      update,
+      updates: s.steps,
+      samples: update * s.batchSize,
+      tokens,
+      metrics: { loss: report.loss, ...report.metrics, grad_norm: report.gradNorm },
+    };
+  }
+}
+
+/** Over a batch whose first half are the chosen, whose second half the rejected answers. */
+const lossWith =
+  (coefficient: number): LossFunction =>
+  ({ logProbs, mask }) => {
+    const [rows, cols] = logProbs.shape;
+    const half = (x: tf.Tensor2D, from: number) => tf.slice2d(x, [from, 0], [rows / 2, cols]);
+    const likelihood = tf.neg(maskedMean(half(logProbs, 0), half(mask, 0)));
+    const unlikelihood = unlikelihoodLoss(half(logProbs, rows / 2), half(mask, rows / 2));
+    const sum = (from: number) => tf.mean(tf.sum(half(logProbs, from), 1)) as tf.Scalar;
+    return {
+      loss: tf.add(likelihood, tf.mul(coefficient, unlikelihood)) as tf.Scalar,
+      metrics: {
+        'loss/likelihood': likelihood as tf.Scalar,
+        'loss/unlikelihood': unlikelihood,
+        'logps/chosen': sum(0),
+        'logps/rejected': sum(rows / 2),
+      },
+    };
+  };

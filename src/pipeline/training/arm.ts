@@ -1,0 +1,110 @@
+import type { LanguageModel } from '../../engine/types';
+import { displacement } from '../measures/displacement';
+import { createEvaluator, type Evaluator, type Measured } from '../measures/evaluate';
+import { labelerWinRates } from '../measures/labeler-panel';
+import { fitOveroptimization, type PathPoint } from '../maths/overoptimization';
+import { atTemperatures } from '../measures/temperatures';
+import {
+  modelOf,
+  parent,
+  type LanguageModelArtifact,
+  type MetricsEvent,
+  type Parents,
+  type PreferencePair,
+  type StageContext,
+  type StageEvent,
+  type StageResult,
+} from '../contract/stage';
+import { alignmentTax } from '../measures/tax';
+
+/** What every alignment arm has in common: a policy and its frozen reference, both SFT, and the yardstick. */
+export class Arm {
+  /** Where the arm has been: the evaluations so far. */
+  private readonly path: PathPoint[] = [];
+
+  private constructor(
+    private readonly context: StageContext,
+    private readonly evaluator: Evaluator,
+    readonly policy: LanguageModel,
+    readonly reference: LanguageModel,
+    private readonly heldOutPairs: readonly PreferencePair[],
+  ) {}
+
+  static async open(context: StageContext, parents: Parents): Promise<Arm> {
+    const sft = parent(parents, 'sft');
+    const evaluator = await createEvaluator(context, sft, parents.reward);
+    const heldOutPairs = parents.preferences ? parent(parents, 'preferences').heldOut : [];
+    return new Arm(context, evaluator, modelOf(context, sft), modelOf(context, sft), heldOutPairs);
+  }
+
+  /** Passes training rows on and measures the policy at the start and at even intervals. */
+  async *watch(
+    updates: number,
+    rows: AsyncGenerator<MetricsEvent, void, void>,
+  ): AsyncGenerator<StageEvent, void, void> {
+    yield await this.measure({ update: 0, updates, samples: 0, tokens: 0 });
+    const every = updates / this.context.evaluation.times;
+    let due = every;
+    for await (const row of rows) {
+      yield row;
+      if (row.update >= updates || row.update < due) continue;
+      while (due <= row.update) due += every;
+      yield await this.measure(row);
+    }
+  }
+
+  private async measure(
+    at: Pick<MetricsEvent, 'update' | 'updates' | 'samples' | 'tokens'>,
+  ): Promise<StageEvent> {
+    const { update, updates, samples, tokens } = at;
+    const { evaluation } = await this.evaluator.evaluate(this.policy, this.context.evaluation.prompts);
+    this.path.push(evaluation);
+    return {
+      type: 'evaluation',
+      update,
+      updates,
+      samples,
+      tokens,
+      evaluation,
+      weights: await this.policy.weights(),
+    };
+  }
+
+  /** The final evaluation, as an event and as the arm's result. */
+  async *finish(
+    last: Pick<MetricsEvent, 'update' | 'updates' | 'samples' | 'tokens'>,
+    more: Record<string, number> = {},
+  ): AsyncGenerator<StageEvent, StageResult<LanguageModelArtifact>, void> {
+    const measured = await this.evaluator.evaluate(this.policy, this.context.evaluation.finalPrompts);
+    const evaluation = {
+      ...measured.evaluation,
+      ...(this.context.evaluation.tax ? await alignmentTax(this.context, this.policy) : {}),
+    };
+    const weights = await this.policy.weights();
+    const { update, updates, samples, tokens } = last;
+    yield { type: 'evaluation', update, updates, samples, tokens, evaluation, weights };
+    return {
+      artifact: { kind: 'model', config: this.policy.config, weights },
+      summary: { ...evaluation, ...(await this.extras(measured)), ...more },
+      answers: measured.answers,
+    };
+  }
+
+  /** Further headline figures: where the path peaked, and whatever else the run asks for. */
+  private async extras({ evaluation, completions }: Measured): Promise<Record<string, number>> {
+    const { evaluator, context, policy, reference, heldOutPairs } = this;
+    const { temperatures = [], labelers } = context.evaluation;
+    return {
+      ...fitOveroptimization('rl', [...this.path, evaluation]),
+      ...(heldOutPairs.length ? await displacement(policy, reference, heldOutPairs) : {}),
+      ...(await atTemperatures(context, policy, evaluator, temperatures)),
+      ...(labelers === undefined ? {} : labelerWinRates(context, evaluator, completions, labelers)),
+    };
+  }
+
+  dispose(): void {
+    this.evaluator.dispose();
+    this.policy.dispose();
+    this.reference.dispose();
+  }
+}

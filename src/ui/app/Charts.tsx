@@ -1,0 +1,88 @@
+import { SegmentedControl } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { isTableOnly } from '../figures/figures';
+import { SeedSwitch } from '../replay/SeedSwitch';
+import { useStageName } from '../store/useStageName';
+import { X_AXES } from '../store/series';
+import { useShallow } from 'zustand/react/shallow';
+import { useLab } from '../store/useLab';
+import { setView, useView, type ViewState } from '../store/useView';
+import classes from '../charts/charts.module.css';
+import { Comparison } from '../charts/Comparison';
+import { Results } from '../results/Results';
+import { StageCurves } from '../charts/StageCurves';
+
+/** The middle of the page: all arms compared in charts or in a table, or one stage from inside. */
+export function Charts() {
+  const { t } = useTranslation();
+  const chosen = useView((s) => s.tab);
+  const axis = useView((s) => s.xAxis);
+  const inLesson = useLab((s) => s.demo !== null);
+  const tableOnly = useLab((s) => isTableOnly(s.config.arms));
+  const tabs: readonly ViewState['tab'][] = tableOnly
+    ? ['results', 'inside']
+    : inLesson
+      ? ['compare', 'results', 'inside']
+      : ['compare', 'inside'];
+  const tab = tabs.includes(chosen) ? chosen : tabs[0]!;
+  const selected = useLab(
+    useShallow((s) => {
+      const stage = s.stages.find((m) => m.id === s.selected);
+      return stage ? { name: stage.name, isArm: stage.isArm, stage: stage.stage } : null;
+    }),
+  );
+  const stageName = useStageName();
+  const name = selected ? stageName(selected) : '';
+  return (
+    <section className={classes.region} aria-label={t('charts.region')} id="charts">
+      <div className={classes.bar}>
+        <SegmentedControl
+          size="xs"
+          aria-label={t('charts.region')}
+          value={tab}
+          onChange={(value) => setView({ tab: value as ViewState['tab'] })}
+          data={tabs.map((value) => ({ value, label: t(`charts.${value}`, { name }) }))}
+        />
+        {tab !== 'results' && (
+          <div className={classes.axisSwitch}>
+            <span aria-hidden>{t('charts.by')}</span>
+            <SegmentedControl
+              size="xs"
+              aria-label={t('charts.axis')}
+              value={axis}
+              onChange={(value) => setView({ xAxis: value as ViewState['xAxis'] })}
+              data={X_AXES.map((value) => ({ value, label: t(`charts.axes.${value}`) }))}
+            />
+          </div>
+        )}
+        {tab !== 'inside' && (
+          <div className={classes.behind} data-wide={inLesson || undefined}>
+            {tab === 'compare' && <Footnote />}
+            <SeedSwitch inTables={tab === 'results'} />
+          </div>
+        )}
+      </div>
+      {tab === 'compare' ? <Comparison /> : tab === 'results' ? <Results /> : <StageCurves />}
+    </section>
+  );
+}
+
+/** What stands behind the points of all charts. */
+function Footnote() {
+  const { t } = useTranslation();
+  const replay = useLab((s) => s.replay?.seed);
+  const seed = useLab((s) => String(s.config.seed));
+  const { prompts, finalPrompts } = useLab((s) => s.config.evaluation);
+  return (
+    <span>
+      {replay !== undefined && <b>{t('replay.mark')} </b>}
+      {prompts === finalPrompts
+        ? t('charts.prompts', { count: prompts, seed: String(replay ?? seed) })
+        : t('charts.promptsFinal', {
+            count: prompts,
+            final: String(finalPrompts),
+            seed: String(replay ?? seed),
+          })}
+    </span>
+  );
+}
