@@ -1,0 +1,5 @@
+import type { Sentences } from './codes';
+
+export const en: Sentences = {
+  foreign: ({ text }) => text,
+};
