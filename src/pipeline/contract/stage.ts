@@ -198,8 +198,11 @@ export type Role = keyof Parents;
 /** A stage: typed settings in, metric rows out, an artifact at the end. Pausing and stopping happen between rows. */
 export interface Stage<Settings = unknown, A extends Artifact = Artifact> {
   name: StageName;
-  /** Changes whenever the same settings would give another result; part of every key. */
-  version: number;
+  /**
+   * Changes whenever the same settings would give another result; part of every key. A function where a correction
+   * changed results under some settings only: the others keep their version, and with it their stored results.
+   */
+  version: number | ((settings: Settings) => number);
   settings: z.ZodObject;
   inputs: readonly Role[];
   run(
@@ -208,6 +211,10 @@ export interface Stage<Settings = unknown, A extends Artifact = Artifact> {
     parents: Parents,
   ): AsyncGenerator<StageEvent, StageResult<A>, void>;
 }
+
+/** The version of a stage under these (complete) settings. */
+export const versionOf = <S>({ version }: Pick<Stage<S>, 'version'>, settings: S): number =>
+  typeof version === 'function' ? version(settings) : version;
 
 /** What a stage gets for a role: packed artifacts arrive unpacked. */
 type ParentOf<R extends Role> = R extends 'preferences' ? PreferencesArtifact : NonNullable<Parents[R]>;

@@ -10,7 +10,7 @@ import {
   type Settings,
   type Sources,
 } from './config';
-import type { Role, StageName } from '../contract/stage';
+import { versionOf, type Role, type StageName } from '../contract/stage';
 import { STAGES, type TrunkStage } from '../stages';
 
 /** One stage of a run with resolved settings and the nodes it builds on. */
@@ -82,13 +82,14 @@ export function buildGraph(config: LabConfig): Graph {
     arm?: ArmConfig,
   ): GraphNode => {
     const { task, evaluation } = config;
-    const { version, inputs: roles } = STAGES[stage];
-    const parents = roles.map((role) => [role, trunkNode(...sourceOf(role, owner, arm))] as const);
+    const parents = STAGES[stage].inputs.map(
+      (role) => [role, trunkNode(...sourceOf(role, owner, arm))] as const,
+    );
     const settings = resolvedSettings({ task, size: owner.size }, stage, changes);
     const seed = shippable ? SHIPPED_SEED : config.seed;
     const key = keyOf({
       stage,
-      version,
+      version: versionOf(STAGES[stage], settings as never),
       settings,
       seed,
       size: owner.size,

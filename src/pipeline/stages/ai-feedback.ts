@@ -44,7 +44,7 @@ const NO_LABELER = { labelTemperature: 1, flipRate: 0, bias: 'none' } as const;
  */
 export const aiFeedback: Stage<AiFeedbackSettings, PreferencesArtifact> = {
   name: 'ai-feedback',
-  version: 1,
+  version: 2,
   settings,
   inputs: ['sft', 'teacher', 'judge'],
   async *run(context, s, parents) {

@@ -37,7 +37,7 @@ export type BestOfNSettings = z.infer<typeof settings>;
  */
 export const bestOfN: Stage<BestOfNSettings, LanguageModelArtifact> = {
   name: 'best-of-n',
-  version: 3,
+  version: 4,
   settings,
   inputs: ['sft', 'reward'],
   async *run(context, s, parents) {

@@ -86,7 +86,7 @@ export type OnlineDpoSettings = z.infer<typeof settings>;
  */
 export const onlineDpo: Stage<OnlineDpoSettings, LanguageModelArtifact> = {
   name: 'online-dpo',
-  version: 1,
+  version: (s) => (s.labels === 'reward-model' ? 2 : 1),
   settings,
   inputs: ['sft', 'reward'],
   async *run(context, s, parents) {

@@ -194,7 +194,7 @@ interface Experience {
  */
 export const ppo: Stage<PpoSettings, LanguageModelArtifact> = {
   name: 'ppo',
-  version: 1,
+  version: (s) => (splitsAsBefore(s) && steersAsBefore(s) ? 1 : 2),
   settings,
   inputs: ['sft', 'reward'],
   async *run(context, s, parents) {
@@ -221,6 +221,14 @@ export const ppo: Stage<PpoSettings, LanguageModelArtifact> = {
     }
   },
 };
+
+/** Version 1 cut a batch into equal pieces and left the last one shorter; where that is the split of today, it stands. */
+const splitsAsBefore = ({ rolloutBatch, minibatches }: PpoSettings): boolean =>
+  [0, minibatches - 1].includes(rolloutBatch % minibatches);
+
+/** Version 1 did not bound the step of the KL coefficient by that of one horizon. */
+const steersAsBefore = (s: PpoSettings): boolean =>
+  s.adaptiveKlTarget === null || s.rolloutBatch <= s.adaptiveKlHorizon;
 
 async function* train(
   context: StageContext,

@@ -62,7 +62,7 @@ export function* shuffledBatches(count: number, size: number, shuffle: (xs: numb
  */
 export const reward: Stage<RewardSettings, RewardModelArtifact> = {
   name: 'reward',
-  version: 1,
+  version: (s) => (s.learningRate === 0 ? 2 : 1), // only a head that stays 0 scores different answers alike
   settings,
   inputs: ['sft', 'preferences'],
   async *run(context, s, parents) {
