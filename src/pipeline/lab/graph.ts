@@ -148,7 +148,3 @@ function sortKeys(_: string, value: unknown): unknown {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
-
-/** The nodes still to be run, given which keys have results: in order, each after its inputs. */
-export const missingNodes = (graph: Graph, has: (key: string) => boolean): GraphNode[] =>
-  graph.filter((node) => !has(node.key));

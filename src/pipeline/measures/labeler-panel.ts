@@ -1,41 +1,9 @@
-import {
-  decode,
-  DEFAULT_LABELER,
-  drawTastes,
-  EOS,
-  preferenceProbability,
-  type JudgedCompletion,
-  type Labeler,
-  type Taste,
-} from '../../world';
-import { rngFrom } from '../../random/rng';
+import { DEFAULT_LABELER, preferenceProbability, type Labeler, type Taste } from '../../world';
 import type { Answers, Evaluator } from './evaluate';
 import type { PreferencePair, StageContext } from '../contract/stage';
 import { mean } from '../maths/statistics';
+import { drawPanel, judged, type Panel } from '../data/labelers';
 import { goldOf } from '../data/tokens';
-
-/** People in each of the two groups. */
-export const PANEL_SIZE = 10;
-
-export interface Panel {
-  /** They label what the reward model and DPO learn from. */
-  train: readonly Taste[];
-  /** They label nothing for training (Ouyang et al. 2022, held-out labelers). */
-  heldOut: readonly Taste[];
-}
-
-/** The two groups of labelers of a run; the same people for the same seed, whatever the stage. */
-export function drawPanel({ seed, task }: Pick<StageContext, 'seed' | 'task'>, spread: number): Panel {
-  const rng = rngFrom(seed, task.name, 'labelers');
-  const people = drawTastes(rng, spread, 2 * PANEL_SIZE);
-  return { train: people.slice(0, PANEL_SIZE), heldOut: people.slice(PANEL_SIZE) };
-}
-
-/** Ids of an answer (with or without `<eos>`) and its gold as a labeler sees them. */
-export const judged = (ids: readonly number[], gold: number): JudgedCompletion => ({
-  gold,
-  words: decode(ids[ids.length - 1] === EOS ? ids.slice(0, -1) : ids),
-});
 
 /** Mean probability over pairs that two people give the same label; their probabilities of the first answer. */
 const sameLabel = (first: readonly number[], second: readonly number[]): number =>

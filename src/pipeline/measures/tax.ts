@@ -1,9 +1,9 @@
 import type { LanguageModel } from '../../engine/types';
 import { packedCorpus } from '../../world';
 import { clusterMean, greedyAccuracy } from './accuracy';
-import { fewShotQuestions } from '../stages/few-shot';
+import { fewShotQuestions } from '../data/few-shot';
 import { maskedMean } from '../maths/matrix';
-import { corpusBatch } from '../stages/pretrain';
+import { corpusBatch } from '../data/corpus';
 import { streamOf, type Evaluation, type StageContext } from '../contract/stage';
 
 /** Tasks that the base model solves from three examples. */

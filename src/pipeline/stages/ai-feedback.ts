@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { LanguageModel } from '../../engine/types';
 import type { Split } from '../../world/types';
+import { comparePairs } from '../data/comparisons';
 import { judgedPairs } from '../measures/judged';
-import { agreement, comparePairs } from './preferences';
+import { agreement } from '../measures/pair-accuracy';
 import { choice, integer } from '../contract/settings';
 import {
   modelOf,

@@ -4,7 +4,7 @@ import { drawEvaluationPrompts, sampleGold } from '../measures/evaluate';
 import { DivergenceGuard, isLogged } from '../training/guard';
 import { sftLoss } from '../losses/sft';
 import { adamw, cosineSchedule } from '../training/optimizer';
-import { shuffledBatches } from './reward';
+import { shuffledBatches } from '../training/batches';
 import { integer, number } from '../contract/settings';
 import {
   modelOf,

@@ -8,15 +8,8 @@ import {
   TRAIN_TEMPLATE_COUNT,
   type InstructionCluster,
 } from '../../world';
-import {
-  clusterMean,
-  greedyAccuracy,
-  HELD_OUT_CLUSTERS,
-  perCluster,
-  templateSpread,
-  TRAIN_CLUSTERS,
-  unseenQuestions,
-} from '../measures/accuracy';
+import { HELD_OUT_CLUSTERS, TRAIN_CLUSTERS, unseenQuestions } from '../data/questions';
+import { clusterMean, greedyAccuracy, perCluster, templateSpread } from '../measures/accuracy';
 import { DivergenceGuard, isLogged } from '../training/guard';
 import { sftLoss } from '../losses/sft';
 import { adamw, cosineSchedule } from '../training/optimizer';

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { LanguageModel } from '../../engine/types';
 import { Arm } from '../training/arm';
-import { trainOnPairs } from './dpo';
+import { comparePairs } from '../data/comparisons';
 import { judgedPairs } from '../measures/judged';
-import { agreement, comparePairs } from './preferences';
+import { agreement } from '../measures/pair-accuracy';
+import { trainOnPairs } from '../training/pairs';
 import { choice, integer, number } from '../contract/settings';
 import {
   modelOf,
@@ -91,14 +92,9 @@ export const onlineDpo: Stage<OnlineDpoSettings, LanguageModelArtifact> = {
   inputs: ['sft', 'reward'],
   async *run(context, s, parents) {
     const arm = await Arm.open(context, parents);
-    let last: MetricsEvent | undefined;
     try {
       const rows = train(context, s, parent(parents, 'reward'), arm.policy, arm.reference);
-      for await (const event of arm.watch(s.rounds * s.steps, rows)) {
-        if (event.type === 'metrics') last = event;
-        yield event;
-      }
-      return yield* arm.finish(last!);
+      return yield* arm.run(s.rounds * s.steps, rows);
     } finally {
       arm.dispose();
     }

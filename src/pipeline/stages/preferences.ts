@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import type { LanguageModel } from '../../engine/types';
-import type { Rng } from '../../random/rng';
-import { preferenceLabel, type Labeler } from '../../world';
-import type { Split } from '../../world/types';
-import { drawPanel, judged, panelAgreement } from '../measures/labeler-panel';
+import { comparePairs, labelerOf } from '../data/comparisons';
+import { drawPanel } from '../data/labelers';
+import { panelAgreement } from '../measures/labeler-panel';
+import { agreement } from '../measures/pair-accuracy';
 import { choice, integer, number } from '../contract/settings';
-import { mean } from '../maths/statistics';
 import {
   modelOf,
   parent,
@@ -13,9 +11,7 @@ import {
   type PreferencePair,
   type PreferencesArtifact,
   type Stage,
-  type StageContext,
 } from '../contract/stage';
-import { drawPrompts, goldOf } from '../data/tokens';
 
 const settings = z.object({
   pairs: integer(4000, 2, 100_000, {
@@ -110,56 +106,3 @@ export const preferences: Stage<PreferencesSettings, PreferencesArtifact> = {
     }
   },
 };
-
-/** Share of pairs whose label agrees with the gold order, equal golds counted half. */
-export const agreement = (pairs: readonly PreferencePair[]): number =>
-  mean(pairs.map((p) => (p.goldChosen > p.goldRejected ? 1 : p.goldChosen === p.goldRejected ? 0.5 : 0)));
-
-/** How labels are given; without `disagreement` by one labeler. */
-type Judgement = Pick<PreferencesSettings, 'labelTemperature' | 'flipRate' | 'bias'> & {
-  disagreement?: number;
-};
-
-/** Samples two answers per prompt and labels them; pairs of identical answers are dropped. */
-export async function comparePairs(
-  context: StageContext,
-  s: Judgement,
-  model: LanguageModel,
-  count: number,
-  split: Split,
-  streams: { prompts: Rng; noise: Rng; labels: Rng },
-): Promise<PreferencePair[]> {
-  const { prompts, ids } = drawPrompts(context.task, streams.prompts, split, count);
-  const labeler = labelerOf(s);
-  const people = s.disagreement ? drawPanel(context, s.disagreement).train : null;
-  const options = { maxNewTokens: context.task.maxNewTokens, temperature: 1 };
-  const a = await model.generate(ids, { ...options, noiseKey: streams.noise.uint32() });
-  const b = await model.generate(ids, { ...options, noiseKey: streams.noise.uint32() });
-  return prompts.flatMap((prompt, i) => {
-    const answers = [a.completions[i]!, b.completions[i]!] as const;
-    if (answers[0].join() === answers[1].join()) return [];
-    const gold = answers.map((c) => goldOf(context.task, prompt, c).total) as [number, number];
-    const firstWins = preferenceLabel(
-      streams.labels,
-      judged(answers[0], gold[0]),
-      judged(answers[1], gold[1]),
-      people ? { ...labeler, taste: streams.labels.choice(people) } : labeler,
-    );
-    const [w, l] = firstWins ? [0, 1] : [1, 0];
-    return [
-      {
-        prompt: ids[i]!,
-        chosen: answers[w as 0 | 1],
-        rejected: answers[l as 0 | 1],
-        goldChosen: gold[w]!,
-        goldRejected: gold[l]!,
-      },
-    ];
-  });
-}
-
-const labelerOf = (s: Pick<PreferencesSettings, 'labelTemperature' | 'flipRate' | 'bias'>): Labeler => ({
-  temperature: s.labelTemperature,
-  flipRate: s.flipRate,
-  bias: s.bias,
-});

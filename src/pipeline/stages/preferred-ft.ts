@@ -4,7 +4,7 @@ import { Arm } from '../training/arm';
 import { DivergenceGuard, isLogged } from '../training/guard';
 import { sftLoss } from '../losses/sft';
 import { adamw, cosineSchedule } from '../training/optimizer';
-import { shuffledBatches } from './reward';
+import { shuffledBatches } from '../training/batches';
 import { integer, number } from '../contract/settings';
 import {
   parent,
@@ -51,14 +51,9 @@ export const preferredFt: Stage<PreferredFtSettings, LanguageModelArtifact> = {
   inputs: ['sft', 'preferences', 'reward'], // the reward model only measures
   async *run(context, s, parents) {
     const arm = await Arm.open(context, parents);
-    let last: MetricsEvent | undefined;
     try {
       const { pairs } = parent(parents, 'preferences');
-      for await (const event of arm.watch(s.steps, train(context, s, pairs, arm.policy))) {
-        if (event.type === 'metrics') last = event;
-        yield event;
-      }
-      return yield* arm.finish(last!);
+      return yield* arm.run(s.steps, train(context, s, pairs, arm.policy));
     } finally {
       arm.dispose();
     }

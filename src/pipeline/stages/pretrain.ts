@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Batch } from '../../engine/types';
 import { MODEL_SIZES } from '../../model/config';
 import { initialWeights } from '../../model/parameters';
 import { VOCABULARY, packedCorpus } from '../../world';
+import { corpusBatch } from '../data/corpus';
 import { DivergenceGuard, isLogged } from '../training/guard';
 import { negativeLogLikelihood } from '../losses/sft';
 import { maskedMean } from '../maths/matrix';
@@ -52,11 +52,6 @@ const settings = z.object({
 });
 
 export type PretrainSettings = z.infer<typeof settings>;
-
-/** Rows of the packed corpus at random offsets; every token but the first is predicted. */
-export function corpusBatch(corpus: Uint16Array, offsets: readonly number[], length: number): Batch {
-  return offsets.map((o) => ({ ids: Array.from(corpus.subarray(o, o + length)), start: 1 }));
-}
 
 /**
  * Next-token prediction on the synthetic web text (GPT-2's objective), from random weights.

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { LanguageModel } from '../../engine/types';
 import { withFreshHead } from '../../model/parameters';
 import { sampleGold } from '../measures/evaluate';
+import { accuracyAgainstGold, accuracyOnLabels } from '../measures/pair-accuracy';
+import { shuffledBatches } from '../training/batches';
 import { DivergenceGuard, isLogged } from '../training/guard';
 import { rewardModelLoss } from '../losses/reward';
 import { adamw, cosineSchedule } from '../training/optimizer';
@@ -10,7 +12,6 @@ import {
   modelOf,
   parent,
   streamOf,
-  type PreferencePair,
   type RewardModelArtifact,
   type Stage,
   type StageContext,
@@ -45,16 +46,6 @@ const settings = z.object({
 });
 
 export type RewardSettings = z.infer<typeof settings>;
-
-/** Batches of pair indices, every pair once per epoch in a new order. */
-export function* shuffledBatches(count: number, size: number, shuffle: (xs: number[]) => number[]) {
-  let queue: number[] = [];
-  const all = Array.from({ length: count }, (_, i) => i);
-  for (;;) {
-    if (queue.length < size) queue = [...queue, ...shuffle(all)];
-    yield queue.splice(0, size);
-  }
-}
 
 /**
  * The reward model: the SFT model with a fresh scalar head, read at the last token (EOS), trained on
@@ -127,40 +118,6 @@ export const reward: Stage<RewardSettings, RewardModelArtifact> = {
     }
   },
 };
-
-async function scorePairs(model: LanguageModel, pairs: readonly PreferencePair[]) {
-  const score = async (answer: (p: PreferencePair) => readonly number[]) =>
-    (
-      await model.evaluate(
-        pairs.map((p) => sequence(p.prompt, answer(p))),
-        { scores: true },
-      )
-    ).scores!;
-  return { chosen: await score((p) => p.chosen), rejected: await score((p) => p.rejected) };
-}
-
-/** Held-out accuracy against the true order; pairs of equal gold are left out. */
-export async function accuracyAgainstGold(
-  model: LanguageModel,
-  pairs: readonly PreferencePair[],
-): Promise<number> {
-  const { chosen, rejected } = await scorePairs(model, pairs);
-  const decided = pairs.flatMap((p, i) =>
-    p.goldChosen === p.goldRejected
-      ? []
-      : [chosen[i]! > rejected[i]! === p.goldChosen > p.goldRejected ? 1 : 0],
-  );
-  return mean(decided);
-}
-
-/** Held-out accuracy on the labels as given, noise and bias included. */
-export async function accuracyOnLabels(
-  model: LanguageModel,
-  pairs: readonly PreferencePair[],
-): Promise<number> {
-  const { chosen, rejected } = await scorePairs(model, pairs);
-  return mean(pairs.map((_, i) => (chosen[i]! > rejected[i]! ? 1 : 0)));
-}
 
 /** Mean and standard deviation of raw scores on 512 SFT samples to training prompts. Disposes `sft`. */
 async function sftScoreScale(context: StageContext, sft: LanguageModel, rewardModel: LanguageModel) {

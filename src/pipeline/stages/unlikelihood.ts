@@ -6,7 +6,7 @@ import { DivergenceGuard, isLogged } from '../training/guard';
 import { maskedMean } from '../losses/masked';
 import { unlikelihoodLoss } from '../losses/unlikelihood';
 import { adamw, warmupSchedule } from '../training/optimizer';
-import { shuffledBatches } from './reward';
+import { shuffledBatches } from '../training/batches';
 import { integer, number } from '../contract/settings';
 import {
   parent,
@@ -60,14 +60,9 @@ export const unlikelihood: Stage<UnlikelihoodSettings, LanguageModelArtifact> = 
   inputs: ['sft', 'preferences', 'reward'], // the reward model only measures
   async *run(context, s, parents) {
     const arm = await Arm.open(context, parents);
-    let last: MetricsEvent | undefined;
     try {
       const { pairs } = parent(parents, 'preferences');
-      for await (const event of arm.watch(s.steps, train(context, s, pairs, arm.policy))) {
-        if (event.type === 'metrics') last = event;
-        yield event;
-      }
-      return yield* arm.finish(last!);
+      return yield* arm.run(s.steps, train(context, s, pairs, arm.policy));
     } finally {
       arm.dispose();
     }

@@ -37,8 +37,26 @@ export class Arm {
     return new Arm(context, evaluator, modelOf(context, sft), modelOf(context, sft), heldOutPairs);
   }
 
+  /**
+   * The whole arm: training rows in between the first and the last measurement, and what came of it. `updates` is how
+   * many were planned; `more` adds headline figures of the rows. Without a row nothing has been trained: the arm is
+   * then measured as it began.
+   */
+  async *run(
+    updates: number,
+    rows: AsyncGenerator<MetricsEvent, void, void>,
+    more: (rows: readonly MetricsEvent[]) => Record<string, number> = () => ({}),
+  ): AsyncGenerator<StageEvent, StageResult<LanguageModelArtifact>, void> {
+    const seen: MetricsEvent[] = [];
+    for await (const event of this.watch(updates, rows)) {
+      if (event.type === 'metrics') seen.push(event);
+      yield event;
+    }
+    return yield* this.finish(seen.at(-1) ?? { update: 0, updates, samples: 0, tokens: 0 }, more(seen));
+  }
+
   /** Passes training rows on and measures the policy at the start and at even intervals. */
-  async *watch(
+  private async *watch(
     updates: number,
     rows: AsyncGenerator<MetricsEvent, void, void>,
   ): AsyncGenerator<StageEvent, void, void> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Batch, Engine, Matrix } from '../../../src/engine/types';
-import { labelLogProbs } from '../../../src/pipeline/maths/categorical';
+import { labelLogProbs } from '../../support/categorical';
 import {
   createEvaluator,
   drawEvaluationPrompts,
