@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Engine, LanguageModel } from '../../engine/types';
+import type { Message } from '../../messages';
 import type { GptConfig, ModelSize } from '../../model/config';
 import { rngFrom, type Rng } from '../../random/rng';
 import type { AlignmentTask } from '../../world/types';
@@ -195,6 +196,13 @@ export interface Parents {
 
 export type Role = keyof Parents;
 
+/** What is wrong with a setting, given the others. */
+export interface SettingProblem {
+  /** The setting to change. */
+  name: string;
+  message: Message;
+}
+
 /** A stage: typed settings in, metric rows out, an artifact at the end. Pausing and stopping happen between rows. */
 export interface Stage<Settings = unknown, A extends Artifact = Artifact> {
   name: StageName;
@@ -204,6 +212,8 @@ export interface Stage<Settings = unknown, A extends Artifact = Artifact> {
    */
   version: number | ((settings: Settings) => number);
   settings: z.ZodObject;
+  /** What is wrong with settings that are each in range; absent where any may go with any. */
+  check?: (settings: Settings) => SettingProblem[];
   inputs: readonly Role[];
   run(
     context: StageContext,

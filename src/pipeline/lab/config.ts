@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sentence } from '../../messages';
 import { MODEL_SIZES, type ModelSize } from '../../model/config';
 import { TASKS } from '../../world';
 import { settingErrors } from '../contract/settings';
@@ -165,8 +166,12 @@ export function configProblems(config: LabConfig): ConfigProblem[] {
     return shape.error.issues.map((i) => ({ path: i.path.join('.') || 'configuration', message: i.message }));
   const problems: ConfigProblem[] = [];
   const check = (path: string, stage: StageName, changes: Settings = {}) => {
-    for (const e of settingErrors(STAGES[stage].settings, resolvedSettings(config, stage, changes)))
-      problems.push({ path: `${path}.${e.name}`, message: e.message });
+    const settings = resolvedSettings(config, stage, changes);
+    const errors = settingErrors(STAGES[stage].settings, settings);
+    for (const e of errors) problems.push({ path: `${path}.${e.name}`, message: e.message });
+    if (errors.length > 0) return;
+    for (const p of STAGES[stage].check?.(settings as never) ?? [])
+      problems.push({ path: `${path}.${p.name}`, message: sentence(p.message) });
   };
   for (const stage of TRUNK_STAGES) {
     check(stage, stage, config.trunk[stage]);

@@ -1,7 +1,7 @@
 import type { LanguageModel } from '../../engine/types';
 import { rowSums } from '../maths/matrix';
 import type { PreferencePair } from '../contract/stage';
-import { mean } from '../maths/statistics';
+import { mean, shareWon } from '../maths/statistics';
 import { sequence } from '../data/tokens';
 
 /** Rows per device call; bounds memory, not results. */
@@ -11,7 +11,7 @@ const CHUNK = 256;
  * What training on pairs did to pairs it has not seen: `deltaChosen` and `deltaRejected`, the mean change of
  * log π of chosen and rejected answers against the reference in nats per answer (both fall: likelihood
  * displacement, Razin et al. 2024), and `implicitAccuracy`, the share of pairs whose chosen answer gained more
- * (accuracy of DPO's implicit reward β·log π/π_ref on the labels, ties half).
+ * (accuracy of DPO's implicit reward β·log π/π_ref on the labels, ties half). At least one pair.
  */
 export async function displacement(
   policy: LanguageModel,
@@ -33,6 +33,6 @@ export async function displacement(
   return {
     deltaChosen: mean(chosen),
     deltaRejected: mean(rejected),
-    implicitAccuracy: mean(chosen.map((c, i) => (c > rejected[i]! ? 1 : c === rejected[i]! ? 0.5 : 0))),
+    implicitAccuracy: shareWon(chosen.map((c, i) => c - rejected[i]!))!,
   };
 }

@@ -1,13 +1,15 @@
 import type { LanguageModel } from '../../engine/types';
 import type { PreferencePair } from '../contract/stage';
 import { sequence } from '../data/tokens';
-import { mean } from '../maths/statistics';
+import { shareWon } from '../maths/statistics';
 
-/** Share of pairs whose label agrees with the gold order, equal golds counted half. */
-export const agreement = (pairs: readonly PreferencePair[]): number =>
-  mean(pairs.map((p) => (p.goldChosen > p.goldRejected ? 1 : p.goldChosen === p.goldRejected ? 0.5 : 0)));
+/** Share of pairs whose label agrees with the gold order, equal golds counted half; undefined of no pair. */
+export const agreement = (pairs: readonly PreferencePair[]): number | undefined =>
+  shareWon(pairs.map((p) => p.goldChosen - p.goldRejected));
 
-async function scorePairs(model: LanguageModel, pairs: readonly PreferencePair[]) {
+/** Score of the chosen answer above that of the rejected one, [P]. */
+async function scoreMargins(model: LanguageModel, pairs: readonly PreferencePair[]): Promise<number[]> {
+  if (pairs.length === 0) return [];
   const score = async (answer: (p: PreferencePair) => readonly number[]) =>
     (
       await model.evaluate(
@@ -15,28 +17,23 @@ async function scorePairs(model: LanguageModel, pairs: readonly PreferencePair[]
         { scores: true },
       )
     ).scores!;
-  return { chosen: await score((p) => p.chosen), rejected: await score((p) => p.rejected) };
+  const chosen = await score((p) => p.chosen);
+  const rejected = await score((p) => p.rejected);
+  return Array.from(chosen, (c, i) => c - rejected[i]!);
 }
 
-/** Held-out accuracy against the true order; pairs of equal gold are left out. */
+/** Accuracy of a reward model against the true order, ties half; undefined where no two golds differ. */
 export async function accuracyAgainstGold(
   model: LanguageModel,
   pairs: readonly PreferencePair[],
-): Promise<number> {
-  const { chosen, rejected } = await scorePairs(model, pairs);
-  const decided = pairs.flatMap((p, i) =>
-    p.goldChosen === p.goldRejected
-      ? []
-      : [chosen[i]! > rejected[i]! === p.goldChosen > p.goldRejected ? 1 : 0],
-  );
-  return mean(decided);
+): Promise<number | undefined> {
+  const decided = pairs.filter((p) => p.goldChosen !== p.goldRejected);
+  const margins = await scoreMargins(model, decided);
+  return shareWon(margins.map((m, i) => (decided[i]!.goldChosen > decided[i]!.goldRejected ? m : -m)));
 }
 
-/** Held-out accuracy on the labels as given, noise and bias included. */
-export async function accuracyOnLabels(
+/** Accuracy of a reward model on the labels as given, noise and bias included, ties half; undefined of no pair. */
+export const accuracyOnLabels = async (
   model: LanguageModel,
   pairs: readonly PreferencePair[],
-): Promise<number> {
-  const { chosen, rejected } = await scorePairs(model, pairs);
-  return mean(pairs.map((_, i) => (chosen[i]! > rejected[i]! ? 1 : 0)));
-}
+): Promise<number | undefined> => shareWon(await scoreMargins(model, pairs));

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { LanguageModel } from '../../engine/types';
+import { MessageError } from '../../messages';
 import type { Split } from '../../world/types';
 import { comparePairs } from '../data/comparisons';
 import { judgedPairs } from '../measures/judged';
 import { agreement } from '../measures/pair-accuracy';
+import { present } from '../contract/present';
 import { choice, integer } from '../contract/settings';
 import {
   modelOf,
@@ -53,15 +55,24 @@ export const aiFeedback: Stage<AiFeedbackSettings, PreferencesArtifact> = {
     const [model, judge] = [modelOf(context, parent(parents, 'sft')), modelOf(context, normaliser)];
     const teacher = s.answers === 'pool' ? modelOf(context, parent(parents, 'teacher')) : null;
     const stream = (purpose: string) => streamOf(context, 'ai-feedback', purpose);
-    const streams = { prompts: stream('prompts'), noise: stream('noise'), labels: stream('unused') };
-    const compare = async (from: LanguageModel, count: number, split: Split, drawn = streams) =>
-      judgedPairs(judge, normaliser, await comparePairs(context, NO_LABELER, from, count, split, drawn));
+    const streams = {
+      prompts: stream('prompts'),
+      noise: stream('noise'),
+      labels: stream('unused'),
+      ties: stream('ties'),
+    };
+    const compare = async (from: LanguageModel, count: number, split: Split, drawn = streams) => {
+      const pairs = await comparePairs(context, NO_LABELER, from, count, split, drawn);
+      return judgedPairs(judge, normaliser, pairs, drawn.ties);
+    };
     const chunk = 512;
     try {
       const pairs: PreferencePair[] = [];
       const updates = Math.ceil(s.pairs / chunk);
+      let asked = 0;
       // A policy that has collapsed produces few different answers; do not wait for them forever.
       for (let attempts = 0; pairs.length < s.pairs && attempts < 4 * updates; attempts++) {
+        asked += chunk;
         const from = teacher && attempts % 2 === 1 ? teacher : model;
         pairs.push(...(await compare(from, chunk, 'train')).slice(0, s.pairs - pairs.length));
         yield {
@@ -70,17 +81,19 @@ export const aiFeedback: Stage<AiFeedbackSettings, PreferencesArtifact> = {
           updates,
           samples: pairs.length,
           tokens: pairs.reduce((sum, p) => sum + p.chosen.length + p.rejected.length, 0),
-          metrics: { agreement: agreement(pairs) },
+          metrics: present({ agreement: agreement(pairs) }),
         };
       }
+      if (pairs.length === 0) throw new MessageError({ code: 'answers.alike', values: { prompts: asked } });
       const heldOut = await compare(model, s.heldOutPairs, 'heldOut', {
         prompts: stream('held-out prompts'),
         noise: stream('held-out noise'),
         labels: stream('held-out unused'),
+        ties: stream('held-out ties'),
       });
       return {
         artifact: { kind: 'preferences', pairs, heldOut },
-        summary: { pairs: pairs.length, agreement: agreement(pairs) },
+        summary: present({ pairs: pairs.length, agreement: agreement(pairs) }),
       };
     } finally {
       model.dispose();

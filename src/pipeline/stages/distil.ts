@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Sequence } from '../../engine/types';
+import { MessageError } from '../../messages';
 import { drawEvaluationPrompts, sampleGold } from '../measures/evaluate';
 import { DivergenceGuard, isLogged } from '../training/guard';
 import { sftLoss } from '../losses/sft';
@@ -89,15 +90,17 @@ export const distil: Stage<DistilSettings, LanguageModelArtifact> = {
     } finally {
       teacher.dispose();
     }
-    if (answers.length === 0) throw new Error('the teacher never ends an answer: there is nothing to learn');
+    if (answers.length === 0) throw new MessageError({ code: 'teacher.endless', values: {} });
 
     const model = modelOf(context, parent(parents, 'base'));
     const guard = new DivergenceGuard('distil', model, s.learningRate);
     await guard.start();
     const batches = shuffledBatches(answers.length, s.batchSize, (xs) => order.shuffle(xs));
+    let samples = 0;
     try {
       for (let update = 1; update <= s.steps; update++) {
         const batch = batches.next().value!.map((i) => answers[i]!);
+        samples += batch.length;
         tokens += batch.reduce((sum, row) => sum + row.ids.length, 0);
         const report = await model.update(
           [{ batch, want: { logProbs: true, entropy: true }, loss: sftLoss }],
@@ -110,7 +113,7 @@ export const distil: Stage<DistilSettings, LanguageModelArtifact> = {
           type: 'metrics',
           update,
           updates: s.steps,
-          samples: update * s.batchSize,
+          samples,
           tokens,
           metrics: { loss: report.loss, ...report.metrics, num_tokens: tokens, grad_norm: report.gradNorm },
         };

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { LanguageModel } from '../../engine/types';
+import { MessageError } from '../../messages';
 import { Arm } from '../training/arm';
 import { comparePairs } from '../data/comparisons';
 import { judgedPairs } from '../measures/judged';
 import { agreement } from '../measures/pair-accuracy';
 import { trainOnPairs } from '../training/pairs';
+import { present } from '../contract/present';
 import { choice, integer, number } from '../contract/settings';
 import {
   modelOf,
@@ -110,28 +112,34 @@ async function* train(
 ): AsyncGenerator<MetricsEvent, void, void> {
   const stream = (purpose: string) => streamOf(context, 'online-dpo', purpose);
   const streams = { prompts: stream('prompts'), noise: stream('noise'), labels: stream('labels') };
+  const ties = stream('ties');
   const judge = s.labels === 'reward-model' ? modelOf(context, reward) : null;
   const plain = { ...s, lossType: 'sigmoid', labelSmoothing: 0, sftCoef: 0, referenceFree: false } as const;
+  let samples = 0;
   let tokens = 0;
   try {
     for (let round = 0; round < s.rounds; round++) {
       const pairs = await freshPairs();
-      if (pairs.length === 0) return; // the policy says one thing only: nothing is left to compare
+      if (pairs.length === 0) {
+        if (round > 0) return; // the policy has come to say one thing only: nothing is left to compare
+        throw new MessageError({ code: 'answers.alike', values: { prompts: s.pairs } });
+      }
       tokens += sum(pairs.map((p) => p.chosen.length + p.rejected.length)); // sampled
-      const labels = agreement(pairs);
-      let inRound = 0;
+      const labels = present({ 'labels/agreement': agreement(pairs) });
+      let last = { samples: 0, tokens: 0 };
       for await (const row of trainOnPairs(context, 'online-dpo', plain, pairs, policy, reference)) {
-        inRound = row.tokens;
+        last = row;
         yield {
           ...row,
           update: round * s.steps + row.update,
           updates: s.rounds * s.steps,
-          samples: round * s.steps * s.batchSize + row.samples,
-          tokens: tokens + inRound,
-          metrics: { ...row.metrics, round: round + 1, 'labels/agreement': labels },
+          samples: samples + row.samples,
+          tokens: tokens + row.tokens,
+          metrics: { ...row.metrics, round: round + 1, ...labels },
         };
       }
-      tokens += inRound;
+      samples += last.samples;
+      tokens += last.tokens;
     }
   } finally {
     judge?.dispose();
@@ -142,7 +150,7 @@ async function* train(
     const pairs: PreferencePair[] = [];
     for (let left = s.pairs; left > 0; left -= CHUNK)
       pairs.push(...(await comparePairs(context, labeler, policy, Math.min(CHUNK, left), 'train', streams)));
-    return judge ? judgedPairs(judge, reward, pairs) : pairs;
+    return judge ? judgedPairs(judge, reward, pairs, ties) : pairs;
   }
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { message } from '../../messages';
 import { choice, flag, integer, number, optionalNumber } from '../contract/settings';
+import type { SettingProblem } from '../contract/stage';
 
 export const settings = z.object({
   iterations: integer(60, 1, 2000, {
@@ -138,3 +140,32 @@ export const settings = z.object({
 });
 
 export type PpoSettings = z.infer<typeof settings>;
+
+/** Settings that are each fine and impossible together. */
+export function ppoProblems({
+  rolloutBatch,
+  minibatches,
+  klCoef,
+  adaptiveKlTarget,
+}: PpoSettings): SettingProblem[] {
+  const problems: SettingProblem[] = [];
+  if (minibatches > rolloutBatch)
+    problems.push({
+      name: 'minibatches',
+      message: message('ppo.minibatches', { rollouts: rolloutBatch, minibatches }),
+    });
+  if (klCoef === 0 && adaptiveKlTarget !== null)
+    problems.push({ name: 'klCoef', message: message('ppo.adaptive-kl-from-zero', {}) });
+  return problems;
+}
+
+/**
+ * 2 where a correction changed the result: version 1 cut an uneven batch into equal minibatches and left the last one
+ * shorter or away, let one step of the KL coefficient be longer than its horizon, and counted the tokens of epochs
+ * that `targetKl` had cut short.
+ */
+export function ppoVersion(s: PpoSettings): number {
+  const sameSplit = [0, s.minibatches - 1].includes(s.rolloutBatch % s.minibatches);
+  const sameSteps = s.adaptiveKlTarget === null || s.rolloutBatch <= s.adaptiveKlHorizon;
+  return sameSplit && sameSteps && s.targetKl === null ? 1 : 2;
+}

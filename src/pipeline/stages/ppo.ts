@@ -19,8 +19,10 @@ import { maskedMean } from '../losses/masked';
 import { ppoPolicyLoss, ppoValueLoss } from '../losses/ppo';
 import { negativeLogLikelihood } from '../losses/sft';
 import { rowSums, selectRows, zeros } from '../maths/matrix';
+import { cutInto } from '../training/batches';
 import { adamw, warmupSchedule } from '../training/optimizer';
 import { corpusBatch } from '../data/corpus';
+import { present } from '../contract/present';
 import {
   modelOf,
   parent,
@@ -33,7 +35,7 @@ import {
 } from '../contract/stage';
 import { mean } from '../maths/statistics';
 import { drawPrompts, goldOf, sequence } from '../data/tokens';
-import { settings, type PpoSettings } from './ppo.settings';
+import { ppoProblems, ppoVersion, settings, type PpoSettings } from './ppo.settings';
 
 /** One batch of on-policy answers with everything the update needs; matrices are [B, C]. */
 interface Experience {
@@ -55,8 +57,9 @@ interface Experience {
  */
 export const ppo: Stage<PpoSettings, LanguageModelArtifact> = {
   name: 'ppo',
-  version: (s) => (splitsAsBefore(s) && steersAsBefore(s) ? 1 : 2),
+  version: ppoVersion,
   settings,
+  check: ppoProblems,
   inputs: ['sft', 'reward'],
   async *run(context, s, parents) {
     const arm = await Arm.open(context, parents);
@@ -74,14 +77,6 @@ export const ppo: Stage<PpoSettings, LanguageModelArtifact> = {
     }
   },
 };
-
-/** Version 1 cut a batch into equal pieces and left the last one shorter; where that is the split of today, it stands. */
-const splitsAsBefore = ({ rolloutBatch, minibatches }: PpoSettings): boolean =>
-  [0, minibatches - 1].includes(rolloutBatch % minibatches);
-
-/** Version 1 did not bound the step of the KL coefficient by that of one horizon. */
-const steersAsBefore = (s: PpoSettings): boolean =>
-  s.adaptiveKlTarget === null || s.rolloutBatch <= s.adaptiveKlHorizon;
 
 async function* train(
   context: StageContext,
@@ -112,8 +107,11 @@ async function* train(
   try {
     for (let iteration = 1; iteration <= s.iterations; iteration++) {
       const experience = await collect(iteration);
-      tokens += experience.tokens * (1 + s.epochs);
-      const reports = await optimise(experience, warmupSchedule(iteration - 1, s.learningRate, 5));
+      const { reports, trained } = await optimise(
+        experience,
+        warmupSchedule(iteration - 1, s.learningRate, 5),
+      );
+      tokens += experience.tokens + trained;
       await guard.check(iteration, reports[reports.length - 1]!);
       const average = (name: string) => mean(reports.map((r) => r.metrics[name] ?? 0));
       yield {
@@ -201,7 +199,7 @@ async function* train(
         'objective/proxy': mean(proxy),
         'val/num_eos_tokens': rollout.finished.filter(Boolean).length,
         'val/length': mean(rollout.completions.map((c) => c.length)),
-        'val/explained_var': explainedVariance(oldValues, returns, mask),
+        ...present({ 'val/explained_var': explainedVariance(oldValues, returns, mask) }),
         iteration,
       },
     };
@@ -219,21 +217,22 @@ async function* train(
     }
   }
 
-  /** Several epochs of minibatch updates on one batch of experience. */
-  async function optimise(experience: Experience, learningRate: number): Promise<UpdateReport[]> {
+  /** Several epochs of minibatch updates on one batch of experience, and the tokens that they trained on. */
+  async function optimise(experience: Experience, learningRate: number) {
     const optimizer = adamw(learningRate, { beta2: 0.95, epsilon: 1e-5 });
     const reports: UpdateReport[] = [];
+    let trained = 0;
     for (let epoch = 0; epoch < s.epochs; epoch++) {
       const rows = order.shuffle(experience.batch.map((_, i) => i));
-      const size = Math.ceil(rows.length / s.minibatches);
-      for (let at = 0; at < rows.length; at += size) {
-        const report = await step(experience, rows.slice(at, at + size), optimizer);
+      for (const part of cutInto(rows, s.minibatches)) {
+        const report = await step(experience, part, optimizer);
         reports.push(report);
-        if (!Number.isFinite(report.loss)) return reports;
-        if (s.targetKl !== null && report.metrics['approxKl']! > s.targetKl) return reports;
+        trained += part.reduce((sum, row) => sum + experience.batch[row]!.ids.length, 0);
+        const tooFar = s.targetKl !== null && report.metrics['approxKl']! > s.targetKl;
+        if (tooFar || !Number.isFinite(report.loss)) return { reports, trained };
       }
     }
-    return reports;
+    return { reports, trained };
   }
 
   /** One clipped policy and value update on the given rows. */

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { MessageError } from '../../messages';
 import { comparePairs, labelerOf } from '../data/comparisons';
 import { drawPanel } from '../data/labelers';
 import { panelAgreement } from '../measures/labeler-panel';
 import { agreement } from '../measures/pair-accuracy';
+import { present } from '../contract/present';
 import { choice, integer, number } from '../contract/settings';
 import {
   modelOf,
@@ -73,9 +75,11 @@ export const preferences: Stage<PreferencesSettings, PreferencesArtifact> = {
       const noise = stream('noise');
       const labels = stream('labels');
       let update = 0;
+      let asked = 0;
       const updates = Math.ceil(s.pairs / chunk);
       // A policy that has collapsed produces few different answers; do not wait for them forever.
       for (let attempts = 0; pairs.length < s.pairs && attempts < 4 * updates; attempts++) {
+        asked += chunk;
         const fresh = await comparePairs(context, s, model, chunk, 'train', { prompts, noise, labels });
         pairs.push(...fresh.slice(0, s.pairs - pairs.length));
         update = Math.min(updates, Math.ceil(pairs.length / chunk));
@@ -85,9 +89,10 @@ export const preferences: Stage<PreferencesSettings, PreferencesArtifact> = {
           updates,
           samples: pairs.length,
           tokens: pairs.reduce((sum, p) => sum + p.chosen.length + p.rejected.length, 0),
-          metrics: { agreement: agreement(pairs) },
+          metrics: present({ agreement: agreement(pairs) }),
         };
       }
+      if (pairs.length === 0) throw new MessageError({ code: 'answers.alike', values: { prompts: asked } });
       const heldOut = await comparePairs(context, s, model, s.heldOutPairs, 'heldOut', {
         prompts: stream('held-out prompts'),
         noise: stream('held-out noise'),
@@ -96,9 +101,10 @@ export const preferences: Stage<PreferencesSettings, PreferencesArtifact> = {
       return {
         artifact: { kind: 'preferences', pairs, heldOut },
         summary: {
-          pairs: pairs.length,
-          agreement: agreement(pairs),
-          ...panelAgreement(heldOut, drawPanel(context, s.disagreement), labelerOf(s)),
+          ...present({ pairs: pairs.length, agreement: agreement(pairs) }),
+          ...(heldOut.length
+            ? panelAgreement(heldOut, drawPanel(context, s.disagreement), labelerOf(s))
+            : {}),
         },
       };
     } finally {

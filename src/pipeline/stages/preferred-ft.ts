@@ -70,9 +70,11 @@ async function* train(
   await guard.start();
   const order = streamOf(context, 'preferred-ft', 'order');
   const batches = shuffledBatches(pairs.length, s.batchSize, (xs) => order.shuffle(xs));
+  let samples = 0;
   let tokens = 0;
   for (let update = 1; update <= s.steps; update++) {
     const batch = batches.next().value!.map((i) => sequence(pairs[i]!.prompt, pairs[i]!.chosen));
+    samples += batch.length;
     tokens += batch.reduce((sum, row) => sum + row.ids.length, 0);
     const report = await policy.update(
       [{ batch, want: { logProbs: true, entropy: true }, loss: sftLoss }],
@@ -85,7 +87,7 @@ async function* train(
       type: 'metrics',
       update,
       updates: s.steps,
-      samples: update * s.batchSize,
+      samples,
       tokens,
       metrics: { loss: report.loss, ...report.metrics, num_tokens: tokens, grad_norm: report.gradNorm },
     };

@@ -7,6 +7,8 @@ import { shuffledBatches } from '../training/batches';
 import { DivergenceGuard, isLogged } from '../training/guard';
 import { rewardModelLoss } from '../losses/reward';
 import { adamw, cosineSchedule } from '../training/optimizer';
+import { chosenThenRejected } from '../training/pairs';
+import { present } from '../contract/present';
 import { flag, integer, number } from '../contract/settings';
 import {
   modelOf,
@@ -64,14 +66,13 @@ export const reward: Stage<RewardSettings, RewardModelArtifact> = {
     await guard.start();
     const order = streamOf(context, 'reward', 'order');
     const batches = shuffledBatches(pairs.length, s.batchSize, (xs) => order.shuffle(xs));
+    let samples = 0;
     let tokens = 0;
     try {
       for (let update = 1; update <= s.steps; update++) {
         const chosenPairs = batches.next().value!.map((i) => pairs[i]!);
-        const batch = [
-          ...chosenPairs.map((p) => sequence(p.prompt, p.chosen)),
-          ...chosenPairs.map((p) => sequence(p.prompt, p.rejected)),
-        ];
+        const batch = chosenThenRejected(chosenPairs);
+        samples += chosenPairs.length;
         tokens += batch.reduce((sum, row) => sum + row.ids.length, 0);
         const report = await model.update(
           [{ batch, want: { scores: true }, loss: rewardModelLoss }],
@@ -85,13 +86,13 @@ export const reward: Stage<RewardSettings, RewardModelArtifact> = {
           type: 'metrics',
           update,
           updates: s.steps,
-          samples: update * s.batchSize,
+          samples,
           tokens,
           metrics: {
             loss: report.loss,
             ...report.metrics,
             grad_norm: report.gradNorm,
-            ...(measure ? { eval_accuracy: await accuracyAgainstGold(model, heldOut) } : {}),
+            ...(measure ? present({ eval_accuracy: await accuracyAgainstGold(model, heldOut) }) : {}),
           },
         };
       }
@@ -106,12 +107,12 @@ export const reward: Stage<RewardSettings, RewardModelArtifact> = {
           mean: centre,
           deviation,
         },
-        summary: {
+        summary: present({
           accuracy: await accuracyAgainstGold(model, heldOut),
           labelAccuracy: await accuracyOnLabels(model, heldOut),
           rawMean: centre,
           rawDeviation: deviation,
-        },
+        }),
       };
     } finally {
       model.dispose();

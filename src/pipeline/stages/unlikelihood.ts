@@ -6,6 +6,7 @@ import { DivergenceGuard, isLogged } from '../training/guard';
 import { maskedMean } from '../losses/masked';
 import { unlikelihoodLoss } from '../losses/unlikelihood';
 import { adamw, warmupSchedule } from '../training/optimizer';
+import { chosenThenRejected } from '../training/pairs';
 import { shuffledBatches } from '../training/batches';
 import { integer, number } from '../contract/settings';
 import {
@@ -17,7 +18,6 @@ import {
   type Stage,
   type StageContext,
 } from '../contract/stage';
-import { sequence } from '../data/tokens';
 
 const settings = z.object({
   steps: integer(120, 1, 10_000, {
@@ -79,13 +79,12 @@ async function* train(
   await guard.start();
   const order = streamOf(context, 'unlikelihood', 'order');
   const batches = shuffledBatches(pairs.length, s.batchSize, (xs) => order.shuffle(xs));
+  let samples = 0;
   let tokens = 0;
   for (let update = 1; update <= s.steps; update++) {
     const drawn = batches.next().value!.map((i) => pairs[i]!);
-    const batch = [
-      ...drawn.map((p) => sequence(p.prompt, p.chosen)),
-      ...drawn.map((p) => sequence(p.prompt, p.rejected)),
-    ];
+    const batch = chosenThenRejected(drawn);
+    samples += drawn.length;
     tokens += batch.reduce((sum, row) => sum + row.ids.length, 0);
     const report = await policy.update(
       [{ batch, want: { logProbs: true }, loss: lossWith(s.coefficient) }],
@@ -98,7 +97,7 @@ async function* train(
       type: 'metrics',
       update,
       updates: s.steps,
-      samples: update * s.batchSize,
+      samples,
       tokens,
       metrics: { loss: report.loss, ...report.metrics, grad_norm: report.gradNorm },
     };

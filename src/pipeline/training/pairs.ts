@@ -3,7 +3,7 @@ import type { LanguageModel, LossFunction } from '../../engine/types';
 import { streamOf, type MetricsEvent, type PreferencePair, type StageContext } from '../contract/stage';
 import { sequence } from '../data/tokens';
 import { dpoLoss, type DpoOptions } from '../losses/dpo';
-import { maskedMean } from '../losses/masked';
+import { maskedMean, shareGreater } from '../losses/masked';
 import { rowSums } from '../maths/matrix';
 import { shuffledBatches } from './batches';
 import { DivergenceGuard, isLogged } from './guard';
@@ -34,11 +34,13 @@ export async function* trainOnPairs(
   const order = streamOf(context, stage, 'order');
   const batches = shuffledBatches(pairs.length, s.batchSize, (xs) => order.shuffle(xs));
   const cached = new Map<PreferencePair, { chosen: number; rejected: number }>();
+  let samples = 0;
   let tokens = 0;
 
   for (let update = 1; update <= s.steps; update++) {
     const drawn = batches.next().value!.map((i) => pairs[i]!);
     const batch = chosenThenRejected(drawn);
+    samples += drawn.length;
     tokens += batch.reduce((sum, row) => sum + row.ids.length, 0);
     await cacheReference(drawn);
     const report = await policy.update(
@@ -52,7 +54,7 @@ export async function* trainOnPairs(
       type: 'metrics',
       update,
       updates: s.steps,
-      samples: update * s.batchSize,
+      samples,
       tokens,
       metrics: { loss: report.loss, ...report.metrics, grad_norm: report.gradNorm },
     };
@@ -98,7 +100,7 @@ export async function* trainOnPairs(
           'rewards/chosen': mean(chosenRewards),
           'rewards/rejected': mean(rejectedRewards),
           'rewards/margins': mean(tf.sub(chosenRewards, rejectedRewards)),
-          'rewards/accuracies': mean(tf.cast(tf.greater(chosenRewards, rejectedRewards), 'float32')),
+          'rewards/accuracies': shareGreater(chosenRewards, rejectedRewards),
           'logps/chosen': mean(chosen),
           'logps/rejected': mean(rejected),
           'logps/ref_chosen': mean(referenceChosen),
@@ -109,7 +111,8 @@ export async function* trainOnPairs(
   }
 }
 
-const chosenThenRejected = (pairs: readonly PreferencePair[]) => [
+/** The chosen answers of all pairs, then the rejected ones. */
+export const chosenThenRejected = (pairs: readonly PreferencePair[]) => [
   ...pairs.map((p) => sequence(p.prompt, p.chosen)),
   ...pairs.map((p) => sequence(p.prompt, p.rejected)),
 ];
