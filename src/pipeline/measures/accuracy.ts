@@ -3,7 +3,18 @@ import type { Rng } from '../../random/rng';
 import { BOS, encode, EOS, instructionExample, UNSEEN_TEMPLATES, type InstructionOptions } from '../../world';
 import type { InstructionCluster, InstructionExample } from '../../world';
 import { greedyAnswers } from './greedy';
+import { amount, formatFigure, numeric, share, type FigureDeclarations } from '../contract/figures';
 import { mean } from '../maths/statistics';
+
+/** What answers to questions with one right answer are summed up in, whoever answers. */
+export const ACCURACY_FIGURES = {
+  accuracy: share({ varies: ['part'], parts: ['instruct', 'cluster'] }),
+  'accuracy/heldOutClusters': share(),
+  'accuracy/trainClusters': share(),
+  trainingExamples: amount('examples', { group: 'cost' }),
+  tokensPerQuestion: amount('tokens', { group: 'cost' }),
+  mflopPerQuestion: numeric(1, { unit: 'Mflop', group: 'cost' }),
+} satisfies FigureDeclarations;
 
 /** Clusters that instruction tuning never trains on, unless one is asked for by name. */
 export const HELD_OUT_CLUSTERS = ['capital', 'young', 'king', 'last'] as const;
@@ -103,7 +114,7 @@ export const perCluster = (
 ): Record<string, number> =>
   Object.fromEntries(
     [...new Set(questions.map((q) => q.cluster))].map((c) => [
-      `accuracy.${c}`,
+      formatFigure({ base: 'accuracy', part: c }),
       clusterMean(questions, right, [c])!,
     ]),
   );

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
+import { dpoFormula } from './dpo.formula';
 import type { LanguageModel, LossFunction } from '../../engine/types';
-import { Arm } from '../training/arm';
+import { Arm, ARM_FIGURES, ARM_HEADLINE } from '../training/arm';
 import { DivergenceGuard, isLogged } from '../training/guard';
 import { dpoLoss } from '../losses/dpo';
 import { maskedMean } from '../losses/masked';
@@ -9,15 +10,8 @@ import { rowSums } from '../maths/matrix';
 import { adamw, warmupSchedule } from '../training/optimizer';
 import { shuffledBatches } from './reward';
 import { choice, flag, integer, number } from '../contract/settings';
-import {
-  parent,
-  streamOf,
-  type LanguageModelArtifact,
-  type MetricsEvent,
-  type Stage,
-  type StageContext,
-} from '../contract/stage';
-import type { PreferencePair } from '../contract/stage';
+import { defineStage, parent, streamOf, type MetricsEvent, type StageContext } from '../contract/stage';
+import type { MetricDeclarations, PreferencePair } from '../contract/stage';
 import { sequence } from '../data/tokens';
 
 const settings = z.object({
@@ -71,15 +65,38 @@ const settings = z.object({
 
 export type DpoSettings = z.infer<typeof settings>;
 
+/** What `trainOnPairs` logs. */
+export const DPO_METRICS = {
+  loss: 'loss',
+  'rewards/chosen': 'reward',
+  'rewards/rejected': 'reward',
+  'rewards/margins': 'reward',
+  'rewards/accuracies': 'loss',
+  'logps/chosen': 'logps',
+  'logps/rejected': 'logps',
+  'logps/ref_chosen': 'logps',
+  'logps/ref_rejected': 'logps',
+  grad_norm: 'optimiser',
+} satisfies MetricDeclarations;
+
 /**
  * Direct preference optimisation (Rafailov et al. 2023): no reward model, no sampling; one classification
  * loss on log-prob ratios against the cached reference. Starts exactly at ln 2 (sigmoid).
  */
-export const dpo: Stage<DpoSettings, LanguageModelArtifact> = {
+export const dpo = defineStage({
   name: 'dpo',
   version: 1,
   settings,
   inputs: ['sft', 'preferences', 'reward'], // the reward model only measures DPO; it never trains it
+  place: { kind: 'offered', armName: 'DPO' },
+  learnsFrom: 'labels',
+  comparedWith: 'sft',
+  fit: 'rl',
+  answersPrompts: () => true,
+  metrics: DPO_METRICS,
+  figures: ARM_FIGURES,
+  headline: ARM_HEADLINE,
+  formula: dpoFormula,
   async *run(context, s, parents) {
     const arm = await Arm.open(context, parents);
     let last: MetricsEvent | undefined;
@@ -97,7 +114,7 @@ export const dpo: Stage<DpoSettings, LanguageModelArtifact> = {
       arm.dispose();
     }
   },
-};
+});
 
 /** The DPO loop on a fixed set of pairs; `stage` names its streams. Rows count from 1. */
 export async function* trainOnPairs(

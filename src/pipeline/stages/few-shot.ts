@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { amount } from '../contract/figures';
 import type { Rng } from '../../random/rng';
 import {
   BOS,
@@ -9,6 +10,7 @@ import {
   type InstructionCluster,
 } from '../../world';
 import {
+  ACCURACY_FIGURES,
   clusterMean,
   greedyAccuracy,
   HELD_OUT_CLUSTERS,
@@ -18,14 +20,7 @@ import {
 } from '../measures/accuracy';
 import { megaflops } from '../measures/cost';
 import { choice, integer } from '../contract/settings';
-import {
-  modelOf,
-  parent,
-  streamOf,
-  type LanguageModelArtifact,
-  type Stage,
-  type StageContext,
-} from '../contract/stage';
+import { defineStage, modelOf, parent, streamOf, type StageContext } from '../contract/stage';
 import { mean } from '../maths/statistics';
 
 const settings = z.object({
@@ -48,11 +43,17 @@ export type FewShotSettings = z.infer<typeof settings>;
  * In-context learning (Brown et al. 2020): no training, k solved examples in front of the question. Greedy
  * accuracy per task on the entities that instruction tuning holds out, and the context spent on it.
  */
-export const fewShot: Stage<FewShotSettings, LanguageModelArtifact> = {
+export const fewShot = defineStage({
   name: 'few-shot',
   version: 1,
   settings,
   inputs: ['base'],
+  place: { kind: 'lecture', armName: 'Few-shot' },
+  learnsFrom: null,
+  comparedWith: 'tasks',
+  metrics: { accuracy: 'loss' },
+  figures: { ...ACCURACY_FIGURES, shots: amount('examples') },
+  headline: [],
   async *run(context, s, parents) {
     const base = parent(parents, 'base');
     const model = modelOf(context, base);
@@ -91,7 +92,7 @@ export const fewShot: Stage<FewShotSettings, LanguageModelArtifact> = {
       model.dispose();
     }
   },
-};
+});
 
 /** Questions with solved examples of the same cluster, wording and format in front of each. */
 export function fewShotQuestions(

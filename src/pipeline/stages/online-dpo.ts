@@ -1,19 +1,18 @@
 import { z } from 'zod';
 import type { LanguageModel } from '../../engine/types';
-import { Arm } from '../training/arm';
-import { trainOnPairs } from './dpo';
+import { Arm, ARM_FIGURES, ARM_HEADLINE } from '../training/arm';
+import { DPO_METRICS, trainOnPairs } from './dpo';
 import { judgedPairs } from '../measures/judged';
 import { agreement, comparePairs } from './preferences';
 import { choice, integer, number } from '../contract/settings';
 import {
+  defineStage,
   modelOf,
   parent,
   streamOf,
-  type LanguageModelArtifact,
   type MetricsEvent,
   type PreferencePair,
   type RewardModelArtifact,
-  type Stage,
   type StageContext,
 } from '../contract/stage';
 
@@ -84,11 +83,19 @@ export type OnlineDpoSettings = z.infer<typeof settings>;
  * Online (iterated) DPO: in rounds, two answers of the current policy per prompt are compared and DPO
  * trains on these fresh pairs, always against the SFT reference (Xu et al. 2023; Guo et al. 2024).
  */
-export const onlineDpo: Stage<OnlineDpoSettings, LanguageModelArtifact> = {
+export const onlineDpo = defineStage({
   name: 'online-dpo',
   version: 1,
   settings,
   inputs: ['sft', 'reward'],
+  place: { kind: 'lecture', armName: 'Online DPO' },
+  learnsFrom: 'labels',
+  comparedWith: 'sft',
+  fit: 'rl',
+  answersPrompts: () => true,
+  metrics: { ...DPO_METRICS, round: 'optimiser', 'labels/agreement': 'optimiser' },
+  figures: ARM_FIGURES,
+  headline: ARM_HEADLINE,
   async *run(context, s, parents) {
     const arm = await Arm.open(context, parents);
     let last: MetricsEvent | undefined;
@@ -103,7 +110,7 @@ export const onlineDpo: Stage<OnlineDpoSettings, LanguageModelArtifact> = {
       arm.dispose();
     }
   },
-};
+});
 
 async function* train(
   context: StageContext,

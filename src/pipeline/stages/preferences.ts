@@ -1,18 +1,19 @@
 import { z } from 'zod';
+import { writeFormula } from '../contract/formula';
+import { amount, share } from '../contract/figures';
 import type { LanguageModel } from '../../engine/types';
 import type { Rng } from '../../random/rng';
 import { preferenceLabel, type Labeler } from '../../world';
 import type { Split } from '../../world/types';
-import { drawPanel, judged, panelAgreement } from '../measures/labeler-panel';
+import { AGREEMENT_FIGURES, drawPanel, judged, panelAgreement } from '../measures/labeler-panel';
 import { choice, integer, number } from '../contract/settings';
 import { mean } from '../maths/statistics';
 import {
+  defineStage,
   modelOf,
   parent,
   streamOf,
   type PreferencePair,
-  type PreferencesArtifact,
-  type Stage,
   type StageContext,
 } from '../contract/stage';
 import { drawPrompts, goldOf } from '../data/tokens';
@@ -62,11 +63,24 @@ export type PreferencesSettings = z.infer<typeof settings>;
  * Labelers compare two sampled answers of the SFT model to the same prompt (Bradley–Terry on gold, with
  * noise and bias; with `disagreement`, one of ten people for each). Identical answers are not shown. Both the reward model and DPO learn from these labels.
  */
-export const preferences: Stage<PreferencesSettings, PreferencesArtifact> = {
+export const preferences = defineStage({
   name: 'preferences',
   version: 2,
   settings,
   inputs: ['sft'],
+  place: { kind: 'trunk', fills: ['preferences'], mayFill: [] },
+  learnsFrom: null,
+  metrics: { agreement: 'loss' },
+  figures: { pairs: amount('pairs'), agreement: share(), ...AGREEMENT_FIGURES },
+  headline: [{ figure: 'agreement', from: 'summary', until: ['agreement'] }],
+  formula: () =>
+    writeFormula('labels', (symbol) => {
+      const flips = symbol('flipRate', '\\varepsilon');
+      return [
+        `P(y_1\\succ y_2)=(1-${flips})\\,\\sigma(d)+${flips}\\,\\sigma(-d)`,
+        `d=\\frac{g(y_1)-g(y_2)}{${symbol('labelTemperature', '\\tau')}}`,
+      ];
+    }),
   async *run(context, s, parents) {
     const model = modelOf(context, parent(parents, 'sft'));
     const stream = (purpose: string) => streamOf(context, 'preferences', purpose);
@@ -109,7 +123,7 @@ export const preferences: Stage<PreferencesSettings, PreferencesArtifact> = {
       model.dispose();
     }
   },
-};
+});
 
 /** Share of pairs whose label agrees with the gold order, equal golds counted half. */
 export const agreement = (pairs: readonly PreferencePair[]): number =>

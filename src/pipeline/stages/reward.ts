@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { writeFormula } from '../contract/formula';
+import { numeric, share } from '../contract/figures';
 import type { LanguageModel } from '../../engine/types';
 import { withFreshHead } from '../../model/parameters';
 import { sampleGold } from '../measures/evaluate';
@@ -7,12 +9,11 @@ import { rewardModelLoss } from '../losses/reward';
 import { adamw, cosineSchedule } from '../training/optimizer';
 import { flag, integer, number } from '../contract/settings';
 import {
+  defineStage,
   modelOf,
   parent,
   streamOf,
   type PreferencePair,
-  type RewardModelArtifact,
-  type Stage,
   type StageContext,
 } from '../contract/stage';
 import { mean, standardDeviation } from '../maths/statistics';
@@ -60,11 +61,30 @@ export function* shuffledBatches(count: number, size: number, shuffle: (xs: numb
  * The reward model: the SFT model with a fresh scalar head, read at the last token (EOS), trained on
  * comparisons with the Bradley–Terry loss (Ouyang et al. 2022 eq. 1), then centred and scaled on SFT samples.
  */
-export const reward: Stage<RewardSettings, RewardModelArtifact> = {
+export const reward = defineStage({
   name: 'reward',
   version: 1,
   settings,
   inputs: ['sft', 'preferences'],
+  place: { kind: 'trunk', fills: ['reward', 'judge'], mayFill: [] },
+  learnsFrom: 'labels',
+  metrics: {
+    loss: 'loss',
+    accuracy: 'loss',
+    eval_accuracy: 'loss',
+    margin: 'reward',
+    min_reward: 'reward',
+    mean_reward: 'reward',
+    max_reward: 'reward',
+    grad_norm: 'optimiser',
+  },
+  figures: { accuracy: share(), labelAccuracy: share(), rawMean: numeric(2), rawDeviation: numeric(2) },
+  headline: [{ figure: 'accuracy', from: 'summary', until: ['eval_accuracy', 'accuracy'] }],
+  formula: () =>
+    writeFormula('loss', (_, update) => [
+      '\\mathcal L=-\\,\\mathbb E\\big[\\log\\sigma\\big(r_\\phi(x,y_w)-r_\\phi(x,y_l)\\big)\\big]',
+      update('\\phi'),
+    ]),
   async *run(context, s, parents) {
     const sft = parent(parents, 'sft');
     const { pairs, heldOut } = parent(parents, 'preferences');
@@ -126,7 +146,7 @@ export const reward: Stage<RewardSettings, RewardModelArtifact> = {
       model.dispose();
     }
   },
-};
+});
 
 async function scorePairs(model: LanguageModel, pairs: readonly PreferencePair[]) {
   const score = async (answer: (p: PreferencePair) => readonly number[]) =>
