@@ -16,6 +16,7 @@ import {
   type RunSummary,
   type StoredRun,
 } from '../pipeline/records/recording';
+import { isLimit } from '../pipeline/stages/traits';
 import { mean, standardDeviation } from '../pipeline/maths/statistics';
 import { localExecutor } from './local-executor';
 import { recordSamples } from './samples';
@@ -82,8 +83,7 @@ function finishedArms(nodes: readonly NodeView[], config: LabConfig): FinishedAr
     if (!arms.has(node.id) || summary?.['gold'] === undefined || summary['kl'] === undefined) return [];
     const evaluations = run!.events.flatMap((e) => (e.type === 'evaluation' ? [e.evaluation] : []));
     const final = { gold: summary['gold'], kl: summary['kl'] };
-    const isLimit = node.stage === 'tilt' && node.settings['reward'] === 'gold';
-    return [{ id: node.id, isLimit, final, evaluations, answers }];
+    return [{ id: node.id, isLimit: isLimit(node), final, evaluations, answers }];
   });
 }
 

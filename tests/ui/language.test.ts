@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { settingFields } from '../../src/pipeline/contract/settings';
-import type { StageName } from '../../src/pipeline/contract/stage';
-import { STAGES } from '../../src/pipeline/stages';
+import { STAGES, type StageName } from '../../src/pipeline/stages';
 import { i18n } from '../../src/ui/i18n';
 import { figureName, metricText, optionText, problemText, settingText } from '../../src/ui/i18n/dynamic';
 import { en } from '../../src/ui/i18n/en';

@@ -60,7 +60,7 @@ describe('figures of all arms', () => {
     expect(book.value(few, 'gold')).toBeCloseTo(0.1);
     expect(book.has('deltaChosen')).toBe(true);
     expect(book.has('clipFraction')).toBe(false);
-    expect(book.namesWith('winRate@')).toEqual(['winRate@1']);
+    expect(book.variationsOf('winRate')).toEqual([{ base: 'winRate', temperature: 1 }]);
   });
 
   it('reach into the trunk under an arm', () => {

@@ -3,18 +3,28 @@ import { sentence } from '../../messages';
 import { MODEL_SIZES, type ModelSize } from '../../model/config';
 import { TASKS } from '../../world';
 import { settingErrors } from '../contract/settings';
-import { DEFAULT_EVALUATION, type EvaluationPlan, type StageName } from '../contract/stage';
-import { ARM_STAGES, LECTURE_STAGES, STAGES, TRUNK_STAGES, type ArmStage, type TrunkStage } from '../stages';
+import { DEFAULT_EVALUATION, type EvaluationPlan } from '../contract/stage';
+import {
+  ARM_STAGES,
+  fillersOf,
+  LECTURE_STAGES,
+  STAGES,
+  TRUNK_STAGES,
+  type ArmStage,
+  type FillerOf,
+  type TrunkStage,
+  type StageName,
+} from '../stages';
 
 /** Stages that may stand in for SFT: its place in the trunk under an arm, or the arm's own start. */
-export const SFT_SOURCES = ['sft', 'pretrain', 'distil'] as const satisfies readonly TrunkStage[];
+export const SFT_SOURCES = fillersOf('sft');
 /** Where labelled pairs may come from: people, or a judge. */
-export const LABEL_SOURCES = ['preferences', 'ai-feedback'] as const satisfies readonly TrunkStage[];
+export const LABEL_SOURCES = fillersOf('preferences');
 
 /** Which stage fills a role under an arm, where it is not the usual one. */
 export interface Sources {
-  sft?: (typeof SFT_SOURCES)[number] | undefined;
-  preferences?: (typeof LABEL_SOURCES)[number] | undefined;
+  sft?: FillerOf<'sft'> | undefined;
+  preferences?: FillerOf<'preferences'> | undefined;
 }
 
 /** Seed of every shipped checkpoint. */

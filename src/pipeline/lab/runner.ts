@@ -9,10 +9,9 @@ import {
   type LanguageModelArtifact,
   type Parents,
   type StageEvent,
-  type StageName,
   type StageResult,
 } from '../contract/stage';
-import { STAGES } from '../stages';
+import { STAGES, type StageName } from '../stages';
 
 /** Everything a stage needs, in a form that can be sent to a worker. */
 export interface Job {

@@ -2,7 +2,18 @@ import type { LanguageModel } from '../../engine/types';
 import { encode, EOS, type InstructionCluster } from '../../world';
 import type { Question } from '../data/questions';
 import { greedyAnswers } from './greedy';
+import { amount, formatFigure, numeric, share, type FigureDeclarations } from '../contract/figures';
 import { mean } from '../maths/statistics';
+
+/** What answers to questions with one right answer are summed up in, whoever answers. */
+export const ACCURACY_FIGURES = {
+  accuracy: share({ varies: ['part'], parts: ['instruct', 'cluster'] }),
+  'accuracy/heldOutClusters': share(),
+  'accuracy/trainClusters': share(),
+  trainingExamples: amount('examples', { group: 'cost' }),
+  tokensPerQuestion: amount('tokens', { group: 'cost' }),
+  mflopPerQuestion: numeric(1, { unit: 'Mflop', group: 'cost' }),
+} satisfies FigureDeclarations;
 
 const ENDS: readonly number[] = [...encode(['.', ',']), EOS];
 
@@ -45,7 +56,7 @@ export const perCluster = (
 ): Record<string, number> =>
   Object.fromEntries(
     [...new Set(questions.map((q) => q.cluster))].map((c) => [
-      `accuracy.${c}`,
+      formatFigure({ base: 'accuracy', part: c }),
       clusterMean(questions, right, [c])!,
     ]),
   );

@@ -1,8 +1,15 @@
 import type { LanguageModel } from '../../engine/types';
 import { rowSums } from '../maths/matrix';
+import { nats, share, type FigureDeclarations } from '../contract/figures';
 import type { PreferencePair } from '../contract/stage';
 import { mean, shareWon } from '../maths/statistics';
 import { sequence } from '../data/tokens';
+
+export const DISPLACEMENT_FIGURES = {
+  deltaChosen: nats({ digits: 2, signed: true, group: 'pairs' }),
+  deltaRejected: nats({ digits: 2, signed: true, group: 'pairs' }),
+  implicitAccuracy: share({ group: 'pairs' }),
+} satisfies FigureDeclarations;
 
 /** Rows per device call; bounds memory, not results. */
 const CHUNK = 256;

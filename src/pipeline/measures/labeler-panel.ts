@@ -1,9 +1,22 @@
 import { DEFAULT_LABELER, preferenceProbability, type Labeler, type Taste } from '../../world';
 import type { Answers, Evaluator } from './evaluate';
+import { share, type FigureDeclarations } from '../contract/figures';
 import type { PreferencePair, StageContext } from '../contract/stage';
 import { mean } from '../maths/statistics';
 import { drawPanel, judged, type Panel } from '../data/labelers';
 import { goldOf } from '../data/tokens';
+
+/** How often labelers of the two groups prefer an arm's answers. */
+export const LABELER_FIGURES = {
+  'labelerWinRate.train': share({ relative: true, group: 'labelers' }),
+  'labelerWinRate.heldOut': share({ relative: true, group: 'labelers' }),
+} satisfies FigureDeclarations;
+
+/** How often labelers agree with each other. */
+export const AGREEMENT_FIGURES = {
+  labelerAgreement: share(),
+  heldOutAgreement: share(),
+} satisfies FigureDeclarations;
 
 /** Mean probability over pairs that two people give the same label; their probabilities of the first answer. */
 const sameLabel = (first: readonly number[], second: readonly number[]): number =>
@@ -41,17 +54,17 @@ export function labelerWinRates(
   { heldOut: prompts, baseline }: Pick<Evaluator, 'heldOut' | 'baseline'>,
   completions: readonly (readonly number[])[],
   spread: number,
-): Record<string, number> {
+): Record<keyof typeof LABELER_FIGURES, number> {
   const panel = drawPanel(context, spread);
   const view = (answers: Answers['completions'] | readonly (readonly number[])[]) =>
     answers.map((ids, i) => judged(ids, goldOf(context.task, prompts.prompts[i]!, ids).total));
   const mine = view(completions);
   const theirs = view(baseline.completions.slice(0, completions.length));
-  const share = (people: readonly Taste[]) =>
+  const won = (people: readonly Taste[]) =>
     mean(
       people.map((taste) =>
         mean(mine.map((a, i) => preferenceProbability(a, theirs[i]!, { ...DEFAULT_LABELER, taste }))),
       ),
     );
-  return { 'labelerWinRate.train': share(panel.train), 'labelerWinRate.heldOut': share(panel.heldOut) };
+  return { 'labelerWinRate.train': won(panel.train), 'labelerWinRate.heldOut': won(panel.heldOut) };
 }

@@ -5,7 +5,8 @@ import { buildGraph, keyOf } from '../lab/graph';
 import type { NodeView } from '../lab/lab';
 import type { LabConfig } from '../lab/config';
 import type { TimedEvent } from '../lab/runner';
-import type { EvaluationEvent, StageName } from '../contract/stage';
+import type { EvaluationEvent } from '../contract/stage';
+import type { StageName } from '../stages';
 
 /** What `summary.json` holds. */
 export interface RunSummary {

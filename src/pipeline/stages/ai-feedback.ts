@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { amount, share } from '../contract/figures';
 import type { LanguageModel } from '../../engine/types';
 import { MessageError } from '../../messages';
 import type { Split } from '../../world/types';
@@ -7,14 +8,7 @@ import { judgedPairs } from '../measures/judged';
 import { agreement } from '../measures/pair-accuracy';
 import { present } from '../contract/present';
 import { choice, integer } from '../contract/settings';
-import {
-  modelOf,
-  parent,
-  streamOf,
-  type PreferencePair,
-  type PreferencesArtifact,
-  type Stage,
-} from '../contract/stage';
+import { defineStage, modelOf, parent, streamOf, type PreferencePair } from '../contract/stage';
 
 const settings = z.object({
   pairs: integer(4000, 2, 100_000, {
@@ -45,11 +39,16 @@ const NO_LABELER = { labelTemperature: 1, flipRate: 0, bias: 'none' } as const;
  * AI feedback (Bai et al. 2022; Tunstall et al. 2023): pairs of sampled answers as in `preferences`, but the
  * labels come from a judge, the reward model of the teacher's trunk, instead of from people.
  */
-export const aiFeedback: Stage<AiFeedbackSettings, PreferencesArtifact> = {
+export const aiFeedback = defineStage({
   name: 'ai-feedback',
   version: 2,
   settings,
   inputs: ['sft', 'teacher', 'judge'],
+  place: { kind: 'trunk', fills: [], mayFill: ['preferences'] },
+  learnsFrom: null,
+  metrics: { agreement: 'loss' },
+  figures: { pairs: amount('pairs'), agreement: share() },
+  headline: [{ figure: 'agreement', from: 'summary', until: ['agreement'] }],
   async *run(context, s, parents) {
     const normaliser = parent(parents, 'judge');
     const [model, judge] = [modelOf(context, parent(parents, 'sft')), modelOf(context, normaliser)];
@@ -101,4 +100,4 @@ export const aiFeedback: Stage<AiFeedbackSettings, PreferencesArtifact> = {
       teacher?.dispose();
     }
   },
-};
+});

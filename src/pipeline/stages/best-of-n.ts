@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { bestOfNWeights, sampledKl } from '../maths/best-of-n';
+import { amount, formatFigure, nats } from '../contract/figures';
 import { bestOfNKl } from '../maths/kl';
-import { fitOveroptimization, type PathPoint } from '../maths/overoptimization';
+import { fitOveroptimization, PEAK_FIGURES, type PathPoint } from '../maths/overoptimization';
+import { DERIVED_FIGURES } from '../measures/derived';
+import { EVALUATION_FIGURES } from '../measures/evaluate';
+import { ARM_HEADLINE } from '../training/arm';
 import { sampleReference, weightedEvaluation, type PromptSamples } from '../measures/reweighted';
 import { choice, integer } from '../contract/settings';
-import { parent, type LanguageModelArtifact, type Stage } from '../contract/stage';
+import { defineStage, parent } from '../contract/stage';
 import { mean } from '../maths/statistics';
 
 const settings = z.object({
@@ -36,11 +40,25 @@ export type BestOfNSettings = z.infer<typeof settings>;
  * E[ln π/π_SFT] of all arms, here over SFT's answers by the probability that each is the best (`sampledKl`). The
  * analytic ln n − (n − 1)/n is an upper bound: `klBound.<n>` in the summary.
  */
-export const bestOfN: Stage<BestOfNSettings, LanguageModelArtifact> = {
+export const bestOfN = defineStage({
   name: 'best-of-n',
   version: 4,
   settings,
   inputs: ['sft', 'reward'],
+  place: { kind: 'lecture', armName: 'Best of n' },
+  learnsFrom: null,
+  course: 'ladder',
+  comparedWith: 'sft',
+  fit: 'best-of-n',
+  metrics: { num_tokens: 'optimiser' },
+  figures: {
+    ...EVALUATION_FIGURES,
+    ...DERIVED_FIGURES,
+    ...PEAK_FIGURES,
+    bestOf: amount('answers'),
+    klBound: nats({ varies: ['point'] }),
+  },
+  headline: ARM_HEADLINE,
   async *run(context, s, parents) {
     const sft = parent(parents, 'sft');
     const prompts = context.evaluation.prompts;
@@ -66,13 +84,14 @@ export const bestOfN: Stage<BestOfNSettings, LanguageModelArtifact> = {
       const samples = n * prompts; // what choosing among n costs
       const cost = Math.round((tokens * n) / count);
       yield { type: 'evaluation', update, updates: sizes.length - 1, samples, tokens: cost, evaluation };
-      for (const name of ['gold', 'proxy', 'kl'] as const) summary[`${name}.${n}`] = evaluation[name]!;
-      summary[`klBound.${n}`] = bestOfNKl(n);
+      for (const base of ['gold', 'proxy', 'kl'] as const)
+        summary[formatFigure({ base, point: n })] = evaluation[base]!;
+      summary[formatFigure({ base: 'klBound', point: n })] = bestOfNKl(n);
       Object.assign(summary, evaluation);
     }
     return { artifact: sft, summary: { ...summary, ...fitOveroptimization('best-of-n', path) } };
   },
-};
+});
 
 /** 1, 2, 4, … up to and including the limit. */
 const powersOfTwo = (limit: number): number[] => {

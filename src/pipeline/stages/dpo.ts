@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { Arm } from '../training/arm';
-import { trainOnPairs } from '../training/pairs';
+import { dpoFormula } from './dpo.formula';
+import { Arm, ARM_FIGURES, ARM_HEADLINE } from '../training/arm';
+import { PAIR_METRICS, trainOnPairs } from '../training/pairs';
 import { choice, flag, integer, number } from '../contract/settings';
-import { parent, type LanguageModelArtifact, type Stage } from '../contract/stage';
+import { defineStage, parent } from '../contract/stage';
 
 const settings = z.object({
   steps: integer(120, 1, 10_000, {
@@ -59,11 +60,20 @@ export type DpoSettings = z.infer<typeof settings>;
  * Direct preference optimisation (Rafailov et al. 2023): no reward model, no sampling; one classification
  * loss on log-prob ratios against the cached reference. Starts exactly at ln 2 (sigmoid).
  */
-export const dpo: Stage<DpoSettings, LanguageModelArtifact> = {
+export const dpo = defineStage({
   name: 'dpo',
   version: 1,
   settings,
   inputs: ['sft', 'preferences', 'reward'], // the reward model only measures DPO; it never trains it
+  place: { kind: 'offered', armName: 'DPO' },
+  learnsFrom: 'labels',
+  comparedWith: 'sft',
+  fit: 'rl',
+  answersPrompts: () => true,
+  metrics: PAIR_METRICS,
+  figures: ARM_FIGURES,
+  headline: ARM_HEADLINE,
+  formula: dpoFormula,
   async *run(context, s, parents) {
     const arm = await Arm.open(context, parents);
     try {
@@ -73,4 +83,4 @@ export const dpo: Stage<DpoSettings, LanguageModelArtifact> = {
       arm.dispose();
     }
   },
-};
+});

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { amount } from '../contract/figures';
 import { INSTRUCTION_CLUSTERS, RELATIONS, type InstructionCluster } from '../../world';
 import { fewShotQuestions } from '../data/few-shot';
 import { HELD_OUT_CLUSTERS, type Question } from '../data/questions';
-import { clusterMean, greedyAccuracy, perCluster } from '../measures/accuracy';
+import { ACCURACY_FIGURES, clusterMean, greedyAccuracy, perCluster } from '../measures/accuracy';
 import { megaflops } from '../measures/cost';
 import { choice, integer } from '../contract/settings';
-import { modelOf, parent, type LanguageModelArtifact, type Stage } from '../contract/stage';
+import { defineStage, modelOf, parent } from '../contract/stage';
 import { mean } from '../maths/statistics';
 
 const settings = z.object({
@@ -28,11 +29,17 @@ export type FewShotSettings = z.infer<typeof settings>;
  * In-context learning (Brown et al. 2020): no training, k solved examples in front of the question. Greedy
  * accuracy per task on the entities that instruction tuning holds out, and the context spent on it.
  */
-export const fewShot: Stage<FewShotSettings, LanguageModelArtifact> = {
+export const fewShot = defineStage({
   name: 'few-shot',
   version: 1,
   settings,
   inputs: ['base'],
+  place: { kind: 'lecture', armName: 'Few-shot' },
+  learnsFrom: null,
+  comparedWith: 'tasks',
+  metrics: { accuracy: 'loss' },
+  figures: { ...ACCURACY_FIGURES, shots: amount('examples') },
+  headline: [],
   async *run(context, s, parents) {
     const base = parent(parents, 'base');
     const model = modelOf(context, base);
@@ -71,4 +78,4 @@ export const fewShot: Stage<FewShotSettings, LanguageModelArtifact> = {
       model.dispose();
     }
   },
-};
+});

@@ -1,22 +1,21 @@
 import { z } from 'zod';
 import type { LanguageModel } from '../../engine/types';
 import { MessageError } from '../../messages';
-import { Arm } from '../training/arm';
+import { Arm, ARM_FIGURES, ARM_HEADLINE } from '../training/arm';
 import { comparePairs } from '../data/comparisons';
 import { judgedPairs } from '../measures/judged';
 import { agreement } from '../measures/pair-accuracy';
-import { trainOnPairs } from '../training/pairs';
+import { PAIR_METRICS, trainOnPairs } from '../training/pairs';
 import { present } from '../contract/present';
 import { choice, integer, number } from '../contract/settings';
 import {
+  defineStage,
   modelOf,
   parent,
   streamOf,
-  type LanguageModelArtifact,
   type MetricsEvent,
   type PreferencePair,
   type RewardModelArtifact,
-  type Stage,
   type StageContext,
 } from '../contract/stage';
 
@@ -87,11 +86,19 @@ export type OnlineDpoSettings = z.infer<typeof settings>;
  * Online (iterated) DPO: in rounds, two answers of the current policy per prompt are compared and DPO
  * trains on these fresh pairs, always against the SFT reference (Xu et al. 2023; Guo et al. 2024).
  */
-export const onlineDpo: Stage<OnlineDpoSettings, LanguageModelArtifact> = {
+export const onlineDpo = defineStage({
   name: 'online-dpo',
   version: (s) => (s.labels === 'reward-model' ? 2 : 1),
   settings,
   inputs: ['sft', 'reward'],
+  place: { kind: 'lecture', armName: 'Online DPO' },
+  learnsFrom: 'labels',
+  comparedWith: 'sft',
+  fit: 'rl',
+  answersPrompts: () => true,
+  metrics: { ...PAIR_METRICS, round: 'optimiser', 'labels/agreement': 'optimiser' },
+  figures: ARM_FIGURES,
+  headline: ARM_HEADLINE,
   async *run(context, s, parents) {
     const arm = await Arm.open(context, parents);
     try {
@@ -101,7 +108,7 @@ export const onlineDpo: Stage<OnlineDpoSettings, LanguageModelArtifact> = {
       arm.dispose();
     }
   },
-};
+});
 
 async function* train(
   context: StageContext,

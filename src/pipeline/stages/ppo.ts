@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { ppoFormula } from './ppo.formula';
+import { numeric, share } from '../contract/figures';
 import type {
   AdamWOptions,
   Batch,
@@ -11,7 +13,7 @@ import type {
 import { withFreshHead } from '../../model/parameters';
 import { packedCorpus } from '../../world';
 import { explainedVariance, generalizedAdvantages, whiten } from '../maths/advantages';
-import { Arm } from '../training/arm';
+import { Arm, ARM_FIGURES, ARM_HEADLINE } from '../training/arm';
 import { normalisedScores } from '../measures/evaluate';
 import { DivergenceGuard } from '../training/guard';
 import { adaptKlCoef, klEstimators, penalisedRewards } from '../maths/kl';
@@ -24,13 +26,12 @@ import { adamw, warmupSchedule } from '../training/optimizer';
 import { corpusBatch } from '../data/corpus';
 import { present } from '../contract/present';
 import {
+  defineStage,
   modelOf,
   parent,
   streamOf,
-  type LanguageModelArtifact,
   type MetricsEvent,
   type Parents,
-  type Stage,
   type StageContext,
 } from '../contract/stage';
 import { mean } from '../maths/statistics';
@@ -55,12 +56,51 @@ interface Experience {
  * policy, per-token KL penalty in the reward, score on the last token, GAE, then several epochs of
  * minibatch updates of the clipped objective.
  */
-export const ppo: Stage<PpoSettings, LanguageModelArtifact> = {
+export const ppo = defineStage({
   name: 'ppo',
   version: ppoVersion,
   settings,
   check: ppoProblems,
   inputs: ['sft', 'reward'],
+  place: { kind: 'offered', armName: 'PPO' },
+  learnsFrom: 'reward',
+  comparedWith: 'sft',
+  fit: 'rl',
+  answersPrompts: () => true,
+  metrics: {
+    'objective/kl': 'reward',
+    'objective/kl_k3': 'reward',
+    'objective/entropy': 'policy',
+    'objective/scores': 'reward',
+    'objective/non_score_reward': 'reward',
+    'objective/rlhf_reward': 'reward',
+    'objective/gold': 'reward',
+    'objective/proxy': 'reward',
+    'loss/policy_avg': 'policy',
+    'loss/value_avg': 'value',
+    'loss/pretrain_avg': 'loss',
+    'policy/approxkl_avg': 'policy',
+    'policy/clipfrac_avg': 'policy',
+    'policy/entropy_avg': 'policy',
+    'val/num_eos_tokens': 'policy',
+    'val/length': 'policy',
+    'val/explained_var': 'value',
+    'val/clipfrac_avg': 'value',
+    'val/ratio': 'policy',
+    'val/ratio_var': 'policy',
+    'val/ratio_first': 'policy',
+    'val/epochs': 'policy',
+    grad_norm: 'optimiser',
+    kl_coef: 'optimiser',
+    iteration: 'hidden',
+  },
+  figures: {
+    ...ARM_FIGURES,
+    clipFraction: share({ group: 'steps' }),
+    ratioSpread: numeric(2, { group: 'steps' }),
+  },
+  headline: ARM_HEADLINE,
+  formula: ppoFormula,
   async *run(context, s, parents) {
     const arm = await Arm.open(context, parents);
     try {
@@ -76,7 +116,7 @@ export const ppo: Stage<PpoSettings, LanguageModelArtifact> = {
       arm.dispose();
     }
   },
-};
+});
 
 async function* train(
   context: StageContext,

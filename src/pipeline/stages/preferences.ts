@@ -1,19 +1,14 @@
 import { z } from 'zod';
 import { MessageError } from '../../messages';
+import { writeFormula } from '../contract/formula';
+import { amount, share } from '../contract/figures';
 import { comparePairs, labelerOf } from '../data/comparisons';
 import { drawPanel } from '../data/labelers';
-import { panelAgreement } from '../measures/labeler-panel';
+import { AGREEMENT_FIGURES, panelAgreement } from '../measures/labeler-panel';
 import { agreement } from '../measures/pair-accuracy';
 import { present } from '../contract/present';
 import { choice, integer, number } from '../contract/settings';
-import {
-  modelOf,
-  parent,
-  streamOf,
-  type PreferencePair,
-  type PreferencesArtifact,
-  type Stage,
-} from '../contract/stage';
+import { defineStage, modelOf, parent, streamOf, type PreferencePair } from '../contract/stage';
 
 const settings = z.object({
   pairs: integer(4000, 2, 100_000, {
@@ -60,11 +55,24 @@ export type PreferencesSettings = z.infer<typeof settings>;
  * Labelers compare two sampled answers of the SFT model to the same prompt (Bradley–Terry on gold, with
  * noise and bias; with `disagreement`, one of ten people for each). Identical answers are not shown. Both the reward model and DPO learn from these labels.
  */
-export const preferences: Stage<PreferencesSettings, PreferencesArtifact> = {
+export const preferences = defineStage({
   name: 'preferences',
   version: 2,
   settings,
   inputs: ['sft'],
+  place: { kind: 'trunk', fills: ['preferences'], mayFill: [] },
+  learnsFrom: null,
+  metrics: { agreement: 'loss' },
+  figures: { pairs: amount('pairs'), agreement: share(), ...AGREEMENT_FIGURES },
+  headline: [{ figure: 'agreement', from: 'summary', until: ['agreement'] }],
+  formula: () =>
+    writeFormula('labels', (symbol) => {
+      const flips = symbol('flipRate', '\\varepsilon');
+      return [
+        `P(y_1\\succ y_2)=(1-${flips})\\,\\sigma(d)+${flips}\\,\\sigma(-d)`,
+        `d=\\frac{g(y_1)-g(y_2)}{${symbol('labelTemperature', '\\tau')}}`,
+      ];
+    }),
   async *run(context, s, parents) {
     const model = modelOf(context, parent(parents, 'sft'));
     const stream = (purpose: string) => streamOf(context, 'preferences', purpose);
@@ -111,4 +119,4 @@ export const preferences: Stage<PreferencesSettings, PreferencesArtifact> = {
       model.dispose();
     }
   },
-};
+});

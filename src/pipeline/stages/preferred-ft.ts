@@ -1,18 +1,17 @@
 import { z } from 'zod';
 import type { LanguageModel } from '../../engine/types';
-import { Arm } from '../training/arm';
+import { Arm, ARM_FIGURES, ARM_HEADLINE } from '../training/arm';
 import { DivergenceGuard, isLogged } from '../training/guard';
 import { sftLoss } from '../losses/sft';
 import { adamw, cosineSchedule } from '../training/optimizer';
 import { shuffledBatches } from '../training/batches';
 import { integer, number } from '../contract/settings';
 import {
+  defineStage,
   parent,
   streamOf,
-  type LanguageModelArtifact,
   type MetricsEvent,
   type PreferencePair,
-  type Stage,
   type StageContext,
 } from '../contract/stage';
 import { sequence } from '../data/tokens';
@@ -44,11 +43,19 @@ export type PreferredFtSettings = z.infer<typeof settings>;
  * Fine-tuning on the chosen answers only ("Preferred-FT", a baseline of Rafailov et al. 2023): the rejected
  * answers are thrown away, so nothing says what to avoid.
  */
-export const preferredFt: Stage<PreferredFtSettings, LanguageModelArtifact> = {
+export const preferredFt = defineStage({
   name: 'preferred-ft',
   version: 1,
   settings,
   inputs: ['sft', 'preferences', 'reward'], // the reward model only measures
+  place: { kind: 'lecture', armName: 'Preferred-FT' },
+  learnsFrom: 'labels',
+  comparedWith: 'sft',
+  fit: 'rl',
+  answersPrompts: () => true,
+  metrics: { loss: 'loss', entropy: 'policy', num_tokens: 'optimiser', grad_norm: 'optimiser' },
+  figures: ARM_FIGURES,
+  headline: ARM_HEADLINE,
   async *run(context, s, parents) {
     const arm = await Arm.open(context, parents);
     try {
@@ -58,7 +65,7 @@ export const preferredFt: Stage<PreferredFtSettings, LanguageModelArtifact> = {
       arm.dispose();
     }
   },
-};
+});
 
 async function* train(
   context: StageContext,

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { writeFormula } from '../contract/formula';
+import { numeric, share } from '../contract/figures';
 import type { LanguageModel } from '../../engine/types';
 import { withFreshHead } from '../../model/parameters';
 import { sampleGold } from '../measures/evaluate';
@@ -10,14 +12,7 @@ import { adamw, cosineSchedule } from '../training/optimizer';
 import { chosenThenRejected } from '../training/pairs';
 import { present } from '../contract/present';
 import { flag, integer, number } from '../contract/settings';
-import {
-  modelOf,
-  parent,
-  streamOf,
-  type RewardModelArtifact,
-  type Stage,
-  type StageContext,
-} from '../contract/stage';
+import { defineStage, modelOf, parent, streamOf, type StageContext } from '../contract/stage';
 import { mean, standardDeviation } from '../maths/statistics';
 import { drawPrompts, sequence } from '../data/tokens';
 
@@ -53,11 +48,30 @@ export type RewardSettings = z.infer<typeof settings>;
  * The reward model: the SFT model with a fresh scalar head, read at the last token (EOS), trained on
  * comparisons with the Bradley–Terry loss (Ouyang et al. 2022 eq. 1), then centred and scaled on SFT samples.
  */
-export const reward: Stage<RewardSettings, RewardModelArtifact> = {
+export const reward = defineStage({
   name: 'reward',
   version: (s) => (s.learningRate === 0 ? 2 : 1), // only a head that stays 0 scores different answers alike
   settings,
   inputs: ['sft', 'preferences'],
+  place: { kind: 'trunk', fills: ['reward', 'judge'], mayFill: [] },
+  learnsFrom: 'labels',
+  metrics: {
+    loss: 'loss',
+    accuracy: 'loss',
+    eval_accuracy: 'loss',
+    margin: 'reward',
+    min_reward: 'reward',
+    mean_reward: 'reward',
+    max_reward: 'reward',
+    grad_norm: 'optimiser',
+  },
+  figures: { accuracy: share(), labelAccuracy: share(), rawMean: numeric(2), rawDeviation: numeric(2) },
+  headline: [{ figure: 'accuracy', from: 'summary', until: ['eval_accuracy', 'accuracy'] }],
+  formula: () =>
+    writeFormula('loss', (_, update) => [
+      '\\mathcal L=-\\,\\mathbb E\\big[\\log\\sigma\\big(r_\\phi(x,y_w)-r_\\phi(x,y_l)\\big)\\big]',
+      update('\\phi'),
+    ]),
   async *run(context, s, parents) {
     const sft = parent(parents, 'sft');
     const { pairs, heldOut } = parent(parents, 'preferences');
@@ -118,7 +132,7 @@ export const reward: Stage<RewardSettings, RewardModelArtifact> = {
       model.dispose();
     }
   },
-};
+});
 
 /** Mean and standard deviation of raw scores on 512 SFT samples to training prompts. Disposes `sft`. */
 async function sftScoreScale(context: StageContext, sft: LanguageModel, rewardModel: LanguageModel) {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import type { LanguageModel, LossFunction } from '../../engine/types';
-import { Arm } from '../training/arm';
+import { Arm, ARM_FIGURES, ARM_HEADLINE } from '../training/arm';
 import { DivergenceGuard, isLogged } from '../training/guard';
 import { maskedMean } from '../losses/masked';
 import { unlikelihoodLoss } from '../losses/unlikelihood';
@@ -10,12 +10,11 @@ import { chosenThenRejected } from '../training/pairs';
 import { shuffledBatches } from '../training/batches';
 import { integer, number } from '../contract/settings';
 import {
+  defineStage,
   parent,
   streamOf,
-  type LanguageModelArtifact,
   type MetricsEvent,
   type PreferencePair,
-  type Stage,
   type StageContext,
 } from '../contract/stage';
 
@@ -53,11 +52,26 @@ export type UnlikelihoodSettings = z.infer<typeof settings>;
  * Rafailov et al. 2023): L = −mean log p(chosen tokens) − α·mean log(1 − p(rejected tokens)). Unlike DPO it
  * has no reference: it also forbids the good tokens of rejected answers.
  */
-export const unlikelihood: Stage<UnlikelihoodSettings, LanguageModelArtifact> = {
+export const unlikelihood = defineStage({
   name: 'unlikelihood',
   version: 1,
   settings,
   inputs: ['sft', 'preferences', 'reward'], // the reward model only measures
+  place: { kind: 'lecture', armName: 'Unlikelihood' },
+  learnsFrom: 'labels',
+  comparedWith: 'sft',
+  fit: 'rl',
+  answersPrompts: () => true,
+  metrics: {
+    loss: 'loss',
+    'loss/likelihood': 'loss',
+    'loss/unlikelihood': 'loss',
+    'logps/chosen': 'logps',
+    'logps/rejected': 'logps',
+    grad_norm: 'optimiser',
+  },
+  figures: ARM_FIGURES,
+  headline: ARM_HEADLINE,
   async *run(context, s, parents) {
     const arm = await Arm.open(context, parents);
     try {
@@ -67,7 +81,7 @@ export const unlikelihood: Stage<UnlikelihoodSettings, LanguageModelArtifact> = 
       arm.dispose();
     }
   },
-};
+});
 
 async function* train(
   context: StageContext,

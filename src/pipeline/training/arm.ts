@@ -1,9 +1,11 @@
 import type { LanguageModel } from '../../engine/types';
-import { displacement } from '../measures/displacement';
-import { createEvaluator, type Evaluator, type Measured } from '../measures/evaluate';
-import { labelerWinRates } from '../measures/labeler-panel';
-import { fitOveroptimization, type PathPoint } from '../maths/overoptimization';
+import { DISPLACEMENT_FIGURES, displacement } from '../measures/displacement';
+import { DERIVED_FIGURES } from '../measures/derived';
+import { createEvaluator, EVALUATION_FIGURES, type Evaluator, type Measured } from '../measures/evaluate';
+import { LABELER_FIGURES, labelerWinRates } from '../measures/labeler-panel';
+import { fitOveroptimization, PEAK_FIGURES, type PathPoint } from '../maths/overoptimization';
 import { atTemperatures } from '../measures/temperatures';
+import type { FigureDeclarations } from '../contract/figures';
 import {
   modelOf,
   parent,
@@ -15,7 +17,23 @@ import {
   type StageEvent,
   type StageResult,
 } from '../contract/stage';
-import { alignmentTax } from '../measures/tax';
+import { alignmentTax, TAX_FIGURES } from '../measures/tax';
+
+/** What the summary of an arm may hold that is measured like all others. */
+export const ARM_FIGURES = {
+  ...EVALUATION_FIGURES,
+  ...DERIVED_FIGURES,
+  ...DISPLACEMENT_FIGURES,
+  ...PEAK_FIGURES,
+  ...LABELER_FIGURES,
+  ...TAX_FIGURES,
+} satisfies FigureDeclarations;
+
+/** What stands beside an arm that is measured against SFT. */
+export const ARM_HEADLINE = (['winRate', 'gold', 'kl'] as const).map((figure) => ({
+  figure,
+  from: 'evaluation' as const,
+}));
 
 /** What every alignment arm has in common: a policy and its frozen reference, both SFT, and the yardstick. */
 export class Arm {

@@ -1,6 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LanguageModel, LossFunction } from '../../engine/types';
-import { streamOf, type MetricsEvent, type PreferencePair, type StageContext } from '../contract/stage';
+import {
+  streamOf,
+  type MetricDeclarations,
+  type MetricsEvent,
+  type PreferencePair,
+  type StageContext,
+} from '../contract/stage';
 import { sequence } from '../data/tokens';
 import { dpoLoss, type DpoOptions } from '../losses/dpo';
 import { maskedMean, shareGreater } from '../losses/masked';
@@ -8,6 +14,20 @@ import { rowSums } from '../maths/matrix';
 import { shuffledBatches } from './batches';
 import { DivergenceGuard, isLogged } from './guard';
 import { adamw, warmupSchedule } from './optimizer';
+
+/** What `trainOnPairs` logs. */
+export const PAIR_METRICS = {
+  loss: 'loss',
+  'rewards/chosen': 'reward',
+  'rewards/rejected': 'reward',
+  'rewards/margins': 'reward',
+  'rewards/accuracies': 'loss',
+  'logps/chosen': 'logps',
+  'logps/rejected': 'logps',
+  'logps/ref_chosen': 'logps',
+  'logps/ref_rejected': 'logps',
+  grad_norm: 'optimiser',
+} satisfies MetricDeclarations;
 
 /** How DPO trains on pairs. */
 export interface PairTraining extends DpoOptions {

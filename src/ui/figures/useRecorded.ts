@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { create } from 'zustand';
 import type { StoredRun } from '../../pipeline/records/recording';
+import { isLimit } from '../../pipeline/stages/traits';
 import { demoByName } from '../lessons/demos';
 import { useLab } from '../store/useLab';
 import { useView } from '../store/useView';
@@ -67,7 +68,7 @@ export function useBands(): readonly ArmBand[] {
         name,
         stage,
         style: styles[id] ?? 0,
-        isLimit: stage === 'tilt' && (settings['reward'] ?? 'gold') === 'gold',
+        isLimit: isLimit({ stage, settings }),
       }));
     return armBands(runs, entries);
   }, [shown, runs, unchanged, arms, styles]);

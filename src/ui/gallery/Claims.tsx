@@ -1,7 +1,9 @@
 import { IconCheck, IconCircleHalf2, IconX } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { splitOwner } from '../../pipeline/contract/figures';
 import type { CheckedClaim } from '../../pipeline/records/claims';
+import { parseFigure } from '../../pipeline/stages/traits';
 import { judge, type ClaimResult } from '../../pipeline/records/verdict';
 import { language } from '../i18n';
 import { figureName } from '../i18n/dynamic';
@@ -121,7 +123,7 @@ function Recorded({ result: { claim, left, right, difference, verdict } }: { res
 const ICONS = { yes: IconCheck, partly: IconCircleHalf2, no: IconX } as const;
 
 /** `ppo.gold` without its owner. */
-const nameIn = (figure: string): string => figure.slice(figure.indexOf('.') + 1);
+const nameIn = (figure: string): string => splitOwner(figure).figure;
 
 /** How the measured values really compare, whatever the claim. */
 const signOf = (left: number, right: number): string => (left > right ? '>' : left < right ? '<' : '=');
@@ -146,10 +148,9 @@ function Side({ figure, value, precise }: SideProps) {
   const { t } = useTranslation();
   const stages = useLab((s) => s.stages);
   if (typeof figure === 'number') return <b>{fixed(figure)}</b>;
-  const dot = figure.indexOf('.');
-  const id = figure.slice(0, dot);
-  const name = figure.slice(dot + 1);
-  const beaten = name.startsWith('winRate/') && stages.find((s) => s.id === name.slice('winRate/'.length));
+  const { owner: id, figure: name } = splitOwner(figure);
+  const { opponent } = parseFigure(name);
+  const beaten = stages.find((s) => s.id === opponent);
   const owner = stages.find((s) => s.id === id.split('/')[0] && s.isArm)?.name;
   const stageOf = stages.find((s) => s.id === id);
   const whose = stageOf?.isArm

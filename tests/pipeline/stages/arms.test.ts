@@ -11,8 +11,8 @@ import {
   type MetricsEvent,
   type PreferencesArtifact,
   type StageContext,
-  type StageName,
 } from '../../../src/pipeline/contract/stage';
+import type { StageName } from '../../../src/pipeline/stages';
 import { initialWeights } from '../../../src/model/parameters';
 import { mean } from '../../../src/pipeline/maths/statistics';
 import { rngFrom } from '../../../src/random/rng';
