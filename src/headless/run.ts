@@ -6,7 +6,7 @@ import { nodeShippedResults } from '../checkpoints/node';
 import type { Engine } from '../engine/types';
 import { checkClaim, type Claim } from '../pipeline/records/claims';
 import { InputError } from '../pipeline/records/demo';
-import { derivedFigures, type FinishedArm } from '../pipeline/measures/derived';
+import { derivedFigures, isLimit, type FinishedArm } from '../pipeline/measures/derived';
 import { Lab, type NodeView } from '../pipeline/lab/lab';
 import type { LabConfig } from '../pipeline/lab/config';
 import {
@@ -82,8 +82,7 @@ function finishedArms(nodes: readonly NodeView[], config: LabConfig): FinishedAr
     if (!arms.has(node.id) || summary?.['gold'] === undefined || summary['kl'] === undefined) return [];
     const evaluations = run!.events.flatMap((e) => (e.type === 'evaluation' ? [e.evaluation] : []));
     const final = { gold: summary['gold'], kl: summary['kl'] };
-    const isLimit = node.stage === 'tilt' && node.settings['reward'] === 'gold';
-    return [{ id: node.id, isLimit, final, evaluations, answers }];
+    return [{ id: node.id, isLimit: isLimit(node), final, evaluations, answers }];
   });
 }
 

@@ -49,6 +49,29 @@ export function headToHead(mine: FinalAnswers, theirs: FinalAnswers): HeadToHead
   return { ...winRates(mine, theirs), prompts: mine.gold.length };
 }
 
+/** A `tilt` by the true reward is no method but the best that any could do; a tilt by the proxy is no limit. */
+export const isLimit = ({ stage, settings }: { stage: string; settings: Record<string, unknown> }): boolean =>
+  stage === 'tilt' && (settings['reward'] ?? 'gold') === 'gold';
+
+const OVER = 'winRate/';
+
+/**
+ * The arms that a figure between arms is about besides its own: of `winRate/<other>` the other, of `gap` the
+ * limit, of every other figure none. `arms` in the order of the run: the first limit is the one that counts.
+ */
+export function partnersOf(
+  figure: string,
+  arms: readonly { id: string; stage: string; settings: Record<string, unknown> }[],
+): string[] {
+  if (figure.startsWith(OVER)) return [figure.slice(OVER.length)];
+  return figure === 'gap'
+    ? arms
+        .filter(isLimit)
+        .slice(0, 1)
+        .map((arm) => arm.id)
+    : [];
+}
+
 /** What is known of one arm at the end of a run. */
 export interface FinishedArm {
   id: string;
@@ -73,7 +96,7 @@ export function derivedFigures(arms: readonly FinishedArm[]): Record<string, Rec
       const wins = arms.flatMap((other) => {
         if (other === arm || !arm.answers || !other.answers) return [];
         const result = headToHead(arm.answers, other.answers);
-        return result ? [[`winRate/${other.id}`, result.winRate] as const] : [];
+        return result ? [[`${OVER}${other.id}`, result.winRate] as const] : [];
       });
       return [arm.id, { ...(gap === undefined ? {} : { gap }), ...Object.fromEntries(wins) }];
     }),

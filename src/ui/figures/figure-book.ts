@@ -1,5 +1,5 @@
 import type { Figures } from '../../pipeline/records/claims';
-import { derivedFigures, type FinishedArm } from '../../pipeline/measures/derived';
+import { derivedFigures, isLimit, partnersOf, type FinishedArm } from '../../pipeline/measures/derived';
 import type { StoredRun } from '../../pipeline/records/recording';
 import { TRUNK_STAGES } from '../../pipeline/stages';
 import { spreadOf, type Spread } from '../../pipeline/records/verdict';
@@ -72,9 +72,15 @@ function finishedArms(stages: readonly StageModel[]): FinishedArm[] {
 function finished({ id, stage, settings, summary, evaluations, answers }: StageModel): FinishedArm[] {
   const { gold, kl } = summary!;
   if (gold === undefined || kl === undefined) return [];
-  // a tilt by the proxy is no limit
-  const isLimit = stage === 'tilt' && settings['reward'] === 'gold';
-  return [{ id, isLimit, final: { gold, kl }, evaluations: evaluations.map((p) => p.evaluation), answers }];
+  return [
+    {
+      id,
+      isLimit: isLimit({ stage, settings }),
+      final: { gold, kl },
+      evaluations: evaluations.map((p) => p.evaluation),
+      answers,
+    },
+  ];
 }
 
 /** Final figures of the stages whose results belong to the settings in the form. */
@@ -118,9 +124,10 @@ export class FigureBook {
     return typeof value === 'number' ? { value, final: true } : figureOf(arm, name);
   }
 
-  /** Over the recorded seeds. */
+  /** Over the recorded seeds. What compares two arms is there while neither has been changed. */
   recorded(arm: StageModel, name: string): Spread | undefined {
-    if (!this.unchanged.has(arm.id) || isAgainstItself(arm, name)) return undefined;
+    const about = [arm.id, ...partnersOf(name, this.arms)];
+    if (!about.every((id) => this.unchanged.has(id)) || isAgainstItself(arm, name)) return undefined;
     const under = trunkFigure(name);
     const stage = under && ancestorOf(this.stages, arm, under.stage);
     const values = this.runs
