@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/types';
 import { sampleGold, drawEvaluationPrompts } from '../pipeline/measures/evaluate';
 import type { Lab } from '../pipeline/lab/lab';
-import type { LabConfig } from '../pipeline/lab/config';
+import type { ArmConfig, LabConfig } from '../pipeline/lab/config';
 import { textOf, type RecordedSample } from '../pipeline/records/recording';
 import { modelOf, type LanguageModelArtifact, type StageContext } from '../pipeline/contract/stage';
 import { decode, taskByName } from '../world';
@@ -11,6 +11,9 @@ const PROMPTS = 8;
 
 /** Stages whose arms answer the task's prompts with a model of their own. */
 const ANSWERING = new Set(['ppo', 'dpo', 'online-dpo', 'preferred-ft', 'unlikelihood', 'probe']);
+
+/** The arm answers the held-out prompts once each, so that it is compared with others in pairs. */
+export const hasAnswers = (arm: ArmConfig): boolean => ANSWERING.has(arm.stage);
 
 /** Answers of SFT and of every arm that has a policy of its own to the first held-out prompts of the run. */
 export async function recordSamples(engine: Engine, lab: Lab, config: LabConfig): Promise<RecordedSample[]> {
@@ -22,7 +25,7 @@ export async function recordSamples(engine: Engine, lab: Lab, config: LabConfig)
     const artifact = lab.artifactOf(id);
     if (artifact?.kind === 'model') models.set(id, artifact);
   };
-  const arms = config.arms.filter((a) => ANSWERING.has(a.stage) && !a.settings['shots']);
+  const arms = config.arms.filter((a) => hasAnswers(a) && !a.settings['shots']);
   if (arms.length === 0) return [];
   add('sft');
   for (const arm of arms) add(arm.id);
