@@ -23,24 +23,27 @@ import { recordSamples } from './samples';
 
 export interface RunOutput {
   summary: RunSummary;
+  /** What figures between arms are computed from. */
+  finished: FinishedArm[];
   history: StoredRun['history'];
   recording: Recording;
   /** CSV with one row per stage event. */
   metrics: string;
 }
 
-/** Runs a configuration from start to end in this process. */
+/** Runs a configuration from start to end in this process: all of it, or some arms and what they build on. */
 export async function runConfig(
   name: string,
   config: LabConfig,
   engine: Engine,
   progress = false,
+  only?: readonly string[],
 ): Promise<RunOutput> {
   const began = performance.now();
   const lab = new Lab(config, localExecutor(engine), nodeShippedResults);
   const bar = progress ? progressBar() : null;
   lab.subscribe(() => bar?.update(lab.nodes()));
-  await lab.run();
+  await lab.run(only);
   bar?.stop();
   const nodes = lab.nodes();
   const failures = Object.fromEntries(
@@ -54,7 +57,8 @@ export async function runConfig(
       arms[node.id] = { ...run.result.summary, seconds: round(run.seconds) };
     else trunk[node.id] = { ...run.result.summary, seconds: round(run.seconds), source: run.source };
   }
-  const between = derivedFigures(finishedArms(nodes, config));
+  const finished = finishedArms(nodes, config);
+  const between = derivedFigures(finished);
   for (const [id, more] of Object.entries(between)) arms[id] = { ...arms[id], ...more };
   const summary: RunSummary = {
     demo: name,
@@ -69,6 +73,7 @@ export async function runConfig(
   const samples = await recordSamples(engine, lab, config);
   return {
     summary,
+    finished,
     history: historyOf(nodes, config),
     recording: recordingOf(summary, nodes, samples),
     metrics: metricsCsv(nodes),

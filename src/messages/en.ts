@@ -1,6 +1,8 @@
 import type { Sentences } from './codes';
+import { en as records } from './records';
 
 export const en: Sentences = {
+  ...records,
   foreign: ({ text }) => text,
   'answers.alike': ({ prompts }) =>
     `the model gave the same answer twice to each of ${prompts} prompts, so there is nothing to compare: it has collapsed; train SFT for fewer steps or at a lower learning rate`,

@@ -1,6 +1,8 @@
 import type { Sentences } from './codes';
+import { zh as records } from './records';
 
 export const zh: Sentences = {
+  ...records,
   foreign: ({ text }) => text,
   'answers.alike': ({ prompts }) =>
     `模型对 ${prompts} 个提示都两次给出同样的回答，没有可以比较的内容：模型已经崩溃；请减少 SFT 的步数或降低学习率`,

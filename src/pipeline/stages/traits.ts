@@ -23,6 +23,10 @@ export const isLimit = (use: StageInUse): boolean => STAGES[use.stage].isLimit?.
 export const answersPrompts = (use: StageInUse): boolean =>
   STAGES[use.stage].answersPrompts?.(complete(use)) ?? false;
 
+/** It answers the held-out prompts once each, so that its arm is compared with others in pairs. */
+export const hasAnswers = ({ stage }: Pick<StageInUse, 'stage'>): boolean =>
+  STAGES[stage].answersPrompts !== undefined;
+
 /** The formula under these settings; undefined where none is shown. */
 export const formulaOf = (use: StageInUse): StageFormula | undefined =>
   STAGES[use.stage].formula?.(complete(use));

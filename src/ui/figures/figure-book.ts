@@ -1,5 +1,6 @@
 import type { Figures } from '../../pipeline/records/claims';
 import { derivedFigures, type FinishedArm } from '../../pipeline/measures/derived';
+import { partnersOf } from '../../pipeline/records/partners';
 import type { StoredRun } from '../../pipeline/records/recording';
 import { formatFigure, type FigureName } from '../../pipeline/contract/figures';
 import { STAGES } from '../../pipeline/stages';
@@ -117,9 +118,10 @@ export class FigureBook {
     return typeof value === 'number' ? { value, final: true } : figureOf(arm, name);
   }
 
-  /** Over the recorded seeds. */
+  /** Over the recorded seeds. What compares two arms is there while neither has been changed. */
   recorded(arm: StageModel, name: string): Spread | undefined {
-    if (!this.unchanged.has(arm.id) || isAgainstItself(arm, name)) return undefined;
+    const about = [arm.id, ...partnersOf(name, this.arms)];
+    if (!about.every((id) => this.unchanged.has(id)) || isAgainstItself(arm, name)) return undefined;
     const under = trunkFigure(name);
     const stage = under && ancestorOf(this.stages, arm, under.stage);
     const values = this.runs

@@ -4,11 +4,11 @@ import { useTranslation } from 'react-i18next';
 import { splitOwner } from '../../pipeline/contract/figures';
 import type { CheckedClaim } from '../../pipeline/records/claims';
 import { parseFigure } from '../../pipeline/stages/traits';
-import { judge, type ClaimResult } from '../../pipeline/records/verdict';
+import { judgeStored, type Cause, type StoredClaim } from '../../pipeline/records/current';
 import { language } from '../i18n';
-import { figureName } from '../i18n/dynamic';
+import { figureName, stageText } from '../i18n/dynamic';
 import { fixed } from '../i18n/format';
-import { useRecordedRuns, useRecordedShown } from '../figures/useRecorded';
+import { useRecordedRuns, useRecordedShown, useStoredRuns } from '../figures/useRecorded';
 import { useLab } from '../store/useLab';
 import { setView } from '../store/useView';
 import { ruleOf, wordsOfClaim, type DemoEntry } from '../lessons/demos';
@@ -23,15 +23,10 @@ export function Claims({ demo }: { demo: DemoEntry }) {
   const checked = useClaims(demo);
   const runs = useRecordedRuns();
   const shown = useRecordedShown();
+  const stored = useStoredRuns();
   const judged = useMemo(
-    () =>
-      demo.claims.map((claim) =>
-        judge(
-          claim,
-          runs.map(({ summary }) => ({ ...summary.trunk, ...summary.arms })),
-        ),
-      ),
-    [demo, runs],
+    () => demo.claims.map((claim) => judgeStored(claim, stored, demo.config)),
+    [demo, stored],
   );
   if (checked.length === 0) return null;
   return (
@@ -45,12 +40,7 @@ export function Claims({ demo }: { demo: DemoEntry }) {
       )}
       <ol className={classes.claims}>
         {checked.map((c, i) => (
-          <ClaimRow
-            key={ruleOf(c.claim)}
-            demo={demo}
-            checked={c}
-            recorded={shown && runs.length > 0 ? judged[i] : undefined}
-          />
+          <ClaimRow key={ruleOf(c.claim)} demo={demo} checked={c} recorded={shown ? judged[i] : undefined} />
         ))}
       </ol>
       <p className={classes.hint}>{t(runs.length > 0 && shown ? 'lesson.rule' : 'lesson.oneSeed')}</p>
@@ -61,7 +51,7 @@ export function Claims({ demo }: { demo: DemoEntry }) {
 interface ClaimRowProps {
   demo: DemoEntry;
   checked: CheckedClaim;
-  recorded: ClaimResult | undefined;
+  recorded: StoredClaim | undefined;
 }
 
 function ClaimRow({ demo, checked, recorded }: ClaimRowProps) {
@@ -90,17 +80,18 @@ function ClaimRow({ demo, checked, recorded }: ClaimRowProps) {
         </dd>
         {recorded && <Recorded result={recorded} />}
       </dl>
-      {note && (holds === false || (recorded && recorded.verdict !== 'yes')) && (
-        <p className={classes.note}>{note}</p>
-      )}
+      {note &&
+        (holds === false || (recorded && recorded.verdict !== 'yes' && recorded.verdict !== 'not run')) && (
+          <p className={classes.note}>{note}</p>
+        )}
     </li>
   );
 }
 
 /** The same over the recorded seeds: means with 95 % intervals, and whether the claim is reproduced. */
-function Recorded({ result: { claim, left, right, difference, verdict } }: { result: ClaimResult }) {
+function Recorded({ result: { claim, left, right, difference, verdict, causes } }: { result: StoredClaim }) {
   const { t } = useTranslation();
-  if (verdict === 'not run') return null;
+  if (verdict === 'not run') return causes.length ? <Outdated causes={causes} /> : null;
   const VerdictIcon = ICONS[verdict];
   const spread = (figure: number | string, of: typeof left) =>
     typeof figure === 'number' ? fixed(figure) : spreadValue(nameIn(figure), of);
@@ -115,6 +106,27 @@ function Recorded({ result: { claim, left, right, difference, verdict } }: { res
           <VerdictIcon size={14} aria-hidden />
           {t(`lesson.verdicts.${verdict}`)}
         </span>
+      </dd>
+    </>
+  );
+}
+
+/** Why there is no verdict over seeds though results are stored. */
+function Outdated({ causes }: { causes: readonly Cause[] }) {
+  const { t } = useTranslation();
+  const names = (why: Cause['why']) =>
+    causes
+      .filter((c) => c.why === why)
+      .map((c) => stageText(c.stage))
+      .join(t('status.comma'));
+  return (
+    <>
+      <dt>{t('lesson.recorded')}</dt>
+      <dd data-outdated>
+        {(['version', 'settings'] as const).map(
+          (why) =>
+            names(why) && <span key={why}>{t(`lesson.outdated.${why}`, { stages: names(why) })} </span>,
+        )}
       </dd>
     </>
   );

@@ -228,10 +228,11 @@ export const actions = {
   },
   /** Shows the recorded run of a lesson, with the lesson's settings. Throws an Error if there is none that fits. */
   async replay(demo: DemoEntry): Promise<void> {
-    const recording = await loadRecording(demo);
+    const { recording, leftOut } = await loadRecording(demo);
     if (session.lab.state !== 'idle') return;
     configure(withNamesIn(demo.config, demo, language()), { demo });
-    const player = new Player(recording, withNamesIn(recording.config, demo, language()), publish);
+    const names = withNamesIn(recording.config, demo, language());
+    const player = new Player(recording, names, publish, leftOut);
     session.player = player;
     player.play();
   },
