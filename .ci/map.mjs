@@ -56,7 +56,7 @@ export const FLOORS = {
 /** Twins of one another, side by side: what two of them share lies in the room above them. */
 const APART = {
   engine: ['plain', 'fused'],
-  kernels: ['plain', 'wasm', 'webgpu', 'webgl'],
+  kernels: ['wasm', 'webgpu', 'webgl'],
 };
 
 /** Where programs begin: everything in `src` serves one of them. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -162,5 +162,26 @@ describe('the map is enforced:', () => {
         'src/engine/types.ts': 'export {};',
       }),
     ).toEqual([]);
+  });
+});
+
+describe('ARCHITECTURE.md draws the same map:', async () => {
+  const page = (await readFile(new URL('ARCHITECTURE.md', TOP), 'utf8')).replaceAll(/\s+/g, ' ');
+  const rules = (map.ruleSet?.forbidden ?? []).map((rule) => rule.name ?? '');
+
+  it('rooms and what they know', () => {
+    const table = [...page.matchAll(/\| `src\/([\w-]+)` \|[^|]*\| ([\w, -]+?) \|/g)];
+    const enforced = rules.filter((name) => / knows /.test(name));
+    expect(table.map(([, room, knows]) => `${room} knows ${knows}`).sort()).toEqual(enforced.sort());
+    expect(enforced.length).toBeGreaterThan(0);
+  });
+
+  it.each(['pipeline', 'ui'])('floors of %s, from the bottom', (house) => {
+    const rooms = rules.flatMap((name) => new RegExp(`^${house}/(.*) looks down$`).exec(name)?.[1] ?? []);
+    expect(rooms.length).toBeGreaterThan(0);
+    const floors = [...page.matchAll(/[\w-]+(?:, [\w-]+)*(?: → [\w-]+(?:, [\w-]+)*)+/g)].map(
+      ([text]) => text,
+    );
+    expect(floors.map((text) => text.split(/ → |, /))).toContainEqual(rooms);
   });
 });
