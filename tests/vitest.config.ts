@@ -41,6 +41,7 @@ export default defineConfig(async () => {
             include: ['tests/**/*.test.{ts,tsx}'],
             exclude: ['tests/browser/**', 'tests/bench/**', '**/node_modules/**'],
             testTimeout: 60_000,
+            globalSetup: 'tests/support/run-folder.ts',
           },
         },
         {

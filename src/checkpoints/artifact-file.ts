@@ -4,10 +4,18 @@ import { packPreferences } from '../pipeline/contract/packed-preferences';
 import type { Artifact } from '../pipeline/contract/stage';
 
 /** A stage's artifact as a safetensors file; weights as half precision to keep the page small. */
-export function saveArtifact(artifact: Artifact, metadata: Record<string, string> = {}): Uint8Array<ArrayBuffer> {
+export function saveArtifact(
+  artifact: Artifact,
+  metadata: Record<string, string> = {},
+): Uint8Array<ArrayBuffer> {
   switch (artifact.kind) {
     case 'model':
-      return saveCheckpoint(artifact.config, artifact.weights, { ...metadata, kind: 'model' }, { dtype: 'F16' });
+      return saveCheckpoint(
+        artifact.config,
+        artifact.weights,
+        { ...metadata, kind: 'model' },
+        { dtype: 'F16' },
+      );
     case 'reward':
       return saveCheckpoint(
         artifact.config,
@@ -48,7 +56,9 @@ export function loadArtifact(bytes: Uint8Array): Artifact {
     case 'preferences':
       return { kind: 'packed-preferences', bytes }; // unpacked by the stage that reads them
     default:
-      throw new CheckpointError(`metadata 'kind' is ${JSON.stringify(metadata['kind'])}; expected model, reward or preferences`);
+      throw new CheckpointError(
+        `metadata 'kind' is ${JSON.stringify(metadata['kind'])}; expected model, reward or preferences`,
+      );
   }
 }
 

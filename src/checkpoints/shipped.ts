@@ -1,7 +1,11 @@
 import { manifestSchema, shippedFrom } from './manifest';
 import manifest from './data/manifest.json';
 
-const files = import.meta.glob<string>('./data/*.safetensors', { query: '?url', import: 'default', eager: true });
+const files = import.meta.glob<string>('./data/*.safetensors', {
+  query: '?url',
+  import: 'default',
+  eager: true,
+});
 
 /** Shipped results in the browser, fetched when they are first needed. */
 export const shippedResults = shippedFrom(

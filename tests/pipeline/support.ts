@@ -1,6 +1,11 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import { inject } from 'vitest';
 import { createFusedEngine } from '../../src/engine/fused';
 import type { Engine, LanguageModel, LossTerm } from '../../src/engine/types';
 import { resolvedSettings, type Settings } from '../../src/pipeline/lab/config';
+import { keyOf } from '../../src/pipeline/lab/graph';
 import type {
   Artifact,
   EvaluationEvent,
@@ -67,8 +72,26 @@ export interface Trunk {
   runs: Record<'pretrain' | 'sft' | 'preferences' | 'reward', StageRun>;
 }
 
-/** A nano trunk from random weights: a few seconds on one core. */
+/**
+ * A nano trunk from random weights: a few seconds on one core, so the files of a test run share it. What they get
+ * is bit for bit what training would give them.
+ */
 export async function trainTrunk(context: StageContext): Promise<Trunk> {
+  const folder = inject('runFolder');
+  if (folder === undefined) return trainedTrunk(context);
+  const { size, task, seed, evaluation } = context;
+  const file = join(folder, `trunk-${keyOf({ size, task: task.name, seed, evaluation })}`);
+  try {
+    return deserialize(await readFile(file)) as Trunk;
+  } catch {
+    const trunk = await trainedTrunk(context);
+    await writeFile(`${file}.${process.pid}`, serialize(trunk));
+    await rename(`${file}.${process.pid}`, file); // whole or not at all: others may be reading
+    return trunk;
+  }
+}
+
+async function trainedTrunk(context: StageContext): Promise<Trunk> {
   const pretrain = await runToEnd<LanguageModelArtifact>(context, 'pretrain', {
     steps: 300,
     batchSize: 16,

@@ -13,6 +13,16 @@ import type { Affine, ModelTensors, PackedWeights } from './tensors';
 
 export const EOS_ID = 2;
 
+export interface DecodePlan {
+  prompts: readonly (readonly number[])[];
+  /** New tokens that each row may have. */
+  limits: readonly number[];
+  /** The largest limit. */
+  steps: number;
+  /** Positions that the cache needs. */
+  capacity: number;
+}
+
 /** 0, or −∞ for ids that are never sampled: pad, banned ids, and the columns beyond the vocabulary. */
 export function penalties(v: number, banned: readonly number[]): Float32Array {
   const out = new Float32Array(roundUp4(v));

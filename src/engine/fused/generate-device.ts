@@ -1,8 +1,7 @@
 import type { DeviceBuffer, Kernels } from '../../kernels/kernels';
 import type { GptConfig } from '../../model/config';
 import type { GenerateOptions, Rollout } from '../types';
-import { decode, EOS_ID, penalties, prefill, sample } from './decode';
-import type { DecodePlan } from './generate';
+import { decode, EOS_ID, penalties, prefill, sample, type DecodePlan } from './decode';
 import type { ModelTensors, PackedWeights } from './tensors';
 
 /** Views of a device buffer must start at a multiple of this many elements (256 bytes). */

@@ -6,16 +6,6 @@ import { generateOnDevice } from './generate-device';
 import { generateOnHost } from './generate-host';
 import { packWeights, type ModelTensors } from './tensors';
 
-export interface DecodePlan {
-  prompts: readonly (readonly number[])[];
-  /** New tokens that each row may have. */
-  limits: readonly number[];
-  /** The largest limit. */
-  steps: number;
-  /** Positions that the cache needs. */
-  capacity: number;
-}
-
 /** Samples completions: one ragged pass over the prompts, then one token per row and step. */
 export async function generate(
   kernels: Kernels,
