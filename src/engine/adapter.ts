@@ -1,3 +1,6 @@
+import { createContext, giveBack, rendererName } from './devices/webgl';
+import { describeAdapter, fastestAdapter } from './devices/webgpu';
+import { isSoftwareName } from './devices/software';
 import type { BackendName } from './types';
 
 export interface AdapterDescription {
@@ -6,11 +9,6 @@ export interface AdapterDescription {
   /** True if a "GPU" is emulated on the processor. */
   software: boolean;
 }
-
-/** Names that software rasterisers report: Chrome, Mesa, Windows, and generic wordings. */
-const SOFTWARE = /swiftshader|llvmpipe|softpipe|lavapipe|basic render|\bwarp\b|software/i;
-
-export const isSoftwareAdapter = (name: string): boolean => SOFTWARE.test(name);
 
 /** What a backend would run on, without starting it; null if it is not available here. */
 export async function describeBackend(backend: BackendName): Promise<AdapterDescription | null> {
@@ -23,28 +21,17 @@ export async function describeBackend(backend: BackendName): Promise<AdapterDesc
 
 async function describeWebGpu(): Promise<AdapterDescription | null> {
   try {
-    const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: 'high-performance' });
-    if (!adapter) return null;
-    const { vendor, architecture, device, description } = adapter.info;
-    const name = description || [vendor, architecture, device].filter(Boolean).join(' ') || 'unnamed GPU';
-    const fallback = (adapter.info as { isFallbackAdapter?: boolean }).isFallbackAdapter === true;
-    return { adapter: name, software: fallback || isSoftwareAdapter(`${name} ${architecture}`) };
+    const adapter = await fastestAdapter();
+    return adapter && describeAdapter(adapter);
   } catch {
     return null;
   }
 }
 
 function describeWebGl(): AdapterDescription | null {
-  const canvas =
-    typeof OffscreenCanvas === 'function'
-      ? new OffscreenCanvas(1, 1)
-      : typeof document === 'object'
-        ? document.createElement('canvas')
-        : null;
-  const gl = canvas?.getContext('webgl2') as WebGL2RenderingContext | null | undefined;
+  const gl = createContext();
   if (!gl) return null;
-  const extension = gl.getExtension('WEBGL_debug_renderer_info');
-  const name = String(gl.getParameter(extension ? extension.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
-  gl.getExtension('WEBGL_lose_context')?.loseContext(); // browsers allow only a few contexts
-  return { adapter: name, software: isSoftwareAdapter(name) };
+  const adapter = rendererName(gl);
+  giveBack(gl);
+  return { adapter, software: isSoftwareName(adapter) };
 }

@@ -19,5 +19,3 @@ export const MODEL_SIZES: Record<ModelSize, Omit<GptConfig, 'vocabSize'>> = {
   tiny: { nPositions: 64, nEmbd: 64, nLayer: 2, nHead: 4 },
   small: { nPositions: 96, nEmbd: 128, nLayer: 4, nHead: 4 },
 };
-
-export const LAYER_NORM_EPSILON = 1e-5;

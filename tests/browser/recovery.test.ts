@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { engineOn } from '../../src/engine/fused/engine';
 import { createFusedEngine } from '../../src/engine/fused';
+import { giveBack, openWebGl } from '../../src/engine/devices/webgl';
+import { openWebGpu } from '../../src/engine/devices/webgpu';
 import { resilientEngine } from '../../src/engine/resilient';
 import type { Engine } from '../../src/engine/types';
 import { WebGlKernels } from '../../src/kernels/webgl/kernels';
@@ -26,36 +28,23 @@ const job = (): Job => ({
 const software = { adapter: 'test', software: true, kind: 'fused' } as const;
 
 async function webgl(): Promise<{ engine: Engine; provoke: () => void }> {
-  const kernels = WebGlKernels.open();
-  const engine = engineOn(
-    kernels,
-    { backend: 'webgl', ...software },
-    { lost: kernels.lost, close: () => kernels.dispose() },
-  );
-  return { engine, provoke: () => kernels.loseContext() };
+  const { context, lost, close } = openWebGl();
+  const engine = engineOn(new WebGlKernels(context), { backend: 'webgl', ...software }, { lost, close });
+  return { engine, provoke: () => giveBack(context.gl) };
 }
 
 async function webgpu(): Promise<{ engine: Engine; provoke: () => void }> {
-  const kernels = await WebGpuKernels.create();
-  const engine = engineOn(
-    kernels,
-    { backend: 'webgpu', ...software },
-    { lost: kernels.gpu.lost, close: () => kernels.dispose() },
-  );
-  return { engine, provoke: () => kernels.gpu.device.destroy() };
+  const { gpu, lost, close } = await openWebGpu();
+  const engine = engineOn(new WebGpuKernels(gpu), { backend: 'webgpu', ...software }, { lost, close });
+  return { engine, provoke: () => gpu.device.destroy() };
 }
 
 /** Not a lost device but a command it rejects: everything computed since is suspect. */
 async function webgpuWithError(): Promise<{ engine: Engine; provoke: () => void }> {
-  const kernels = await WebGpuKernels.create();
-  const engine = engineOn(
-    kernels,
-    { backend: 'webgpu', ...software },
-    { lost: kernels.gpu.lost, close: () => kernels.dispose() },
-  );
-  const { device } = kernels.gpu;
+  const { gpu, lost, close } = await openWebGpu();
+  const engine = engineOn(new WebGpuKernels(gpu), { backend: 'webgpu', ...software }, { lost, close });
   const provoke = () =>
-    device.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
+    gpu.device.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
   return { engine, provoke };
 }
 

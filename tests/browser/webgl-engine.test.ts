@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeviceLostError } from '../../src/engine/errors';
+import { giveBack, openWebGl } from '../../src/engine/devices/webgl';
 import { createFusedEngine } from '../../src/engine/fused';
 import { engineOn } from '../../src/engine/fused/engine';
 import type { Engine, LanguageModel } from '../../src/engine/types';
-import { openContext } from '../../src/kernels/webgl/context';
 import { Device } from '../../src/kernels/webgl/device';
 import { GUMBEL } from '../../src/kernels/webgl/glsl';
 import { WebGlKernels } from '../../src/kernels/webgl/kernels';
@@ -106,13 +106,13 @@ describe('what a step costs on WebGL', () => {
 
 describe('when WebGL fails', () => {
   it('calls under way and later ones reject once the context is lost', async () => {
-    const kernels = WebGlKernels.open();
-    const info = { backend: 'webgl', kind: 'fused', adapter: kernels.adapter, software: true } as const;
-    const engine = engineOn(kernels, info, { lost: kernels.lost, close: () => kernels.dispose() });
+    const { context, adapter, lost, close } = openWebGl();
+    const info = { backend: 'webgl', kind: 'fused', adapter, software: true } as const;
+    const engine = engineOn(new WebGlKernels(context), info, { lost, close });
     const model = engine.createModel(tinyConfig, busyWeights(tinyConfig, 1));
     await model.evaluate(raggedBatch, wantAll);
     const pending = model.evaluate(raggedBatch, wantAll);
-    kernels.loseContext();
+    giveBack(context.gl); // as a driver reset does
     await expect(pending).rejects.toThrow(DeviceLostError);
     await expect(engine.lost).resolves.toBeTypeOf('string');
     await expect(model.evaluate(raggedBatch, wantAll)).rejects.toThrow(DeviceLostError);
@@ -125,11 +125,12 @@ describe('when WebGL fails', () => {
   });
 
   it('a shader that does not compile names its operation', () => {
-    const device = new Device(openContext());
+    const { context, close } = openWebGl();
+    const device = new Device(context);
     const out = device.memory.lasting(4);
     const broken = { name: 'brokenOne', inputs: [], body: 'void run(int t) { out0 = nonsense; }' };
     expect(() => device.draw(broken, [], [], [out], 1)).toThrow(/'brokenOne'.*nonsense/s);
-    device.context.close();
+    close();
   });
 
   it('a model that has diverged says so', async () => {
@@ -147,7 +148,8 @@ describe('when WebGL fails', () => {
 });
 
 it('the noise in the shader is that of src/random/noise.ts', async () => {
-  const device = new Device(openContext());
+  const { context, close } = openWebGl();
+  const device = new Device(context);
   const spec = {
     name: 'noise',
     inputs: [],
@@ -170,5 +172,5 @@ it('the noise in the shader is that of src/random/noise.ts', async () => {
     );
     expect(worst).toBeLessThan(1e-6);
   }
-  device.context.close();
+  close();
 });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openWebGl, type WebGlDevice } from '../../src/engine/devices/webgl';
 import { roundUp4, type DeviceBuffer, type Kernels } from '../../src/kernels/kernels';
-import { gumbelSample } from '../../src/kernels/plain/gumbel-sample';
-import { WasmKernels } from '../../src/kernels/wasm/kernels';
+import { gumbelSample } from '../support/plain/gumbel-sample';
 import { WebGlKernels } from '../../src/kernels/webgl/kernels';
+import { openWasmKernels } from '../support/kernels';
 import { integers, normals } from '../kernels/harness';
 import { chiSquare, relativeL2 } from '../support/numbers';
 
@@ -11,17 +12,19 @@ describe.each([
   { name: 'blending and tiles from 16 rows', options: { tileRows: 16 } },
   { name: 'neither float blending nor small tiles', options: { floatBlend: false, tileRows: 128 } },
 ])('WebGL kernels with $name', ({ options }) => {
-  let wasm: WasmKernels;
-  let webgl: WebGlKernels;
+  let wasm: Kernels;
+  let device: WebGlDevice;
+  let webgl: Kernels;
   beforeAll(async () => {
-    wasm = await WasmKernels.create();
-    webgl = WebGlKernels.open(options);
+    wasm = await openWasmKernels();
+    device = openWebGl();
+    webgl = new WebGlKernels(device.context, options);
   });
-  afterAll(() => webgl.dispose());
+  afterAll(() => device.close());
 
   /** Runs the same calls on both and compares what the buffers then hold. */
   async function same(run: (k: Kernels) => DeviceBuffer[], tolerance = 2e-6): Promise<void> {
-    const expected = wasm.frame(() => wasm.readAll(run(wasm)));
+    const expected = await wasm.frame(() => wasm.readAll(run(wasm)));
     const found = await webgl.frame(() => webgl.readAll(run(webgl)));
     expect(found.length).toBe(expected.length);
     found.forEach((array, i) => expect(relativeL2(array, expected[i]!)).toBeLessThan(tolerance));
@@ -43,22 +46,28 @@ describe.each([
       if (n % 4) {
         // the tied output embedding: forward, gradient of the hidden state, gradient of the embedding
         const logits = on.temporary(m * width);
-        on.linear(x, on.packMatrix(w, n, k, true), null, null, logits, m);
+        on.linear({ x, w: on.packMatrix({ matrix: w, rows: n, cols: k, transposed: true }), out: logits, m });
         const dx = on.temporary(m * k);
-        on.linear(logits, on.packMatrix(w, n, k, false), null, null, dx, m, width);
+        on.linear({
+          x: logits,
+          w: on.packMatrix({ matrix: w, rows: n, cols: k, transposed: false }),
+          out: dx,
+          m,
+          xStride: width,
+        });
         const dw = on.upload(normals(k * n, 'start'));
-        on.linearBackwardWeight(logits, x, dw, null, m, n, k, width);
+        on.linearBackwardWeight({ x: logits, dy: x, dWeight: dw, m, k: n, n: k, xStride: width });
         return [logits, dx, dw];
       }
       const [bias, residual] = [on.upload(normals(n, 'b')), on.upload(normals(m * n, 'r'))];
       const dy = on.upload(normals(m * n, 'dy'));
-      const packed = on.packMatrix(w, k, n, false);
+      const packed = on.packMatrix({ matrix: w, rows: k, cols: n, transposed: false });
       const [out, more, dx] = [on.temporary(m * n), on.temporary(m * n), on.temporary(m * k)];
-      on.linear(x, packed, bias, null, out, m);
-      on.linear(x, packed, bias, residual, more, m);
-      on.linear(dy, on.packMatrix(w, k, n, true), null, null, dx, m);
+      on.linear({ x, w: packed, bias, out, m });
+      on.linear({ x, w: packed, bias, residual, out: more, m });
+      on.linear({ x: dy, w: on.packMatrix({ matrix: w, rows: k, cols: n, transposed: true }), out: dx, m });
       const [dw, db] = [on.upload(normals(k * n, 'start')), on.upload(normals(n, 'start'))];
-      on.linearBackwardWeight(x, dy, dw, db, m, k, n);
+      on.linearBackwardWeight({ x, dy, dWeight: dw, dBias: db, m, k, n });
       return [out, more, dx, dw, db];
     }),
   );
@@ -67,9 +76,24 @@ describe.each([
     same((on) => {
       const [k, n, v] = [12, 20, 13];
       const [x, bias] = [on.upload(normals(m * k)), on.upload(normals(n, 'b'))];
-      const w = on.packMatrix(on.upload(normals(k * n, 'w')), k, n, false);
-      const back = on.packMatrix(on.upload(normals(n * k, 'v')), n, k, true);
-      const embedding = on.packMatrix(on.upload(normals(v * k, 'e')), v, k, true);
+      const w = on.packMatrix({
+        matrix: on.upload(normals(k * n, 'w')),
+        rows: k,
+        cols: n,
+        transposed: false,
+      });
+      const back = on.packMatrix({
+        matrix: on.upload(normals(n * k, 'v')),
+        rows: n,
+        cols: k,
+        transposed: true,
+      });
+      const embedding = on.packMatrix({
+        matrix: on.upload(normals(v * k, 'e')),
+        rows: v,
+        cols: k,
+        transposed: true,
+      });
       const [weight, shift] = [on.upload(normals(k, 'g')), on.upload(normals(k, 's'))];
       const [out, active, dx] = [0, 1, 2].map(() => on.temporary(m * n)) as [
         DeviceBuffer,
@@ -78,20 +102,27 @@ describe.each([
       ];
       const [wide, logits] = [on.temporary(m * n), on.temporary(m * roundUp4(v))];
       if (on === webgl) {
-        webgl.linearGelu(x, w, bias, out, active, m);
-        webgl.linearGeluBackward(x, back, out, dx, m);
-        webgl.layerNormLinear(x, weight, shift, w, bias, true, wide, m);
-        webgl.layerNormLinear(x, weight, shift, embedding, null, false, logits, m);
+        webgl.linearGelu!({ x, w, bias, out, active, m });
+        webgl.linearGeluBackward!({ x, w: back, before: out, out: dx, m });
+        webgl.layerNormLinear!({ x, norm: { weight, bias: shift }, w, bias, gelu: true, out: wide, m });
+        webgl.layerNormLinear!({
+          x,
+          norm: { weight, bias: shift },
+          w: embedding,
+          gelu: false,
+          out: logits,
+          m,
+        });
       } else {
-        on.linear(x, w, bias, null, out, m);
-        on.gelu(out, active, m * n);
-        on.linear(x, back, null, null, dx, m);
-        on.geluBackward(out, dx, dx, m * n);
+        on.linear({ x, w, bias, out, m });
+        on.gelu({ x: out, out: active, length: m * n });
+        on.linear({ x, w: back, out: dx, m });
+        on.geluBackward({ x: out, dy: dx, dx, length: m * n });
         const normal = on.temporary(m * k);
-        on.layerNorm(x, weight, shift, normal, on.temporary(m * 2), m, k);
-        on.linear(normal, w, bias, null, wide, m);
-        on.gelu(wide, wide, m * n);
-        on.linear(normal, embedding, null, null, logits, m);
+        on.layerNorm({ x, weight, bias: shift, out: normal, stats: on.temporary(m * 2), rows: m, width: k });
+        on.linear({ x: normal, w, bias, out: wide, m });
+        on.gelu({ x: wide, out: wide, length: m * n });
+        on.linear({ x: normal, w: embedding, out: logits, m });
       }
       return [out, active, dx, wide, logits];
     }, 5e-6),
@@ -105,14 +136,30 @@ describe.each([
       const db = on.slice(flat, 64 * 4, n);
       const [x, dy] = [on.upload(normals(m * k)), on.upload(normals(m * n, 'dy'))];
       on.zero(flat);
-      on.linearBackwardWeight(x, dy, dw, db, m, k, n);
+      on.linearBackwardWeight({ x, dy, dWeight: dw, dBias: db, m, k, n });
       const once = on.temporary(flat.length);
-      on.embedding(flat, flat, on.upload(new Int32Array(1)), on.upload(Int32Array.of(0)), once, 1, 512);
-      on.linearBackwardWeight(x, dy, dw, db, m, k, n);
+      on.embedding({
+        wte: flat,
+        wpe: flat,
+        ids: on.upload(new Int32Array(1)),
+        positions: on.upload(Int32Array.of(0)),
+        out: once,
+        tokens: 1,
+        width: 512,
+      });
+      on.linearBackwardWeight({ x, dy, dWeight: dw, dBias: db, m, k, n });
       on.zero(on.slice(flat, 64 * 2 + 4, 8));
       on.free(flat);
       const all = on.upload(normals(64 * 8));
-      on.linearBackwardWeight(x, dy, on.slice(all, 64, k * n), on.slice(all, 64 * 4, n), m, k, n);
+      on.linearBackwardWeight({
+        x,
+        dy,
+        dWeight: on.slice(all, 64, k * n),
+        dBias: on.slice(all, 64 * 4, n),
+        m,
+        k,
+        n,
+      });
       on.zero(on.slice(all, 64 * 2 + 4, 8));
       return [once, all];
     }));
@@ -128,11 +175,22 @@ describe.each([
       const [weight, bias] = [on.upload(normals(d, 'w')), on.upload(normals(d, 'b'))];
       const dy = on.upload(normals(n * d, 'dy'));
       const [out, stats, dx] = [on.temporary(n * d), on.temporary(2 * n), on.temporary(n * d)];
-      on.layerNorm(x, weight, bias, out, stats, n, d);
+      on.layerNorm({ x, weight, bias, out, stats, rows: n, width: d });
       const [dw, db] = [on.upload(normals(d, 'start')), on.upload(normals(d, 'start'))];
-      on.layerNormBackward(dy, x, stats, weight, null, dx, dw, db, n, d);
+      on.layerNormBackward({ dy, x, stats, weight, dx, dWeight: dw, dBias: db, rows: n, width: d });
       const residual = on.upload(normals(n * d, 'r'));
-      on.layerNormBackward(dy, x, stats, weight, residual, residual, dw, db, n, d);
+      on.layerNormBackward({
+        dy,
+        x,
+        stats,
+        weight,
+        residual,
+        dx: residual,
+        dWeight: dw,
+        dBias: db,
+        rows: n,
+        width: d,
+      });
       return [out, dx, residual, dw, db];
     }, 5e-6),
   );
@@ -143,10 +201,10 @@ describe.each([
       const [wte, wpe] = [on.upload(normals(v * d)), on.upload(normals(p * d))];
       const [ids, positions] = [on.upload(integers(n, v)), on.upload(integers(n, p))];
       const out = on.temporary(n * d);
-      on.embedding(wte, wpe, ids, positions, out, n, d);
+      on.embedding({ wte, wpe, ids, positions, out, tokens: n, width: d });
       const dy = on.upload(normals(n * d, 'dy'));
       const [dwte, dwpe] = [on.upload(normals(v * d, 'start')), on.upload(new Float32Array(p * d))];
-      on.embeddingBackward(dy, ids, positions, dwte, dwpe, n, d);
+      on.embeddingBackward({ dx: dy, ids, positions, dWte: dwte, dWpe: dwpe, tokens: n, width: d });
       return [out, dwte, dwpe];
     }));
 
@@ -157,9 +215,9 @@ describe.each([
       const [x, again] = [on.upload(data), on.upload(data)];
       const dy = on.upload(normals(data.length, 'dy'));
       const out = on.temporary(data.length);
-      on.gelu(x, out, data.length);
-      on.gelu(again, again, data.length);
-      on.geluBackward(x, dy, dy, data.length);
+      on.gelu({ x, out, length: data.length });
+      on.gelu({ x: again, out: again, length: data.length });
+      on.geluBackward({ x, dy, dx: dy, length: data.length });
       return [out, again, dy];
     }));
 
@@ -185,9 +243,9 @@ describe.each([
       const dOut = on.upload(normals(n * d, 'dy'));
       const [out, only, dqkv] = [on.temporary(n * d), on.temporary(n * d), on.temporary(n * 3 * d)];
       const probabilities = on.temporary(on.attentionProbabilities(rows, shape));
-      on.attention(qkv, rows, shape, probabilities, out);
-      on.attention(qkv, rows, shape, null, only);
-      on.attentionBackward(qkv, dOut, rows, shape, probabilities, dqkv, out);
+      on.attention({ qkv, rows, shape, probabilities, out });
+      on.attention({ qkv, rows, shape, out: only });
+      on.attentionBackward({ qkv, dOut, rows, shape, probabilities, dQkv: dqkv, out });
       return [out, only, dqkv];
     }, 5e-6),
   );
@@ -202,9 +260,18 @@ describe.each([
       const padded = normals(rows * width).map((x, i) => (i % width < v ? x * scale : 1e30));
       const [logits, labels] = [on.upload(padded), on.upload(integers(rows, v))];
       const [lp, h, z] = [on.temporary(rows), on.temporary(rows), on.temporary(rows)];
-      on.tokenLogProb(logits, labels, lp, h, z, rows, v);
+      on.tokenLogProb({ logits, labels, logProbs: lp, entropy: h, logSum: z, rows, vocabulary: v });
       const [dlp, dh] = [on.upload(normals(rows, 'p')), on.upload(normals(rows, 'h'))];
-      on.tokenLogProbBackward(logits, labels, h, z, dlp, dh, rows, v);
+      on.tokenLogProbBackward({
+        logits,
+        labels,
+        entropy: h,
+        logSum: z,
+        dLogProbs: dlp,
+        dEntropy: dh,
+        rows,
+        vocabulary: v,
+      });
       return [lp, h, z, logits];
     }, 1e-5),
   );
@@ -215,10 +282,10 @@ describe.each([
       const [x, weight] = [on.upload(normals(rows * d)), on.upload(normals(d, 'w'))];
       const [bias, dy] = [on.upload(normals(1, 'b')), on.upload(normals(rows, 'dy'))];
       const out = on.temporary(rows);
-      on.scalarHead(x, weight, bias, out, rows, d);
+      on.scalarHead({ x, weight, bias, out, rows, width: d });
       const dx = on.upload(normals(rows * d, 'start'));
       const [dw, db] = [on.upload(normals(d, 'start')), on.upload(new Float32Array(1))];
-      on.scalarHeadBackward(dy, x, weight, dx, dw, db, rows, d);
+      on.scalarHeadBackward({ dOut: dy, x, weight, dx, dWeight: dw, dBias: db, rows, width: d });
       return [out, dx, dw, db];
     }));
 
@@ -227,10 +294,10 @@ describe.each([
       const x = on.upload(normals(6 * 8));
       const index = on.upload(Int32Array.from([4, 0, 5]));
       const [out, sum, more] = [on.temporary(3 * 8), on.temporary(6 * 8), on.upload(normals(48, 'm'))];
-      on.gatherRows(x, index, out, 3, 8);
+      on.gatherRows({ x, index, out, rows: 3, width: 8 });
       on.zero(sum);
-      on.scatterRows(out, index, sum, 3, 8);
-      on.scatterRows(out, index, more, 3, 8);
+      on.scatterRows({ dy: out, index, out: sum, rows: 3, width: 8 });
+      on.scatterRows({ dy: out, index, out: more, rows: 3, width: 8 });
       return [out, sum, more];
     }, 1e-7));
 
@@ -243,19 +310,33 @@ describe.each([
       const norm = on.allocate(1);
       const norms = [0, 1, 2].map((step) => {
         const g = on.upload(normals(length, step).map((x) => 0.1 * x));
-        on.globalNorm(g, norm);
-        on.adamw(p, g, m, v, decay, norm, {
-          learningRate: 1e-2,
-          beta1: 0.9,
-          beta2: 0.95,
-          epsilon: 1e-8,
-          weightDecay: 0.1,
-          maxNorm: [1, Infinity, 100][step]!,
-          correction1: 1 - 0.9 ** (step + 1),
-          correction2: 1 - 0.95 ** (step + 1),
+        on.globalNorm({ gradients: g, norm });
+        on.adamw({
+          parameters: p,
+          gradients: g,
+          firstMoment: m,
+          secondMoment: v,
+          decay,
+          norm,
+          step: {
+            learningRate: 1e-2,
+            beta1: 0.9,
+            beta2: 0.95,
+            epsilon: 1e-8,
+            weightDecay: 0.1,
+            maxNorm: [1, Infinity, 100][step]!,
+            correction1: 1 - 0.9 ** (step + 1),
+            correction2: 1 - 0.95 ** (step + 1),
+          },
         });
         const copy = on.temporary(4);
-        on.gatherRows(on.slice(norm, 0, 1), on.upload(Int32Array.of(0)), copy, 1, 4);
+        on.gatherRows({
+          x: on.slice(norm, 0, 1),
+          index: on.upload(Int32Array.of(0)),
+          out: copy,
+          rows: 1,
+          width: 4,
+        });
         return on.slice(copy, 0, 1);
       });
       on.free(norm);
@@ -270,16 +351,24 @@ describe.each([
       const qkv = on.upload(normals(n * 3 * d));
       const slots = on.upload(Int32Array.from(lengths.flatMap((t, r) => Array<number>(t).fill(r))));
       const positions = on.upload(Int32Array.from(lengths.flatMap((t) => [...Array(t).keys()])));
-      const cache = on.layerCache(3, 11, d);
-      on.cacheWrite(qkv, slots, positions, cache, n, d);
+      const cache = on.layerCache({ slots: 3, capacity: 11, width: d });
+      on.cacheWrite({ qkv, slots, positions, cache, tokens: n, width: d });
       const last = on.temporary(3 * 3 * d);
-      on.gatherRows(qkv, on.upload(Int32Array.of(4, 5, 14)), last, 3, 3 * d);
+      on.gatherRows({ x: qkv, index: on.upload(Int32Array.of(4, 5, 14)), out: last, rows: 3, width: 3 * d });
       const [every, at, out] = [
         on.upload(Int32Array.of(0, 1, 2)),
         on.upload(Int32Array.of(4, 0, 8)),
         on.temporary(3 * d),
       ];
-      on.decodeAttention(last, every, at, cache, out, 3, { heads, headDim });
+      on.decodeAttention({
+        qkv: last,
+        slots: every,
+        positions: at,
+        cache,
+        out,
+        tokens: 3,
+        shape: { heads, headDim },
+      });
       return [out];
     }));
 
@@ -298,7 +387,17 @@ describe.each([
         const index = webgl.upload(Int32Array.from({ length: rows }, (_, r) => 7 + r));
         const steps = webgl.upload(Int32Array.from({ length: rows }, (_, r) => r % 3));
         const [l, p] = [webgl.upload(logits), webgl.upload(penalty)];
-        webgl.gumbelSample(l, p, index, steps, out, rows, v, temperature, 0xfffffff9);
+        webgl.gumbelSample({
+          logits: l,
+          penalty: p,
+          noiseRows: index,
+          noiseSteps: steps,
+          out,
+          rows,
+          vocabulary: v,
+          temperature,
+          key: 0xfffffff9,
+        });
         return webgl.readInts(out);
       });
       const expected = Array.from(tokens, (_, r) =>
@@ -324,7 +423,17 @@ describe.each([
         const out = webgl.temporary(rows);
         const index = webgl.upload(Int32Array.from({ length: rows }, (_, r) => r));
         const zeros = webgl.upload(new Int32Array(rows));
-        webgl.gumbelSample(logits, webgl.upload(new Float32Array(8)), index, zeros, out, rows, 8, 1, key);
+        webgl.gumbelSample({
+          logits,
+          penalty: webgl.upload(new Float32Array(8)),
+          noiseRows: index,
+          noiseSteps: zeros,
+          out,
+          rows,
+          vocabulary: 8,
+          temperature: 1,
+          key,
+        });
         return webgl.readInts(out);
       });
       for (const token of tokens) counts[token]!++;
@@ -336,7 +445,17 @@ describe.each([
       const out = webgl.temporary(1);
       const zero = webgl.upload(Int32Array.of(0));
       const logits = webgl.upload(new Float32Array(8).fill(NaN));
-      webgl.gumbelSample(logits, webgl.upload(new Float32Array(8)), zero, zero, out, 1, 8, 1, 1);
+      webgl.gumbelSample({
+        logits,
+        penalty: webgl.upload(new Float32Array(8)),
+        noiseRows: zero,
+        noiseSteps: zero,
+        out,
+        rows: 1,
+        vocabulary: 8,
+        temperature: 1,
+        key: 1,
+      });
       return webgl.readInts(out);
     });
     expect([...none]).toEqual([-1]);

@@ -1,31 +1,36 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openWebGpu, type WebGpuDevice } from '../../src/engine/devices/webgpu';
 import { registerGradients } from '../../src/engine/plain/gradients';
-import { roundUp4, type DeviceBuffer } from '../../src/kernels/kernels';
-import { adamw } from '../../src/kernels/plain/adamw';
-import { attention } from '../../src/kernels/plain/attention';
-import { embedding } from '../../src/kernels/plain/embedding';
-import { gelu } from '../../src/kernels/plain/gelu';
-import { gumbelSample } from '../../src/kernels/plain/gumbel-sample';
-import { layerNorm } from '../../src/kernels/plain/layer-norm';
-import { linear } from '../../src/kernels/plain/linear';
-import { scalarHead } from '../../src/kernels/plain/scalar-head';
-import { tokenLogProb } from '../../src/kernels/plain/token-log-prob';
+import { roundUp4 } from '../../src/kernels/kernels';
+import { adamw } from '../support/plain/adamw';
+import { attention } from '../support/plain/attention';
+import { embedding } from '../support/plain/embedding';
+import { gelu } from '../support/plain/gelu';
+import { gumbelSample } from '../support/plain/gumbel-sample';
+import { layerNorm } from '../support/plain/layer-norm';
+import { linear } from '../support/plain/linear';
+import { scalarHead } from '../support/plain/scalar-head';
+import { tokenLogProb } from '../support/plain/token-log-prob';
+import type { GpuBuffer } from '../../src/kernels/webgpu/memory';
 import { WebGpuKernels } from '../../src/kernels/webgpu/kernels';
 import { gumbelRow } from '../../src/random/noise';
 import { integers, matrix, normals, oracle } from '../kernels/harness';
+import { webGpuNoise } from '../support/kernels';
 import { chiSquare, relativeL2 } from '../support/numbers';
 
 /** Each WebGPU operation against its plain twin and tfjs's gradients. */
 describe('operations on WebGPU', () => {
+  let device: WebGpuDevice;
   let k: WebGpuKernels;
   beforeAll(async () => {
     registerGradients();
     await tf.setBackend('cpu');
-    k = await WebGpuKernels.create();
+    device = await openWebGpu();
+    k = new WebGpuKernels(device.gpu);
   });
-  afterAll(() => k.dispose());
+  afterAll(() => device.close());
 
   const close = (a: ArrayLike<number>, b: ArrayLike<number>, tolerance = 3e-6) =>
     expect(relativeL2(a, b)).toBeLessThan(tolerance);
@@ -36,7 +41,7 @@ describe('operations on WebGPU', () => {
     return buffer;
   };
   const zeros = (length: number) => filled(new Float32Array(length));
-  const read = (buffer: DeviceBuffer) => k.readFloats(buffer);
+  const read = (buffer: GpuBuffer) => k.readFloats(buffer);
 
   it.each([
     [1, 8, 4],
@@ -57,37 +62,62 @@ describe('operations on WebGPU', () => {
       if (n % 4) {
         // the tied output embedding: transposed for the logits, plain for their gradient
         const turned = k.upload(tf.transpose(tensors[1]).dataSync<'float32'>());
-        k.linear(input, k.packMatrix(turned, n, kk, true), null, null, out, m);
+        k.linear({
+          x: input,
+          w: k.packMatrix({ matrix: turned, rows: n, cols: kk, transposed: true }),
+          out,
+          m,
+        });
         const unpad = (found: Float32Array) =>
           Float32Array.from({ length: m * n }, (_, i) => found[Math.floor(i / n) * width + (i % n)]!);
         close(unpad(await read(out)).map((y, i) => y + bias[i % n]!), expected.value); // prettier-ignore
         const spaced = new Float32Array(m * width);
         for (let r = 0; r < m; r++) spaced.set(dy.subarray(r * n, (r + 1) * n), r * width);
         const [gradient, dx, dw] = [k.upload(spaced), k.temporary(m * kk), zeros(n * kk)];
-        k.linear(gradient, k.packMatrix(turned, n, kk, false), null, null, dx, m, width);
+        k.linear({
+          x: gradient,
+          w: k.packMatrix({ matrix: turned, rows: n, cols: kk, transposed: false }),
+          out: dx,
+          m,
+          xStride: width,
+        });
         close(await read(dx), expected.grads[0]!);
-        k.linearBackwardWeight(gradient, input, dw, null, m, n, kk, width);
+        k.linearBackwardWeight({ x: gradient, dy: input, dWeight: dw, m, k: n, n: kk, xStride: width });
         close(await read(dw), tf.transpose(matrix(expected.grads[1]!, n)).dataSync<'float32'>());
         return;
       }
       const residual = normals(m * n, 'r');
       const plainW = k.upload(w);
-      const packed = k.packMatrix(plainW, kk, n, false);
+      const packed = k.packMatrix({ matrix: plainW, rows: kk, cols: n, transposed: false });
       const biasBuffer = k.upload(bias);
-      k.linear(input, packed, biasBuffer, null, out, m);
+      k.linear({ x: input, w: packed, bias: biasBuffer, out, m });
       close(await read(out), expected.value);
-      k.linear(input, packed, biasBuffer, k.upload(residual), out, m);
+      k.linear({ x: input, w: packed, bias: biasBuffer, residual: k.upload(residual), out, m });
       close(await read(out), linear(...tensors, matrix(residual, n)).dataSync<'float32'>());
       const dyBuffer = k.upload(dy);
       const dx = k.temporary(m * kk);
-      k.linear(dyBuffer, k.packMatrix(plainW, kk, n, true), null, null, dx, m);
+      k.linear({
+        x: dyBuffer,
+        w: k.packMatrix({ matrix: plainW, rows: kk, cols: n, transposed: true }),
+        out: dx,
+        m,
+      });
       close(await read(dx), expected.grads[0]!);
       // gradients are added to what is there; rows of x may be further apart than k
       const stride = kk + 8;
       const spaced = new Float32Array(m * stride).fill(7);
       for (let r = 0; r < m; r++) spaced.set(x.subarray(r * kk, (r + 1) * kk), r * stride);
       const [dw, db] = [filled(w), filled(bias)];
-      k.linearBackwardWeight(k.upload(spaced), dyBuffer, dw, db, m, kk, n, stride);
+      k.linearBackwardWeight({
+        x: k.upload(spaced),
+        dy: dyBuffer,
+        dWeight: dw,
+        dBias: db,
+        m,
+        k: kk,
+        n,
+        xStride: stride,
+      });
       close(await read(dw), expected.grads[1]!.map((g, i) => g + w[i]!)); // prettier-ignore
       close(await read(db), expected.grads[2]!.map((g, i) => g + bias[i]!)); // prettier-ignore
     }),
@@ -107,18 +137,50 @@ describe('operations on WebGPU', () => {
       const expected = oracle([...tensors], () => layerNorm(...tensors), dy);
       const [out, stats, dx] = [k.temporary(n * d), k.temporary(2 * n), k.temporary(n * d)];
       const [input, w, gradient] = [k.upload(x), k.upload(weight), k.upload(dy)];
-      k.layerNorm(input, w, k.upload(bias), out, stats, n, d);
+      k.layerNorm({ x: input, weight: w, bias: k.upload(bias), out, stats, rows: n, width: d });
       close(await read(out), expected.value);
       const [dw, db] = [zeros(d), zeros(d)];
-      k.layerNormBackward(gradient, input, stats, w, null, dx, dw, db, n, d);
+      k.layerNormBackward({
+        dy: gradient,
+        x: input,
+        stats,
+        weight: w,
+        dx,
+        dWeight: dw,
+        dBias: db,
+        rows: n,
+        width: d,
+      });
       close(await read(dx), expected.grads[0]!, 5e-6);
       close(await read(dw), expected.grads[1]!);
       close(await read(db), expected.grads[2]!);
       const summed = expected.grads[0]!.map((g, i) => g + x[i]!);
       const residual = filled(x);
-      k.layerNormBackward(gradient, input, stats, w, residual, residual, dw, db, n, d);
+      k.layerNormBackward({
+        dy: gradient,
+        x: input,
+        stats,
+        weight: w,
+        residual,
+        dx: residual,
+        dWeight: dw,
+        dBias: db,
+        rows: n,
+        width: d,
+      });
       close(await read(residual), summed);
-      k.layerNormBackward(gradient, input, stats, w, k.upload(x), dx, dw, db, n, d);
+      k.layerNormBackward({
+        dy: gradient,
+        x: input,
+        stats,
+        weight: w,
+        residual: k.upload(x),
+        dx,
+        dWeight: dw,
+        dBias: db,
+        rows: n,
+        width: d,
+      });
       close(await read(dx), summed);
     }),
   );
@@ -135,10 +197,18 @@ describe('operations on WebGPU', () => {
       const expected = oracle([...tensors], () => embedding(...tensors, ...index), dy);
       const out = k.temporary(n * d);
       const [i, j] = [k.upload(ids), k.upload(positions)];
-      k.embedding(k.upload(wte), k.upload(wpe), i, j, out, n, d);
+      k.embedding({ wte: k.upload(wte), wpe: k.upload(wpe), ids: i, positions: j, out, tokens: n, width: d });
       close(await read(out), expected.value);
       const [dwte, dwpe] = [filled(wte), filled(wpe)];
-      k.embeddingBackward(k.upload(dy), i, j, dwte, dwpe, n, d);
+      k.embeddingBackward({
+        dx: k.upload(dy),
+        ids: i,
+        positions: j,
+        dWte: dwte,
+        dWpe: dwpe,
+        tokens: n,
+        width: d,
+      });
       close(await read(dwte), expected.grads[0]!.map((g, e) => g + wte[e]!)); // prettier-ignore
       close(await read(dwpe), expected.grads[1]!.map((g, e) => g + wpe[e]!)); // prettier-ignore
     }),
@@ -153,16 +223,16 @@ describe('operations on WebGPU', () => {
       const expected = oracle([tensor], () => gelu(tensor), dy);
       const out = k.temporary(x.length);
       const input = k.upload(x);
-      k.gelu(input, out, x.length);
+      k.gelu({ x: input, out, length: x.length });
       const found = await read(out);
       close(found, expected.value);
       found.forEach((y, i) =>
         expect(Math.abs(y - expected.value[i]!)).toBeLessThan(1e-5 + Math.abs(1e-5 * y)),
       );
       const inPlace = filled(x);
-      k.gelu(inPlace, inPlace, x.length);
+      k.gelu({ x: inPlace, out: inPlace, length: x.length });
       expect(await read(inPlace)).toEqual(found);
-      k.geluBackward(input, k.upload(dy), out, x.length);
+      k.geluBackward({ x: input, dy: k.upload(dy), dx: out, length: x.length });
       close(await read(out), expected.grads[0]!);
     }));
 
@@ -191,11 +261,19 @@ describe('operations on WebGPU', () => {
         const shape = { heads, headDim };
         const [input, out, dqkv] = [k.upload(qkv), k.temporary(n * d), k.temporary(n * 3 * d)];
         const probabilities = k.temporary(k.attentionProbabilities(rows, shape));
-        k.attention(input, rows, shape, probabilities, out);
+        k.attention({ qkv: input, rows, shape, probabilities, out });
         const kept = await read(out);
-        k.attentionBackward(input, k.upload(dOut), rows, shape, probabilities, dqkv, out);
+        k.attentionBackward({
+          qkv: input,
+          dOut: k.upload(dOut),
+          rows,
+          shape,
+          probabilities,
+          dQkv: dqkv,
+          out,
+        });
         const grads = await read(dqkv);
-        k.attention(input, rows, shape, null, out);
+        k.attention({ qkv: input, rows, shape, out });
         expect(await read(out)).toEqual(kept);
         lengths.forEach((t, r) => {
           if (t === 0) return;
@@ -220,7 +298,7 @@ describe('operations on WebGPU', () => {
         lengths: [t],
       };
       const out = k.temporary(t * d);
-      k.attention(k.upload(qkv), rows, { heads: 2, headDim: 4 }, null, out);
+      k.attention({ qkv: k.upload(qkv), rows, shape: { heads: 2, headDim: 4 }, out });
       const row = matrix(qkv, 3 * d);
       close(await read(out), attention(row, 2, 0).dataSync<'float32'>(), 1e-5);
     }));
@@ -245,10 +323,27 @@ describe('operations on WebGPU', () => {
       for (let r = 0; r < rows; r++) padded.set(logits.subarray(r * v, (r + 1) * v), r * width);
       const [buffer, label] = [filled(padded), k.upload(labels)];
       const [lp, h, z] = [k.temporary(rows), k.temporary(rows), k.temporary(rows)];
-      k.tokenLogProb(buffer, label, lp, h, z, rows, v);
+      k.tokenLogProb({
+        logits: buffer,
+        labels: label,
+        logProbs: lp,
+        entropy: h,
+        logSum: z,
+        rows,
+        vocabulary: v,
+      });
       const [foundLp, foundH] = await k.readAll([lp, h]);
       close([...foundLp!, ...foundH!], expected.value);
-      k.tokenLogProbBackward(buffer, label, h, z, k.upload(dLogProbs), k.upload(dEntropy), rows, v);
+      k.tokenLogProbBackward({
+        logits: buffer,
+        labels: label,
+        entropy: h,
+        logSum: z,
+        dLogProbs: k.upload(dLogProbs),
+        dEntropy: k.upload(dEntropy),
+        rows,
+        vocabulary: v,
+      });
       const gradient = await read(buffer);
       const unpadded = logits.map((_, i) => gradient[Math.floor(i / v) * width + (i % v)]!);
       close(unpadded, expected.grads[0]!, 1e-5);
@@ -266,10 +361,19 @@ describe('operations on WebGPU', () => {
       const tensors = [matrix(x, d), tf.tensor1d(weight), tf.tensor1d(bias)] as const;
       const expected = oracle([...tensors], () => scalarHead(...tensors), dy);
       const [input, w, out] = [k.upload(x), k.upload(weight), k.temporary(rows)];
-      k.scalarHead(input, w, k.upload(bias), out, rows, d);
+      k.scalarHead({ x: input, weight: w, bias: k.upload(bias), out, rows, width: d });
       close(await read(out), expected.value);
       const [dx, dw, db] = [zeros(rows * d), zeros(d), zeros(1)];
-      k.scalarHeadBackward(k.upload(dy), input, w, dx, dw, db, rows, d);
+      k.scalarHeadBackward({
+        dOut: k.upload(dy),
+        x: input,
+        weight: w,
+        dx,
+        dWeight: dw,
+        dBias: db,
+        rows,
+        width: d,
+      });
       const found = await k.readAll([dx, dw, db]);
       found.forEach((g, i) => close(g, expected.grads[i]!));
     }),
@@ -280,10 +384,10 @@ describe('operations on WebGPU', () => {
       const x = normals(6 * 8);
       const index = k.upload(Int32Array.from([4, 0, 2]));
       const [out, sum] = [k.temporary(3 * 8), filled(x)];
-      k.gatherRows(k.upload(x), index, out, 3, 8);
+      k.gatherRows({ x: k.upload(x), index, out, rows: 3, width: 8 });
       const rows = [4, 0, 2].flatMap((r) => [...x.subarray(r * 8, r * 8 + 8)]);
       expect(await read(out)).toEqual(Float32Array.from(rows));
-      k.scatterRows(out, index, sum, 3, 8);
+      k.scatterRows({ dy: out, index, out: sum, rows: 3, width: 8 });
       const total = await read(sum);
       for (const r of [0, 1, 2, 3, 4, 5])
         expect(total.slice(8 * r, 8 * r + 8)).toEqual(
@@ -308,8 +412,16 @@ describe('operations on WebGPU', () => {
         const g = k.upload(gradient);
         const corrections = { correction1: 1 - 0.9 ** (t + 1), correction2: 1 - 0.99 ** (t + 1) };
         const step = { ...options, maxNorm, ...corrections };
-        k.globalNorm(g, norm);
-        k.adamw(parameters, g, first, second, k.upload(Float32Array.from(decay)), norm, step);
+        k.globalNorm({ gradients: g, norm });
+        k.adamw({
+          parameters,
+          gradients: g,
+          firstMoment: first,
+          secondMoment: second,
+          decay: k.upload(Float32Array.from(decay)),
+          norm,
+          step,
+        });
         adamw(plain, [...gradient], decay, step);
         expect((await read(norm))[0]! / Math.hypot(...gradient)).toBeCloseTo(1, 6);
         close(await read(parameters), plain.parameters);
@@ -321,14 +433,14 @@ describe('operations on WebGPU', () => {
       const [lengths, heads, headDim, capacity] = [[5, 80, 1], 2, 12, 96];
       const d = heads * headDim;
       const n = lengths.length;
-      const cache = k.layerCache(n, capacity, d);
+      const cache = k.layerCache({ slots: n, capacity, width: d });
       const slots = [2, 0, 1];
       const last: Float32Array[] = [];
       const expected: number[] = [];
       for (const [r, t] of lengths.entries()) {
         const qkv = normals(t * 3 * d, r);
         const at = (f: (i: number) => number) => k.upload(Int32Array.from({ length: t }, (_, i) => f(i)));
-        k.cacheWrite(k.upload(qkv), at(() => slots[r]!), at((i) => i), cache, t, d); // prettier-ignore
+        k.cacheWrite({ qkv: k.upload(qkv), slots: at(() => slots[r]!), positions: at((i) => i), cache, tokens: t, width: d }); // prettier-ignore
         last.push(qkv.slice((t - 1) * 3 * d));
         const full = attention(matrix(qkv, 3 * d), heads, 0).dataSync<'float32'>();
         expected.push(...full.slice((t - 1) * d));
@@ -336,9 +448,17 @@ describe('operations on WebGPU', () => {
       const out = k.temporary(n * d);
       const input = k.upload(Float32Array.from(last.flatMap((x) => [...x])));
       const positions = k.upload(Int32Array.from(lengths, (t) => t - 1));
-      k.decodeAttention(input, k.upload(Int32Array.from(slots)), positions, cache, out, n, {
-        heads,
-        headDim,
+      k.decodeAttention({
+        qkv: input,
+        slots: k.upload(Int32Array.from(slots)),
+        positions,
+        cache,
+        out,
+        tokens: n,
+        shape: {
+          heads,
+          headDim,
+        },
       });
       close(await read(out), expected);
     }));
@@ -353,7 +473,7 @@ describe('operations on WebGPU', () => {
       ] as const) {
         const expected = new Float32Array(40_001);
         gumbelRow(key, row, step, expected);
-        const found = await k.gumbelRow(key, row, step, expected.length);
+        const found = await webGpuNoise(k, key, row, step, expected.length);
         expected.forEach(
           (x, i) => (worst = Math.max(worst, Math.abs(found[i]! - x) / Math.max(1, Math.abs(x)))),
         );
@@ -375,7 +495,17 @@ describe('operations on WebGPU', () => {
         const out = k.temporary(rows);
         const index = k.upload(Int32Array.from({ length: rows }, (_, r) => firstRow + r));
         const steps = k.upload(Int32Array.from({ length: rows }, (_, r) => stepOf(r)));
-        k.gumbelSample(k.upload(logits), k.upload(penalty), index, steps, out, rows, v, temperature, key);
+        k.gumbelSample({
+          logits: k.upload(logits),
+          penalty: k.upload(penalty),
+          noiseRows: index,
+          noiseSteps: steps,
+          out,
+          rows,
+          vocabulary: v,
+          temperature,
+          key,
+        });
         return [...(await k.readInts(out))];
       });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../src/engine/create';
+import { openWebGpu } from '../../src/engine/devices/webgpu';
 import { DeviceLostError } from '../../src/engine/errors';
 import { createFusedEngine } from '../../src/engine/fused';
 import { engineOn } from '../../src/engine/fused/engine';
@@ -218,9 +219,10 @@ describe('what is asked of the device', () => {
 
 describe('a device that fails', () => {
   const setUp = async () => {
-    const kernels = await WebGpuKernels.create();
+    const { gpu, lost, close } = await openWebGpu();
+    const kernels = new WebGpuKernels(gpu);
     const info = { backend: 'webgpu', kind: 'fused', adapter: 'test', software: true } as const;
-    const own = engineOn(kernels, info, { lost: kernels.gpu.lost });
+    const own = engineOn(kernels, info, { lost, close });
     return { kernels, own, model: own.createModel(tinyConfig, busyWeights(tinyConfig, 1)) };
   };
   const update = (model: LanguageModel) =>
@@ -251,7 +253,6 @@ describe('a device that fails', () => {
     await expect(model.weights()).rejects.toThrow(/WebGPU error/);
     expect(await own.lost).toMatch(/WebGPU error/);
     own.dispose();
-    kernels.dispose();
   });
 
   it('does not hide a kernel that does not compile', async () => {
@@ -265,6 +266,5 @@ describe('a device that fails', () => {
     await expect(result).rejects.toThrow(DeviceLostError);
     await expect(model.weights()).rejects.toThrow(DeviceLostError);
     own.dispose();
-    kernels.dispose();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { adamw, globalNorm } from '../../src/kernels/plain/adamw';
+import { adamw, globalNorm } from '../support/plain/adamw';
 import reference from '../reference/adamw.json';
 import { BUILDS, openKernels } from './harness';
 
@@ -31,8 +31,16 @@ describe.each(BUILDS)('AdamW against torch ($name build)', ({ relaxed }) => {
           correction2: 1 - inputs.beta2 ** (t + 1),
         };
         const g = k.upload(pad(gradient));
-        k.globalNorm(g, norm);
-        k.adamw(parameters, g, first, second, k.upload(pad(decay)), norm, step);
+        k.globalNorm({ gradients: g, norm });
+        k.adamw({
+          parameters,
+          gradients: g,
+          firstMoment: first,
+          secondMoment: second,
+          decay: k.upload(pad(decay)),
+          norm,
+          step,
+        });
         adamw(plain, gradient, decay, step);
         expect(k.readFloats(norm)[0]).toBeCloseTo(expected.grad_norm[t]!, 5);
         expect(globalNorm(gradient)).toBeCloseTo(expected.grad_norm[t]!, 8);
@@ -52,11 +60,19 @@ describe.each(BUILDS)('AdamW against torch ($name build)', ({ relaxed }) => {
       const parameters = k.upload(Float32Array.of(1, 1, 2, 2));
       const step = { learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.5 };
       const decay = k.upload(Float32Array.of(1, 0, 0, 1));
-      k.adamw(parameters, zeros(), zeros(), zeros(), decay, zeros(), {
-        ...step,
-        maxNorm: 1,
-        correction1: 0.1,
-        correction2: 0.01,
+      k.adamw({
+        parameters,
+        gradients: zeros(),
+        firstMoment: zeros(),
+        secondMoment: zeros(),
+        decay,
+        norm: zeros(),
+        step: {
+          ...step,
+          maxNorm: 1,
+          correction1: 0.1,
+          correction2: 0.01,
+        },
       });
       expect([...k.readFloats(parameters)]).toEqual([0.95, 1, 2, 1.9].map(Math.fround));
     });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { roundUp4 } from '../../src/kernels/kernels';
-import { gumbelSample } from '../../src/kernels/plain/gumbel-sample';
+import { gumbelSample } from '../support/plain/gumbel-sample';
 import { gumbelRow } from '../../src/random/noise';
 import { chiSquare } from '../support/numbers';
 import { BUILDS, normals, openKernels } from './harness';
@@ -38,7 +38,17 @@ describe.each(BUILDS)('Gumbel sampling ($name build)', ({ relaxed }) => {
         const out = k.temporary(rows);
         const index = k.upload(Int32Array.from({ length: rows }, (_, r) => 7 + r));
         const steps = k.upload(Int32Array.from({ length: rows }, (_, r) => r % 3));
-        k.gumbelSample(k.upload(logits), k.upload(penalty), index, steps, out, rows, v, temperature, 99);
+        k.gumbelSample({
+          logits: k.upload(logits),
+          penalty: k.upload(penalty),
+          noiseRows: index,
+          noiseSteps: steps,
+          out,
+          rows,
+          vocabulary: v,
+          temperature,
+          key: 99,
+        });
         return [...k.readInts(out)];
       });
       const expected = tokens.map((_, r) =>
@@ -62,7 +72,17 @@ describe.each(BUILDS)('Gumbel sampling ($name build)', ({ relaxed }) => {
       k.frame(() => {
         const out = k.temporary(1);
         const zero = k.upload(Int32Array.of(0));
-        k.gumbelSample(k.upload(logits), k.upload(new Float32Array(8)), zero, zero, out, 1, 8, 1, key);
+        k.gumbelSample({
+          logits: k.upload(logits),
+          penalty: k.upload(new Float32Array(8)),
+          noiseRows: zero,
+          noiseSteps: zero,
+          out,
+          rows: 1,
+          vocabulary: 8,
+          temperature: 1,
+          key,
+        });
         counts[k.readInts(out)[0]!]!++;
       });
     expect(chiSquare(counts, weights.map((w) => w / total)).p).toBeGreaterThan(1e-4); // prettier-ignore
@@ -74,7 +94,17 @@ describe.each(BUILDS)('Gumbel sampling ($name build)', ({ relaxed }) => {
       const out = k.temporary(1);
       const zero = k.upload(Int32Array.of(0));
       const logits = k.upload(new Float32Array(8).fill(NaN));
-      k.gumbelSample(logits, k.upload(new Float32Array(8)), zero, zero, out, 1, 8, 1, 1);
+      k.gumbelSample({
+        logits,
+        penalty: k.upload(new Float32Array(8)),
+        noiseRows: zero,
+        noiseSteps: zero,
+        out,
+        rows: 1,
+        vocabulary: 8,
+        temperature: 1,
+        key: 1,
+      });
       expect(k.readInts(out)[0]).toBe(-1);
     });
   });

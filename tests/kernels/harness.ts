@@ -1,8 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { registerGradients } from '../../src/engine/plain/gradients';
-import { WasmKernels } from '../../src/kernels/wasm/kernels';
 import { rngFrom } from '../../src/random/rng';
+import { openWasmKernels, type ProbedWasmKernels } from '../support/kernels';
 
 export const BUILDS = [
   { name: 'SIMD', relaxed: false },
@@ -10,10 +10,10 @@ export const BUILDS = [
 ] as const;
 
 /** Kernels of one build; `undefined` takes the best that this runtime has. */
-export async function openKernels(relaxed: boolean | undefined): Promise<WasmKernels> {
+export async function openKernels(relaxed: boolean | undefined): Promise<ProbedWasmKernels> {
   registerGradients();
   await tf.setBackend('cpu');
-  return WasmKernels.create(relaxed);
+  return openWasmKernels(relaxed);
 }
 
 /** Reproducible standard normals. */

@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { roundUp4 } from '../../src/kernels/kernels';
-import { attention } from '../../src/kernels/plain/attention';
-import { embedding } from '../../src/kernels/plain/embedding';
-import { gelu } from '../../src/kernels/plain/gelu';
-import { layerNorm } from '../../src/kernels/plain/layer-norm';
-import { linear } from '../../src/kernels/plain/linear';
-import { scalarHead } from '../../src/kernels/plain/scalar-head';
-import { tokenLogProb } from '../../src/kernels/plain/token-log-prob';
-import type { WasmKernels } from '../../src/kernels/wasm/kernels';
+import { attention } from '../support/plain/attention';
+import { embedding } from '../support/plain/embedding';
+import { gelu } from '../support/plain/gelu';
+import { layerNorm } from '../support/plain/layer-norm';
+import { linear } from '../support/plain/linear';
+import { scalarHead } from '../support/plain/scalar-head';
+import { tokenLogProb } from '../support/plain/token-log-prob';
+import type { ProbedWasmKernels } from '../support/kernels';
 import { relativeL2 } from '../support/numbers';
 import { BUILDS, integers, matrix, normals, openKernels, oracle } from './harness';
 
@@ -16,7 +16,7 @@ const close = (a: ArrayLike<number>, b: ArrayLike<number>, tolerance = 2e-6) =>
   expect(relativeL2(a, b)).toBeLessThan(tolerance);
 
 describe.each(BUILDS)('operations ($name build)', ({ relaxed }) => {
-  let k: WasmKernels;
+  let k: ProbedWasmKernels;
   beforeAll(async () => {
     k = await openKernels(relaxed);
   });
@@ -43,7 +43,12 @@ describe.each(BUILDS)('operations ($name build)', ({ relaxed }) => {
       if (n % 4) {
         // only the tied output embedding has such a width, and it is used transposed and without bias
         const turned = k.upload(tf.transpose(tensors[1]).dataSync<'float32'>());
-        k.linear(input, k.packMatrix(turned, n, kk, true), null, null, out, m);
+        k.linear({
+          x: input,
+          w: k.packMatrix({ matrix: turned, rows: n, cols: kk, transposed: true }),
+          out,
+          m,
+        });
         const found = k.readFloats(out);
         const unpadded = Float32Array.from({ length: m * n }, (_, i) => {
           const [row, column] = [Math.floor(i / n), i % n];
@@ -53,16 +58,21 @@ describe.each(BUILDS)('operations ($name build)', ({ relaxed }) => {
         return;
       }
       const plainW = k.upload(w);
-      const packed = k.packMatrix(plainW, kk, n, false);
+      const packed = k.packMatrix({ matrix: plainW, rows: kk, cols: n, transposed: false });
       const biasBuffer = k.upload(bias);
-      k.linear(input, packed, biasBuffer, null, out, m);
+      k.linear({ x: input, w: packed, bias: biasBuffer, out, m });
       close(k.readFloats(out), expected.value);
-      k.linear(input, packed, biasBuffer, k.upload(residual), out, m);
+      k.linear({ x: input, w: packed, bias: biasBuffer, residual: k.upload(residual), out, m });
       close(k.readFloats(out), linear(...tensors, matrix(residual, n)).dataSync<'float32'>());
       const dyBuffer = k.upload(dy);
       if (kk % 4 === 0) {
         const dx = k.temporary(m * kk);
-        k.linear(dyBuffer, k.packMatrix(plainW, kk, n, true), null, null, dx, m);
+        k.linear({
+          x: dyBuffer,
+          w: k.packMatrix({ matrix: plainW, rows: kk, cols: n, transposed: true }),
+          out: dx,
+          m,
+        });
         close(k.readFloats(dx), expected.grads[0]!);
       }
       // gradients are added to what is there; rows of x may be further apart than k
@@ -71,7 +81,16 @@ describe.each(BUILDS)('operations ($name build)', ({ relaxed }) => {
       for (let r = 0; r < m; r++) spaced.set(x.subarray(r * kk, (r + 1) * kk), r * stride);
       const dw = k.upload(w);
       const db = k.upload(bias);
-      k.linearBackwardWeight(k.upload(spaced), dyBuffer, dw, db, m, kk, n, stride);
+      k.linearBackwardWeight({
+        x: k.upload(spaced),
+        dy: dyBuffer,
+        dWeight: dw,
+        dBias: db,
+        m,
+        k: kk,
+        n,
+        xStride: stride,
+      });
       close(k.readFloats(dw), expected.grads[1]!.map((g, i) => g + w[i]!)); // prettier-ignore
       close(k.readFloats(db), expected.grads[2]!.map((g, i) => g + bias[i]!)); // prettier-ignore
     })(),
@@ -89,15 +108,36 @@ describe.each(BUILDS)('operations ($name build)', ({ relaxed }) => {
       const expected = oracle([...tensors], () => layerNorm(...tensors), dy);
       const [out, stats, dx] = [k.temporary(n * d), k.temporary(2 * n), k.temporary(n * d)];
       const [input, w] = [k.upload(x), k.upload(weight)];
-      k.layerNorm(input, w, k.upload(bias), out, stats, n, d);
+      k.layerNorm({ x: input, weight: w, bias: k.upload(bias), out, stats, rows: n, width: d });
       close(k.readFloats(out), expected.value);
       const [dw, db] = [k.upload(new Float32Array(d)), k.upload(new Float32Array(d))];
-      k.layerNormBackward(k.upload(dy), input, stats, w, null, dx, dw, db, n, d);
+      k.layerNormBackward({
+        dy: k.upload(dy),
+        x: input,
+        stats,
+        weight: w,
+        dx,
+        dWeight: dw,
+        dBias: db,
+        rows: n,
+        width: d,
+      });
       close(k.readFloats(dx), expected.grads[0]!, 5e-6);
       close(k.readFloats(dw), expected.grads[1]!);
       close(k.readFloats(db), expected.grads[2]!);
       const residual = k.upload(x);
-      k.layerNormBackward(k.upload(dy), input, stats, w, residual, residual, dw, db, n, d);
+      k.layerNormBackward({
+        dy: k.upload(dy),
+        x: input,
+        stats,
+        weight: w,
+        residual,
+        dx: residual,
+        dWeight: dw,
+        dBias: db,
+        rows: n,
+        width: d,
+      });
       close(k.readFloats(residual), expected.grads[0]!.map((g, i) => g + x[i]!)); // prettier-ignore
     })(),
   );
@@ -113,10 +153,18 @@ describe.each(BUILDS)('operations ($name build)', ({ relaxed }) => {
       const expected = oracle([...tensors], () => embedding(...tensors, ...index), dy);
       const out = k.temporary(n * d);
       const [i, j] = [k.upload(ids), k.upload(positions)];
-      k.embedding(k.upload(wte), k.upload(wpe), i, j, out, n, d);
+      k.embedding({ wte: k.upload(wte), wpe: k.upload(wpe), ids: i, positions: j, out, tokens: n, width: d });
       close(k.readFloats(out), expected.value);
       const [dwte, dwpe] = [k.upload(new Float32Array(v * d)), k.upload(new Float32Array(p * d))];
-      k.embeddingBackward(k.upload(dy), i, j, dwte, dwpe, n, d);
+      k.embeddingBackward({
+        dx: k.upload(dy),
+        ids: i,
+        positions: j,
+        dWte: dwte,
+        dWpe: dwpe,
+        tokens: n,
+        width: d,
+      });
       close(k.readFloats(dwte), expected.grads[0]!);
       close(k.readFloats(dwpe), expected.grads[1]!);
     }),
@@ -149,9 +197,9 @@ describe.each(BUILDS)('operations ($name build)', ({ relaxed }) => {
       const expected = oracle([tensor], () => gelu(tensor), dy);
       const out = k.temporary(x.length);
       const input = k.upload(x);
-      k.gelu(input, out, x.length);
+      k.gelu({ x: input, out, length: x.length });
       close(k.readFloats(out), expected.value, 1e-6);
-      k.geluBackward(input, k.upload(dy), out, x.length);
+      k.geluBackward({ x: input, dy: k.upload(dy), dx: out, length: x.length });
       close(k.readFloats(out), expected.grads[0]!, 1e-6);
     }),
   );
@@ -179,11 +227,19 @@ describe.each(BUILDS)('operations ($name build)', ({ relaxed }) => {
         const shape = { heads, headDim };
         const [input, out, dqkv] = [k.upload(qkv), k.temporary(n * d), k.temporary(n * 3 * d)];
         const probabilities = k.temporary(k.attentionProbabilities(rows, shape));
-        k.attention(input, rows, shape, probabilities, out);
+        k.attention({ qkv: input, rows, shape, probabilities, out });
         const kept = k.readFloats(out);
-        k.attentionBackward(input, k.upload(dOut), rows, shape, probabilities, dqkv);
+        k.attentionBackward({
+          qkv: input,
+          dOut: k.upload(dOut),
+          rows,
+          shape,
+          probabilities,
+          dQkv: dqkv,
+          out,
+        });
         const grads = k.readFloats(dqkv);
-        k.attention(input, rows, shape, null, out);
+        k.attention({ qkv: input, rows, shape, out });
         expect(k.readFloats(out)).toEqual(kept);
         lengths.forEach((t, r) => {
           if (t === 0) return;
@@ -217,9 +273,26 @@ describe.each(BUILDS)('operations ($name build)', ({ relaxed }) => {
       for (let r = 0; r < rows; r++) padded.set(logits.subarray(r * v, (r + 1) * v), r * width);
       const [buffer, label] = [k.upload(padded), k.upload(labels)];
       const [lp, h, z] = [k.temporary(rows), k.temporary(rows), k.temporary(rows)];
-      k.tokenLogProb(buffer, label, lp, h, z, rows, v);
+      k.tokenLogProb({
+        logits: buffer,
+        labels: label,
+        logProbs: lp,
+        entropy: h,
+        logSum: z,
+        rows,
+        vocabulary: v,
+      });
       close([...k.readFloats(lp), ...k.readFloats(h)], expected.value);
-      k.tokenLogProbBackward(buffer, label, h, z, k.upload(dLogProbs), k.upload(dEntropy), rows, v);
+      k.tokenLogProbBackward({
+        logits: buffer,
+        labels: label,
+        entropy: h,
+        logSum: z,
+        dLogProbs: k.upload(dLogProbs),
+        dEntropy: k.upload(dEntropy),
+        rows,
+        vocabulary: v,
+      });
       const gradient = k.readFloats(buffer);
       const unpadded = logits.map((_, i) => gradient[Math.floor(i / v) * width + (i % v)]!);
       close(unpadded, expected.grads[0]!, 1e-5);
@@ -240,10 +313,19 @@ describe.each(BUILDS)('operations ($name build)', ({ relaxed }) => {
       const tensors = [matrix(x, d), tf.tensor1d(weight), tf.tensor1d(bias)] as const;
       const expected = oracle([...tensors], () => scalarHead(...tensors), dy);
       const [input, w, out] = [k.upload(x), k.upload(weight), k.temporary(rows)];
-      k.scalarHead(input, w, k.upload(bias), out, rows, d);
+      k.scalarHead({ x: input, weight: w, bias: k.upload(bias), out, rows, width: d });
       close(k.readFloats(out), expected.value);
       const [dx, dw, db] = [rows * d, d, 1].map((size) => k.upload(new Float32Array(size)));
-      k.scalarHeadBackward(k.upload(dy), input, w, dx!, dw!, db!, rows, d);
+      k.scalarHeadBackward({
+        dOut: k.upload(dy),
+        x: input,
+        weight: w,
+        dx: dx!,
+        dWeight: dw!,
+        dBias: db!,
+        rows,
+        width: d,
+      });
       [dx, dw, db].forEach((buffer, i) => close(k.readFloats(buffer!), expected.grads[i]!));
     }),
   );
@@ -254,11 +336,11 @@ describe.each(BUILDS)('operations ($name build)', ({ relaxed }) => {
       const x = normals(6 * 8);
       const index = k.upload(Int32Array.from([4, 0, 4]));
       const [out, sum] = [k.temporary(3 * 8), k.upload(new Float32Array(6 * 8))];
-      k.gatherRows(k.upload(x), index, out, 3, 8);
+      k.gatherRows({ x: k.upload(x), index, out, rows: 3, width: 8 });
       expect(k.readFloats(out)).toEqual(
         Float32Array.from([4, 0, 4].flatMap((r) => [...x.subarray(r * 8, r * 8 + 8)])),
       );
-      k.scatterRows(out, index, sum, 3, 8);
+      k.scatterRows({ dy: out, index, out: sum, rows: 3, width: 8 });
       const total = k.readFloats(sum);
       expect(total.slice(32, 40)).toEqual(x.slice(32, 40).map((v) => 2 * v));
       expect(total.slice(0, 8)).toEqual(x.slice(0, 8));

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createEngine } from '../../src/engine/create';
+import { openWasm } from '../../src/engine/devices/wasm';
 import { DeviceLostError } from '../../src/engine/errors';
 import { createFusedEngine } from '../../src/engine/fused';
 import { engineOn } from '../../src/engine/fused/engine';
@@ -23,6 +24,10 @@ describe.each(BUILDS)('threads ($name build)', ({ name, relaxed }) => {
   });
 });
 
+const open = async (threads: number) => {
+  const { loaded, lost, close } = await openWasm(threads);
+  return { kernels: new WasmKernels(loaded), lost, close };
+};
 const workersOf = (kernels: WasmKernels): Worker[] => [...kernels.pool!['threads']] as unknown as Worker[];
 const ended = (workers: Worker[]) => Promise.all(workers.map((w) => once(w, 'exit')));
 const config = { vocabSize: 37, nPositions: 8, nEmbd: 16, nLayer: 1, nHead: 2 };
@@ -30,17 +35,17 @@ const info = { backend: 'wasm', kind: 'fused', adapter: 'test', software: false 
 
 describe('the pool of threads', () => {
   it('ends with its engine', async () => {
-    const kernels = await WasmKernels.create(undefined, 3);
+    const { kernels, close } = await open(3);
     const workers = workersOf(kernels);
     expect(workers).toHaveLength(2);
     const exits = ended(workers);
-    engineOn(kernels, info, { close: () => kernels.pool!.close() }).dispose();
+    engineOn(kernels, info, { close }).dispose();
     await exits;
     expect(workers.map((w) => w.threadId)).toEqual([-1, -1]);
   });
 
   it('computes the same with fewer threads, and after one has vanished', async () => {
-    const kernels = await WasmKernels.create(undefined, 4);
+    const { kernels } = await open(4);
     const expected = kernelBattery(kernels, SIZES['prime sizes']!);
     for (const limit of [1, 2, 9, 3]) {
       kernels.pool!.setLimit(limit);
@@ -54,10 +59,10 @@ describe('the pool of threads', () => {
   });
 
   it('reports a thread that fails, and training goes on in a new engine', async () => {
-    const kernels = await WasmKernels.create(undefined, 2);
+    const { kernels, lost, close } = await open(2);
     const exits = ended(workersOf(kernels));
-    const { lost, run } = { lost: kernels.pool!.lost, run: kernels.pool!.run.bind(kernels.pool!) };
-    const broken = engineOn(kernels, info, { lost, close: () => kernels.pool!.close() });
+    const run = kernels.pool!.run.bind(kernels.pool!);
+    const broken = engineOn(kernels, info, { lost, close });
     const engine = resilientEngine(broken, () => createFusedEngine('wasm'));
     const notices: string[] = [];
     engine.onNotice!((message) => notices.push(message));

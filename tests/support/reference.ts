@@ -8,7 +8,7 @@ import { adamwStep, globalNorm } from '../../src/engine/plain/adamw';
 import { registerGradients } from '../../src/engine/plain/gradients';
 import type { AdamWOptions, Engine, LanguageModel, Matrix } from '../../src/engine/types';
 import { roundUp4 } from '../../src/kernels/kernels';
-import { WasmKernels } from '../../src/kernels/wasm/kernels';
+import type { WasmKernels } from '../../src/kernels/wasm/kernels';
 import type { GptConfig } from '../../src/model/config';
 import { parameterLayout } from '../../src/model/parameters';
 import { generalizedAdvantages, whiten } from '../../src/pipeline/maths/advantages';
@@ -26,6 +26,7 @@ import { pairwiseRewardLoss } from '../../src/pipeline/losses/reward';
 import { maskedMean } from '../../src/pipeline/maths/matrix';
 import { mean, wilsonInterval } from '../../src/pipeline/maths/statistics';
 import { toFlat } from './gpt2';
+import { openWasmKernels } from './kernels';
 import { meanNll } from './losses';
 
 /** Numbers nested in lists and named records, as they come out of JSON. */
@@ -355,7 +356,7 @@ function adamwOnTensors(
 }
 
 let kernels: Promise<WasmKernels> | undefined;
-const wasmKernels = (): Promise<WasmKernels> => (kernels ??= WasmKernels.create());
+const wasmKernels = (): Promise<WasmKernels> => (kernels ??= openWasmKernels());
 
 async function adamwOnKernels(
   parameter: readonly number[],
@@ -371,17 +372,25 @@ async function adamwOnKernels(
     const norms: number[] = [];
     const after = gradients.map((gradient, i) => {
       const g = k.upload(padded(gradient));
-      k.globalNorm(g, norm);
+      k.globalNorm({ gradients: g, norm });
       norms.push(k.readFloats(norm)[0]!);
-      k.adamw(p!, g, m!, v!, decay!, norm, {
-        learningRate,
-        beta1,
-        beta2,
-        epsilon,
-        weightDecay,
-        maxNorm: maxGradNorm ?? Infinity,
-        correction1: 1 - beta1 ** (i + 1),
-        correction2: 1 - beta2 ** (i + 1),
+      k.adamw({
+        parameters: p!,
+        gradients: g,
+        firstMoment: m!,
+        secondMoment: v!,
+        decay: decay!,
+        norm,
+        step: {
+          learningRate,
+          beta1,
+          beta2,
+          epsilon,
+          weightDecay,
+          maxNorm: maxGradNorm ?? Infinity,
+          correction1: 1 - beta1 ** (i + 1),
+          correction2: 1 - beta2 ** (i + 1),
+        },
       });
       return Array.from(k.readFloats(p!).slice(0, parameter.length));
     });
@@ -403,7 +412,15 @@ async function tokenLogProbs(
   logits.forEach((row, r) => data.set(row, r * stride));
   return k.frame(() => {
     const [logProbs, entropy, logSum] = [0, 1, 2].map(() => k.temporary(rows));
-    k.tokenLogProb(k.upload(data), k.upload(Int32Array.from(labels)), logProbs!, entropy!, logSum!, rows, v);
+    k.tokenLogProb({
+      logits: k.upload(data),
+      labels: k.upload(Int32Array.from(labels)),
+      logProbs: logProbs!,
+      entropy: entropy!,
+      logSum: logSum!,
+      rows,
+      vocabulary: v,
+    });
     return { logProbs: Array.from(k.readFloats(logProbs!)), entropy: Array.from(k.readFloats(entropy!)) };
   });
 }

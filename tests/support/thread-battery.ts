@@ -1,6 +1,7 @@
 import { engineOn } from '../../src/engine/fused/engine';
 import type { DeviceBuffer } from '../../src/kernels/kernels';
 import { roundUp4 } from '../../src/kernels/kernels';
+import { openWasm } from '../../src/engine/devices/wasm';
 import { WasmKernels } from '../../src/kernels/wasm/kernels';
 import { rngFrom } from '../../src/random/rng';
 import { adam, everything, pretrainTerm, wantAll } from './losses';
@@ -63,22 +64,34 @@ export function kernelBattery(
       const [bias, residual] = [floats((columns + 7) & ~7), floats(n * columns)];
       const y = floats(n * columns);
       const [out, dx, dw, db] = [empty(n * columns), empty(n * d), floats(d * columns), floats(columns)];
-      k.linear(x, k.packMatrix(w, d, columns, false), bias, residual, out, n);
-      k.linear(y, k.packMatrix(w, d, columns, true), null, null, dx, n);
-      k.linearBackwardWeight(x, y, dw, db, n, d, columns);
+      k.linear({
+        x,
+        w: k.packMatrix({ matrix: w, rows: d, cols: columns, transposed: false }),
+        bias,
+        residual,
+        out,
+        m: n,
+      });
+      k.linear({
+        x: y,
+        w: k.packMatrix({ matrix: w, rows: d, cols: columns, transposed: true }),
+        out: dx,
+        m: n,
+      });
+      k.linearBackwardWeight({ x, dy: y, dWeight: dw, dBias: db, m: n, k: d, n: columns });
       keep(`linear ${columns}`, out, dx, dw, db);
     }
 
     const [stats, normal] = [empty(2 * n), empty(n * d)];
     const [weight, bias] = [floats(d), floats(d)];
-    k.layerNorm(x, weight, bias, normal, stats, n, d);
+    k.layerNorm({ x, weight, bias, out: normal, stats, rows: n, width: d });
     const [dx, dWeight, dBias] = [floats(n * d), floats(d), floats(d)];
-    k.layerNormBackward(dy, x, stats, weight, dx, dx, dWeight, dBias, n, d);
+    k.layerNormBackward({ dy, x, stats, weight, residual: dx, dx, dWeight, dBias, rows: n, width: d });
     keep('layerNorm', normal, stats, dx, dWeight, dBias);
 
     const [active, dActive] = [empty(n * d), empty(n * d)];
-    k.gelu(x, active, n * d);
-    k.geluBackward(x, dy, dActive, n * d);
+    k.gelu({ x, out: active, length: n * d });
+    k.geluBackward({ x, dy, dx: dActive, length: n * d });
     keep('gelu', active, dActive);
 
     let end = 0;
@@ -91,10 +104,10 @@ export function kernelBattery(
     const qkv = floats(n * 3 * d);
     const p = empty(k.attentionProbabilities(rows, shape));
     const [kept, passed, dqkv] = [empty(n * d), empty(n * d), empty(n * 3 * d)];
-    k.attention(qkv, rows, shape, p, kept);
-    k.attention(qkv, rows, shape, null, passed);
+    k.attention({ qkv, rows, shape, probabilities: p, out: kept });
+    k.attention({ qkv, rows, shape, out: passed });
     keep('attention', kept, passed, p);
-    k.attentionBackward(qkv, dy, rows, shape, p, dqkv);
+    k.attentionBackward({ qkv, dOut: dy, rows, shape, probabilities: p, dQkv: dqkv, out: kept });
     keep('attentionBackward', dqkv);
 
     const ids = below(n, v);
@@ -106,39 +119,69 @@ export function kernelBattery(
     );
     const embedded = empty(n * d);
     const wte = floats(v * d);
-    k.embedding(wte, floats(32 * d), ids, positions, embedded, n, d);
+    k.embedding({ wte, wpe: floats(32 * d), ids, positions, out: embedded, tokens: n, width: d });
     keep('embedding', embedded);
 
     const logits = empty(n * roundUp4(v));
-    k.linear(x, k.packMatrix(wte, v, d, true), null, null, logits, n);
+    k.linear({ x, w: k.packMatrix({ matrix: wte, rows: v, cols: d, transposed: true }), out: logits, m: n });
     const [logProbs, entropy, logSum] = [empty(n), empty(n), empty(n)];
-    k.tokenLogProb(logits, ids, logProbs, entropy, logSum, n, v);
+    k.tokenLogProb({ logits, labels: ids, logProbs, entropy, logSum, rows: n, vocabulary: v });
     const penalty = empty(roundUp4(v));
     k.write(penalty, new Float32Array(roundUp4(v)).fill(-Infinity, v));
     const drawn = empty(n);
-    k.gumbelSample(logits, penalty, slots, positions, drawn, n, v, 0.7, 99);
+    k.gumbelSample({
+      logits,
+      penalty,
+      noiseRows: slots,
+      noiseSteps: positions,
+      out: drawn,
+      rows: n,
+      vocabulary: v,
+      temperature: 0.7,
+      key: 99,
+    });
     keep('tokenLogProb', logits, logProbs, entropy, logSum, drawn);
-    k.tokenLogProbBackward(logits, ids, entropy, logSum, floats(n), floats(n), n, v);
+    k.tokenLogProbBackward({
+      logits,
+      labels: ids,
+      entropy,
+      logSum,
+      dLogProbs: floats(n),
+      dEntropy: floats(n),
+      rows: n,
+      vocabulary: v,
+    });
     const dwte = floats(v * d);
-    k.linearBackwardWeight(logits, x, dwte, null, n, v, d, roundUp4(v));
+    k.linearBackwardWeight({ x: logits, dy: x, dWeight: dwte, m: n, k: v, n: d, xStride: roundUp4(v) });
     keep('tokenLogProbBackward', logits, dwte);
 
-    const cache = k.layerCache(lengths.length, 32, d);
+    const cache = k.layerCache({ slots: lengths.length, capacity: 32, width: d });
     k.zero(cache.keys);
     k.zero(cache.values);
-    k.cacheWrite(qkv, slots, positions, cache, n, d);
+    k.cacheWrite({ qkv, slots, positions, cache, tokens: n, width: d });
     const last = k.upload(Int32Array.from(lengths, (t) => t - 1));
     const each = k.upload(Int32Array.from(lengths, (_, row) => row));
     const attended = empty(lengths.length * d);
-    k.decodeAttention(qkv, each, last, cache, attended, lengths.length, shape);
+    k.decodeAttention({
+      qkv,
+      slots: each,
+      positions: last,
+      cache,
+      out: attended,
+      tokens: lengths.length,
+      shape,
+    });
     keep('decode', cache.keys, cache.values, attended);
 
     const size = 4 * (n * d + 1);
-    const state = [floats(size), floats(size), empty(size), empty(size), floats(size)] as const;
+    const [parameters, gradients] = [floats(size), floats(size)];
+    const [firstMoment, secondMoment] = [empty(size), empty(size)];
+    const decay = floats(size);
     const norm = empty(1);
-    k.globalNorm(state[1], norm);
-    k.adamw(...state, norm, { ...adam, maxNorm: 1, correction1: 0.1, correction2: 0.05 });
-    keep('adamw', norm, ...state);
+    k.globalNorm({ gradients, norm });
+    const step = { ...adam, maxNorm: 1, correction1: 0.1, correction2: 0.05 };
+    k.adamw({ parameters, gradients, firstMoment, secondMoment, decay, norm, step });
+    keep('adamw', norm, parameters, gradients, firstMoment, secondMoment, decay);
   });
   return found;
 }
@@ -172,8 +215,9 @@ export async function trainingBattery(k: WasmKernels, rows: number, context: num
 
 /** All of it, on so many threads. */
 export async function everythingOn(threads: number, relaxed?: boolean): Promise<Record<string, Fingerprint>> {
-  const kernels = await WasmKernels.create(relaxed, threads);
-  if ((kernels.pool?.size ?? 1) !== threads) throw new Error(`not ${threads} threads: ${kernels.note}`);
+  const { loaded, note, close } = await openWasm(threads, relaxed);
+  const kernels = new WasmKernels(loaded);
+  if ((kernels.pool?.size ?? 1) !== threads) throw new Error(`not ${threads} threads: ${note}`);
   const found: Record<string, Fingerprint> = {};
   for (const [name, sizes] of Object.entries(SIZES)) found[name] = kernelBattery(kernels, sizes);
   for (const [rows, context] of [
@@ -184,6 +228,6 @@ export async function everythingOn(threads: number, relaxed?: boolean): Promise<
   ] as const)
     // prettier-ignore
     found[`training, ${rows} rows of ${context}`] = await trainingBattery(kernels, rows, context);
-  kernels.pool?.close();
+  close();
   return found;
 }

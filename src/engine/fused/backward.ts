@@ -1,72 +1,71 @@
-import type { DeviceBuffer, Kernels } from '../../kernels/kernels';
-import type { GptConfig } from '../../model/config';
+import type { DeviceBuffer } from '../../kernels/kernels';
 import type { RaggedBatch } from './batch';
 import { attentionShape, type Activations } from './forward';
-import type { ModelTensors, PackedWeights } from './tensors';
+import type { Affine, DeviceModel, ModelTensors, PackedWeights } from './tensors';
+
+/** Where gradients go, and what they are found with. */
+export interface BackwardPass {
+  /** Every parameter's gradient, which is added to. */
+  grads: ModelTensors;
+  /** The transposed matrices. */
+  transposed: PackedWeights;
+}
 
 /**
  * Gradients of `forward`: from dx [N, d], the gradient of its output (overwritten), adds to every
- * parameter gradient in `grads`. `packed` holds the transposed matrices.
+ * parameter gradient.
  */
 export function backward(
-  kernels: Kernels,
-  config: GptConfig,
-  tensors: ModelTensors,
-  grads: ModelTensors,
-  packed: PackedWeights,
-  batch: RaggedBatch,
+  { kernels, config, tensors }: DeviceModel,
+  { grads, transposed }: BackwardPass,
+  { rows, tokens, ids, positions }: RaggedBatch,
   activations: Activations,
   dx: DeviceBuffer,
 ): void {
   const d = config.nEmbd;
-  const n = batch.tokens;
+  const m = tokens;
+  const size = { rows: tokens, width: d };
   const shape = attentionShape(config);
-  const dWide = kernels.temporary(n * 4 * d);
-  const dNarrow = kernels.temporary(n * d);
+  const dWide = kernels.temporary(m * 4 * d);
+  const dNarrow = kernels.temporary(m * d);
   for (let i = config.nLayer - 1; i >= 0; i--) {
     const layer = tensors.layers[i]!;
     const grad = grads.layers[i]!;
-    const w = packed.layers[i]!;
+    const w = transposed.layers[i]!;
     const a = activations.layers[i]!;
     // x' = middle + gelu(ln2(middle) · up + b) · down + b
-    kernels.linearBackwardWeight(a.active, dx, grad.down.weight, grad.down.bias, n, 4 * d, d);
-    if (kernels.linearGeluBackward) kernels.linearGeluBackward(dx, w.down, a.up, dWide, n);
+    kernels.linearBackwardWeight({ x: a.active, dy: dx, ...into(grad.down), m, k: 4 * d, n: d });
+    if (kernels.linearGeluBackward)
+      kernels.linearGeluBackward({ x: dx, w: w.down, before: a.up, out: dWide, m });
     else {
-      kernels.linear(dx, w.down, null, null, dWide, n);
-      kernels.geluBackward(a.up, dWide, dWide, n * 4 * d);
+      kernels.linear({ x: dx, w: w.down, out: dWide, m });
+      kernels.geluBackward({ x: a.up, dy: dWide, dx: dWide, length: m * 4 * d });
     }
-    kernels.linearBackwardWeight(a.normal2, dWide, grad.up.weight, grad.up.bias, n, d, 4 * d);
-    kernels.linear(dWide, w.up, null, null, dNarrow, n);
-    kernels.layerNormBackward(
-      dNarrow,
-      a.middle,
-      a.stats2,
-      layer.ln2.weight,
-      dx,
-      dx,
-      grad.ln2.weight,
-      grad.ln2.bias,
-      n,
-      d,
-    );
+    kernels.linearBackwardWeight({ x: a.normal2, dy: dWide, ...into(grad.up), m, k: d, n: 4 * d });
+    kernels.linear({ x: dWide, w: w.up, out: dNarrow, m });
+    const norm2 = { x: a.middle, stats: a.stats2, weight: layer.ln2.weight };
+    kernels.layerNormBackward({ dy: dNarrow, ...norm2, residual: dx, dx, ...into(grad.ln2), ...size });
     // middle = x + attention(ln1(x) · qkv + b) · projection + b
-    kernels.linearBackwardWeight(a.attended, dx, grad.projection.weight, grad.projection.bias, n, d, d);
-    kernels.linear(dx, w.projection, null, null, dNarrow, n);
-    kernels.attentionBackward(a.qkv, dNarrow, batch.rows, shape, a.probabilities!, dWide, a.attended);
-    kernels.linearBackwardWeight(a.normal1, dWide, grad.qkv.weight, grad.qkv.bias, n, d, 3 * d);
-    kernels.linear(dWide, w.qkv, null, null, dNarrow, n);
-    kernels.layerNormBackward(
-      dNarrow,
-      a.x,
-      a.stats1,
-      layer.ln1.weight,
-      dx,
-      dx,
-      grad.ln1.weight,
-      grad.ln1.bias,
-      n,
-      d,
-    );
+    kernels.linearBackwardWeight({ x: a.attended, dy: dx, ...into(grad.projection), m, k: d, n: d });
+    kernels.linear({ x: dx, w: w.projection, out: dNarrow, m });
+    const { qkv, attended, probabilities } = a;
+    kernels.attentionBackward({
+      qkv,
+      rows,
+      shape,
+      probabilities: probabilities!,
+      out: attended,
+      dOut: dNarrow,
+      dQkv: dWide,
+    });
+    kernels.linearBackwardWeight({ x: a.normal1, dy: dWide, ...into(grad.qkv), m, k: d, n: 3 * d });
+    kernels.linear({ x: dWide, w: w.qkv, out: dNarrow, m });
+    const norm1 = { x: a.x, stats: a.stats1, weight: layer.ln1.weight };
+    kernels.layerNormBackward({ dy: dNarrow, ...norm1, residual: dx, dx, ...into(grad.ln1), ...size });
   }
-  kernels.embeddingBackward(dx, batch.ids, batch.positions, grads.wte, grads.wpe, n, d);
+  const { wte, wpe } = grads;
+  kernels.embeddingBackward({ dx, ids, positions, dWte: wte, dWpe: wpe, tokens, width: d });
 }
+
+/** The outputs of a backward operation that adds to these gradients. */
+const into = ({ weight, bias }: Affine) => ({ dWeight: weight, dBias: bias });

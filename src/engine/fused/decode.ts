@@ -5,11 +5,11 @@ import {
   type LayerCache,
   type PackedMatrix,
 } from '../../kernels/kernels';
-import type { GptConfig } from '../../model/config';
+import type { Args } from '../../kernels/operations';
 import type { GenerateOptions } from '../types';
 import { packBatch } from './batch';
 import { attentionShape, forward } from './forward';
-import type { Affine, ModelTensors, PackedWeights } from './tensors';
+import type { ReadyModel } from './tensors';
 
 export const EOS_ID = 2;
 
@@ -31,17 +31,22 @@ export function penalties(v: number, banned: readonly number[]): Float32Array {
   return out;
 }
 
-/** Runs the prompts, fills the caches, and leaves the last token's state of every row in `hidden` [B, d]. */
+/** What decoding goes on from. */
+export interface DecodeState {
+  /** Key-value cache of each layer. */
+  caches: readonly LayerCache[];
+  /** State of each row's last token before the final layer norm, [B, d]. */
+  hidden: DeviceBuffer;
+}
+
+/** Runs the prompts and leaves the state after them. */
 export function prefill(
-  kernels: Kernels,
-  config: GptConfig,
-  tensors: ModelTensors,
-  packed: PackedWeights,
+  model: ReadyModel,
   prompts: readonly (readonly number[])[],
-  caches: readonly LayerCache[],
-  hidden: DeviceBuffer,
+  { caches, hidden }: DecodeState,
 ): void {
-  const d = config.nEmbd;
+  const { kernels, config } = model;
+  const width = config.nEmbd;
   kernels.frame(() => {
     const batch = packBatch(
       kernels,
@@ -50,87 +55,91 @@ export function prefill(
       config,
     );
     const slots = kernels.upload(Int32Array.from(prompts.flatMap((ids, row) => ids.map(() => row))));
-    const { x } = forward(kernels, config, tensors, packed, batch, false, (layer, qkv) =>
-      kernels.cacheWrite(qkv, slots, batch.positions, caches[layer]!, batch.tokens, d),
-    );
-    kernels.gatherRows(x, batch.heads, hidden, prompts.length, d);
+    const { positions, tokens } = batch;
+    const onQkv = (layer: number, qkv: DeviceBuffer) =>
+      kernels.cacheWrite({ qkv, slots, positions, cache: caches[layer]!, tokens, width });
+    const { x } = forward(model, batch, { keep: false, onQkv });
+    kernels.gatherRows({ x, index: batch.heads, out: hidden, rows: prompts.length, width });
   });
 }
 
-/** Final layer norm, logits and one Gumbel-max draw for each of the n rows of `hidden`, into tokens[n]. */
-export function sample(
-  kernels: Kernels,
-  config: GptConfig,
-  tensors: ModelTensors,
-  packed: PackedWeights,
-  hidden: DeviceBuffer,
-  penalty: DeviceBuffer,
-  noise: { rows: DeviceBuffer; steps: DeviceBuffer },
-  tokens: DeviceBuffer,
-  n: number,
-  { temperature, noiseKey }: GenerateOptions,
-): void {
-  const v = config.vocabSize;
-  const logits = kernels.temporary(n * roundUp4(v));
-  layerNormLinear(kernels, hidden, tensors.lnF, packed.head, null, false, logits, n);
-  kernels.gumbelSample(logits, penalty, noise.rows, noise.steps, tokens, n, v, temperature, noiseKey);
+/** One draw per row. */
+export interface Draw {
+  hidden: DeviceBuffer;
+  /** [V4], see `penalties`. */
+  penalty: DeviceBuffer;
+  /** Coordinates of the noise, [rows] each. */
+  noiseRows: DeviceBuffer;
+  noiseSteps: DeviceBuffer;
+  /** [rows], the drawn tokens. */
+  out: DeviceBuffer;
+  rows: number;
 }
 
-/** Feeds one token per row (ids[n] at positions[n] of cache rows slots[n]) and leaves the new states in `hidden`. */
-export function decode(
-  kernels: Kernels,
-  config: GptConfig,
-  tensors: ModelTensors,
-  packed: PackedWeights,
-  fed: { ids: DeviceBuffer; slots: DeviceBuffer; positions: DeviceBuffer },
-  caches: readonly LayerCache[],
-  hidden: DeviceBuffer,
-  n: number,
+/** Final layer norm, logits and one Gumbel-max draw for each row of `hidden`. */
+export function sample(
+  { kernels, config, tensors, packed }: ReadyModel,
+  { hidden, penalty, noiseRows, noiseSteps, out, rows }: Draw,
+  { temperature, noiseKey: key }: GenerateOptions,
 ): void {
-  const d = config.nEmbd;
+  const vocabulary = config.vocabSize;
+  const logits = kernels.temporary(rows * roundUp4(vocabulary));
+  const { lnF: norm } = tensors;
+  layerNormLinear(kernels, { x: hidden, norm, w: packed.head, gelu: false, out: logits, m: rows });
+  const at = { noiseRows, noiseSteps, rows, vocabulary };
+  kernels.gumbelSample({ logits, penalty, out, ...at, temperature, key });
+}
+
+/** One token per row: ids[n] at positions[n] of cache rows slots[n]. */
+export interface Fed {
+  ids: DeviceBuffer;
+  slots: DeviceBuffer;
+  positions: DeviceBuffer;
+  /** n */
+  tokens: number;
+}
+
+/** Feeds one token per row and leaves the new states in `hidden`. */
+export function decode(
+  { kernels, config, tensors, packed }: ReadyModel,
+  { ids, slots, positions, tokens }: Fed,
+  { caches, hidden }: DecodeState,
+): void {
+  const width = config.nEmbd;
   const shape = attentionShape(config);
-  const { ids, slots, positions } = fed;
-  const x = kernels.temporary(n * d);
-  const wide = kernels.temporary(n * 4 * d);
-  const attended = kernels.temporary(n * d);
-  const middle = kernels.temporary(n * d);
-  kernels.embedding(tensors.wte, tensors.wpe, ids, positions, x, n, d);
-  tensors.layers.forEach((layer, i) => {
+  const m = tokens;
+  const x = kernels.temporary(m * width);
+  const wide = kernels.temporary(m * 4 * width);
+  const attended = kernels.temporary(m * width);
+  const middle = kernels.temporary(m * width);
+  const { wte, wpe } = tensors;
+  kernels.embedding({ wte, wpe, ids, positions, out: x, tokens, width });
+  tensors.layers.forEach(({ ln1, qkv, projection, ln2, up, down }, i) => {
     const w = packed.layers[i]!;
     const cache = caches[i]!;
     const out = i === config.nLayer - 1 ? hidden : x;
-    layerNormLinear(kernels, x, layer.ln1, w.qkv, layer.qkv.bias, false, wide, n);
-    if (kernels.cacheWriteAndAttend)
-      kernels.cacheWriteAndAttend(wide, slots, positions, cache, attended, n, shape);
+    layerNormLinear(kernels, { x, norm: ln1, w: w.qkv, bias: qkv.bias, gelu: false, out: wide, m });
+    const query = { qkv: wide, slots, positions, cache, tokens };
+    if (kernels.cacheWriteAndAttend) kernels.cacheWriteAndAttend({ ...query, out: attended, shape });
     else {
-      kernels.cacheWrite(wide, slots, positions, cache, n, d);
-      kernels.decodeAttention(wide, slots, positions, cache, attended, n, shape);
+      kernels.cacheWrite({ ...query, width });
+      kernels.decodeAttention({ ...query, out: attended, shape });
     }
-    kernels.linear(attended, w.projection, layer.projection.bias, x, middle, n);
-    layerNormLinear(kernels, middle, layer.ln2, w.up, layer.up.bias, true, wide, n);
-    kernels.linear(wide, w.down, layer.down.bias, middle, out, n);
+    kernels.linear({ x: attended, w: w.projection, bias: projection.bias, residual: x, out: middle, m });
+    layerNormLinear(kernels, { x: middle, norm: ln2, w: w.up, bias: up.bias, gelu: true, out: wide, m });
+    kernels.linear({ x: wide, w: w.down, bias: down.bias, residual: middle, out, m });
   });
 }
 
 /** out[m, n] = layerNorm(x[m, k]) · w (+ bias), or gelu of that. */
-function layerNormLinear(
-  kernels: Kernels,
-  x: DeviceBuffer,
-  norm: Affine,
-  w: PackedMatrix,
-  bias: DeviceBuffer | null,
-  gelu: boolean,
-  out: DeviceBuffer,
-  m: number,
-): void {
-  if (kernels.layerNormLinear) {
-    kernels.layerNormLinear(x, norm.weight, norm.bias, w, bias, gelu, out, m);
-    return;
-  }
+function layerNormLinear(kernels: Kernels, args: Args<'layerNormLinear', DeviceBuffer, PackedMatrix>): void {
+  if (kernels.layerNormLinear) return kernels.layerNormLinear(args);
+  const { x, norm, w, bias, gelu, out, m } = args;
   kernels.frame(() => {
     const normal = kernels.temporary(m * w.k);
-    kernels.layerNorm(x, norm.weight, norm.bias, normal, kernels.temporary(m * 2), m, w.k);
-    kernels.linear(normal, w, bias, null, out, m);
-    if (gelu) kernels.gelu(out, out, m * w.n);
+    const stats = kernels.temporary(m * 2);
+    kernels.layerNorm({ x, ...norm, out: normal, stats, rows: m, width: w.k });
+    kernels.linear({ x: normal, w, bias, out, m });
+    if (gelu) kernels.gelu({ x: out, out, length: m * w.n });
   });
 }

@@ -8,7 +8,7 @@ import { FusedLanguageModel } from './model';
 export function engineOn(
   kernels: Kernels,
   info: EngineInfo,
-  { lost, close }: { lost?: Promise<string>; close?: () => void } = {},
+  { lost, close }: { lost?: Promise<string> | undefined; close?: () => void } = {},
 ): Engine {
   tf.enableProdMode(); // no banner about tfjs-node, no debug checks
   registerGradients();

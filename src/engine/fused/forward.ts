@@ -1,7 +1,8 @@
 import type { AttentionShape, DeviceBuffer, Kernels, PackedMatrix } from '../../kernels/kernels';
+import type { Args } from '../../kernels/operations';
 import type { GptConfig } from '../../model/config';
 import type { RaggedBatch } from './batch';
-import type { ModelTensors, PackedWeights } from './tensors';
+import type { ReadyModel } from './tensors';
 
 /** What the backward pass of one layer needs. */
 export interface LayerActivations {
@@ -10,7 +11,8 @@ export interface LayerActivations {
   stats1: DeviceBuffer;
   normal1: DeviceBuffer;
   qkv: DeviceBuffer;
-  probabilities: DeviceBuffer | null;
+  /** Absent if nothing is kept. */
+  probabilities?: DeviceBuffer | undefined;
   attended: DeviceBuffer;
   /** After attention and its residual, [N, d]. */
   middle: DeviceBuffer;
@@ -32,28 +34,28 @@ export const attentionShape = (config: GptConfig): AttentionShape => ({
   headDim: config.nEmbd / config.nHead,
 });
 
-/**
- * GPT-2's blocks (Radford et al. 2019, pre-norm) over ragged rows. With `keep`, every layer has its own
- * buffers for the backward pass; without, layers share them. `onQkv` sees each layer's [N, 3d]
- * (to fill a cache).
- */
+interface ForwardOptions {
+  /** Every layer gets buffers of its own for the backward pass; else layers share them. */
+  keep: boolean;
+  /** Sees each layer's [N, 3d] (to fill a cache). */
+  onQkv?: (layer: number, qkv: DeviceBuffer) => void;
+}
+
+/** GPT-2's blocks (Radford et al. 2019, pre-norm) over ragged rows. */
 export function forward(
-  kernels: Kernels,
-  config: GptConfig,
-  tensors: ModelTensors,
-  packed: PackedWeights,
-  batch: Pick<RaggedBatch, 'rows' | 'tokens' | 'ids' | 'positions'>,
-  keep: boolean,
-  onQkv?: (layer: number, qkv: DeviceBuffer) => void,
+  { kernels, config, tensors, packed }: ReadyModel,
+  { rows, tokens, ids, positions }: Pick<RaggedBatch, 'rows' | 'tokens' | 'ids' | 'positions'>,
+  { keep, onQkv }: ForwardOptions,
 ): Activations {
   const d = config.nEmbd;
-  const n = batch.tokens;
+  const n = tokens;
   const shape = attentionShape(config);
+  const size = { rows: n, width: d };
   const buffers = () => ({
     stats1: kernels.temporary(n * 2),
     normal1: kernels.temporary(n * d),
     qkv: kernels.temporary(n * 3 * d),
-    probabilities: keep ? kernels.temporary(kernels.attentionProbabilities(batch.rows, shape)) : null,
+    probabilities: keep ? kernels.temporary(kernels.attentionProbabilities(rows, shape)) : undefined,
     attended: kernels.temporary(n * d),
     middle: kernels.temporary(n * d),
     stats2: kernels.temporary(n * 2),
@@ -62,22 +64,31 @@ export function forward(
     active: kernels.temporary(n * 4 * d),
   });
   let x = kernels.temporary(n * d);
-  kernels.embedding(tensors.wte, tensors.wpe, batch.ids, batch.positions, x, n, d);
+  const { wte, wpe } = tensors;
+  kernels.embedding({ wte, wpe, ids, positions, out: x, tokens, width: d });
   const layers: LayerActivations[] = [];
   const shared = keep ? null : buffers();
   let next = keep ? null : kernels.temporary(n * d);
   tensors.layers.forEach((layer, i) => {
     const w = packed.layers[i]!;
     const a: LayerActivations = { x, ...(shared ?? buffers()) };
-    kernels.layerNorm(x, layer.ln1.weight, layer.ln1.bias, a.normal1, a.stats1, n, d);
-    kernels.linear(a.normal1, w.qkv, layer.qkv.bias, null, a.qkv, n);
+    kernels.layerNorm({ x, ...layer.ln1, out: a.normal1, stats: a.stats1, ...size });
+    kernels.linear({ x: a.normal1, w: w.qkv, bias: layer.qkv.bias, out: a.qkv, m: n });
     onQkv?.(i, a.qkv);
-    kernels.attention(a.qkv, batch.rows, shape, a.probabilities, a.attended);
-    kernels.linear(a.attended, w.projection, layer.projection.bias, x, a.middle, n);
-    kernels.layerNorm(a.middle, layer.ln2.weight, layer.ln2.bias, a.normal2, a.stats2, n, d);
-    linearGelu(kernels, a.normal2, w.up, layer.up.bias, a.up, a.active, n);
+    kernels.attention({ qkv: a.qkv, rows, shape, probabilities: a.probabilities, out: a.attended });
+    const { projection, down } = layer;
+    kernels.linear({
+      x: a.attended,
+      w: w.projection,
+      bias: projection.bias,
+      residual: x,
+      out: a.middle,
+      m: n,
+    });
+    kernels.layerNorm({ x: a.middle, ...layer.ln2, out: a.normal2, stats: a.stats2, ...size });
+    linearGelu(kernels, { x: a.normal2, w: w.up, bias: layer.up.bias, out: a.up, active: a.active, m: n });
     const out = next ?? kernels.temporary(n * d);
-    kernels.linear(a.active, w.down, layer.down.bias, a.middle, out, n);
+    kernels.linear({ x: a.active, w: w.down, bias: down.bias, residual: a.middle, out, m: n });
     if (next) next = x;
     x = out;
     layers.push(a);
@@ -86,16 +97,9 @@ export function forward(
 }
 
 /** active[m, n] = gelu(out), out[m, n] = x[m, k] · w + bias. */
-function linearGelu(
-  kernels: Kernels,
-  x: DeviceBuffer,
-  w: PackedMatrix,
-  bias: DeviceBuffer,
-  out: DeviceBuffer,
-  active: DeviceBuffer,
-  m: number,
-): void {
-  if (kernels.linearGelu) return kernels.linearGelu(x, w, bias, out, active, m);
-  kernels.linear(x, w, bias, null, out, m);
-  kernels.gelu(out, active, m * w.n);
+function linearGelu(kernels: Kernels, args: Args<'linearGelu', DeviceBuffer, PackedMatrix>): void {
+  if (kernels.linearGelu) return kernels.linearGelu(args);
+  const { x, w, bias, out, active, m } = args;
+  kernels.linear({ x, w, bias, out, m });
+  kernels.gelu({ x: out, out: active, length: m * w.n });
 }

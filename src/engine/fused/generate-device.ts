@@ -1,8 +1,7 @@
-import type { DeviceBuffer, Kernels } from '../../kernels/kernels';
-import type { GptConfig } from '../../model/config';
+import type { DeviceBuffer } from '../../kernels/kernels';
 import type { GenerateOptions, Rollout } from '../types';
 import { decode, EOS_ID, penalties, prefill, sample, type DecodePlan } from './decode';
-import type { ModelTensors, PackedWeights } from './tensors';
+import type { ReadyModel } from './tensors';
 
 /** Views of a device buffer must start at a multiple of this many elements (256 bytes). */
 const ALIGN = 64;
@@ -13,20 +12,18 @@ const ALIGN = 64;
  * or its limit is dropped here.
  */
 export async function generateOnDevice(
-  kernels: Kernels,
-  config: GptConfig,
-  tensors: ModelTensors,
-  packed: PackedWeights,
+  model: ReadyModel,
   { prompts, limits, steps, capacity }: DecodePlan,
   options: GenerateOptions,
 ): Promise<Rollout> {
-  const d = config.nEmbd;
+  const { kernels, config, tensors } = model;
+  const width = config.nEmbd;
   const { firstRow = 0, banned = [] } = options;
   const n = prompts.length;
   const stride = Math.ceil(n / ALIGN) * ALIGN;
-  const caches = tensors.layers.map(() => kernels.layerCache(n, capacity, d));
+  const caches = tensors.layers.map(() => kernels.layerCache({ slots: n, capacity, width }));
   const penalty = kernels.upload(penalties(config.vocabSize, banned));
-  const hidden = kernels.temporary(n * d);
+  const hidden = kernels.temporary(n * width);
   const tokens = kernels.temporary(steps * stride);
   const noiseRows = kernels.upload(Int32Array.from(prompts, (_, row) => firstRow + row));
   const slots = kernels.upload(Int32Array.from(prompts, (_, row) => row));
@@ -38,15 +35,15 @@ export async function generateOnDevice(
   // a row beyond its limit stays on its last position
   const positions = table((step, row) => Math.min(capacity - 1, (prompts[row]?.length ?? 0) + step));
   const at = (buffer: DeviceBuffer, step: number) => kernels.slice(buffer, step * stride, n);
-  prefill(kernels, config, tensors, packed, prompts, caches, hidden);
+  const state = { caches, hidden };
+  prefill(model, prompts, state);
   for (let step = 0; step < steps; step++)
     kernels.frame(() => {
       const ids = at(tokens, step);
-      const noise = { rows: noiseRows, steps: at(noiseSteps, step) };
-      sample(kernels, config, tensors, packed, hidden, penalty, noise, ids, n, options);
+      const noise = { noiseRows, noiseSteps: at(noiseSteps, step) };
+      sample(model, { hidden, penalty, ...noise, out: ids, rows: n }, options);
       if (step + 1 === steps) return;
-      const fed = { ids, slots, positions: at(positions, step) };
-      decode(kernels, config, tensors, packed, fed, caches, hidden, n);
+      decode(model, { ids, slots, positions: at(positions, step), tokens: n }, state);
     });
   const drawn = await kernels.readInts(tokens);
 

@@ -1,8 +1,7 @@
-import type { Kernels, LayerCache } from '../../kernels/kernels';
-import type { GptConfig } from '../../model/config';
+import type { LayerCache } from '../../kernels/kernels';
 import type { GenerateOptions, Rollout } from '../types';
 import { decode, EOS_ID, penalties, prefill, sample, type DecodePlan } from './decode';
-import type { ModelTensors, PackedWeights } from './tensors';
+import type { ReadyModel } from './tensors';
 
 interface ActiveRow {
   /** Row of the batch, and slot in the cache. */
@@ -13,21 +12,21 @@ interface ActiveRow {
 
 /** Reads every token as it is drawn, and goes on with the unfinished rows only: best in host memory. */
 export async function generateOnHost(
-  kernels: Kernels,
-  config: GptConfig,
-  tensors: ModelTensors,
-  packed: PackedWeights,
+  model: ReadyModel,
   { prompts, limits, steps, capacity }: DecodePlan,
   options: GenerateOptions,
 ): Promise<Rollout> {
-  const d = config.nEmbd;
+  const { kernels, config, tensors } = model;
+  const width = config.nEmbd;
   const { firstRow = 0, banned = [] } = options;
   const completions: number[][] = prompts.map(() => []);
   const finished = prompts.map(() => false);
-  const caches: LayerCache[] = tensors.layers.map(() => kernels.layerCache(prompts.length, capacity, d));
+  const slots = prompts.length;
+  const caches: LayerCache[] = tensors.layers.map(() => kernels.layerCache({ slots, capacity, width }));
   const penalty = kernels.upload(penalties(config.vocabSize, banned));
-  const hidden = kernels.temporary(prompts.length * d);
-  prefill(kernels, config, tensors, packed, prompts, caches, hidden);
+  const hidden = kernels.temporary(slots * width);
+  const state = { caches, hidden };
+  prefill(model, prompts, state);
   let active: ActiveRow[] = prompts.map((p, row) => ({ row, length: p.length }));
 
   for (let step = 0; step < steps && active.length > 0; step++)
@@ -35,10 +34,10 @@ export async function generateOnHost(
       const n = active.length;
       const drawn = kernels.temporary(n);
       const noise = {
-        rows: kernels.upload(Int32Array.from(active, ({ row }) => firstRow + row)),
-        steps: kernels.upload(new Int32Array(n).fill(step)),
+        noiseRows: kernels.upload(Int32Array.from(active, ({ row }) => firstRow + row)),
+        noiseSteps: kernels.upload(new Int32Array(n).fill(step)),
       };
-      sample(kernels, config, tensors, packed, hidden, penalty, noise, drawn, n, options);
+      sample(model, { hidden, penalty, ...noise, out: drawn, rows: n }, options);
       const tokens = await kernels.readInts(drawn);
       const fed: number[] = [];
       const survivors: ActiveRow[] = [];
@@ -59,8 +58,9 @@ export async function generateOnHost(
         ids: kernels.upload(Int32Array.from(fed)),
         slots: kernels.upload(Int32Array.from(active, ({ row }) => row)),
         positions: kernels.upload(Int32Array.from(active, ({ length }) => length - 1)),
+        tokens: active.length,
       };
-      decode(kernels, config, tensors, packed, next, caches, hidden, active.length);
+      decode(model, next, state);
     });
   return { completions, finished, readbacks: 0 };
 }

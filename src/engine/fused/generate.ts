@@ -1,19 +1,16 @@
-import type { Kernels } from '../../kernels/kernels';
-import type { GptConfig } from '../../model/config';
 import type { GenerateOptions, Rollout } from '../types';
 import { checkBatch } from './batch';
 import { generateOnDevice } from './generate-device';
 import { generateOnHost } from './generate-host';
-import { packWeights, type ModelTensors } from './tensors';
+import { readyModel, type DeviceModel } from './tensors';
 
 /** Samples completions: one ragged pass over the prompts, then one token per row and step. */
 export async function generate(
-  kernels: Kernels,
-  config: GptConfig,
-  tensors: ModelTensors,
+  model: DeviceModel,
   prompts: readonly (readonly number[])[],
   options: GenerateOptions,
 ): Promise<Rollout> {
+  const { kernels, config } = model;
   checkBatch(
     prompts.map((ids) => ({ ids, start: ids.length })),
     config,
@@ -23,7 +20,6 @@ export async function generate(
   if (steps <= 0)
     return { completions: prompts.map(() => []), finished: prompts.map(() => false), readbacks: 0 };
   const capacity = Math.max(...prompts.map((p, i) => p.length + Math.max(0, limits[i]!)));
-  const packed = packWeights(kernels, config, tensors, false);
   const run = kernels.hostMemory ? generateOnHost : generateOnDevice;
-  return run(kernels, config, tensors, packed, { prompts, limits, steps, capacity }, options);
+  return run(readyModel(model), { prompts, limits, steps, capacity }, options);
 }

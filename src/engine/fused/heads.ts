@@ -1,8 +1,8 @@
-import { roundUp4, type DeviceBuffer, type Kernels, type PackedMatrix } from '../../kernels/kernels';
-import type { GptConfig } from '../../model/config';
+import { roundUp4, type DeviceBuffer } from '../../kernels/kernels';
 import type { Wanted } from '../types';
+import type { BackwardPass } from './backward';
 import type { RaggedBatch } from './batch';
-import type { ModelTensors } from './tensors';
+import type { DeviceModel, ReadyModel } from './tensors';
 
 /** Rows of logits computed at a time when they need not be kept: in host memory they stay in the cache. */
 const CHUNK = { host: 64, device: 4096 };
@@ -32,25 +32,22 @@ export interface HeadGradients {
   scalars: Float32Array | null;
 }
 
-/** Final layer norm, language-model head and scalar head, only where they are needed. */
+/** Final layer norm, language-model head and scalar head of x [N, d], only where they are needed. */
 export function headsForward(
-  kernels: Kernels,
-  config: GptConfig,
-  tensors: ModelTensors,
-  head: PackedMatrix,
+  { kernels, config, tensors, packed }: ReadyModel,
   batch: RaggedBatch,
   x: DeviceBuffer,
-  want: Wanted,
-  keep: boolean,
+  { want, keep }: { want: Wanted; keep: boolean },
 ): Heads {
   const { nEmbd: d, vocabSize: v } = config;
   const { predictors } = batch;
   const r = predictors + batch.lasts;
+  const size = { rows: r, width: d };
   const gathered = kernels.temporary(r * d);
   const stats = kernels.temporary(r * 2);
   const hidden = kernels.temporary(r * d);
-  kernels.gatherRows(x, batch.heads, gathered, r, d);
-  kernels.layerNorm(gathered, tensors.lnF.weight, tensors.lnF.bias, hidden, stats, r, d);
+  kernels.gatherRows({ x, index: batch.heads, out: gathered, ...size });
+  kernels.layerNorm({ x: gathered, ...tensors.lnF, out: hidden, stats, ...size });
   const logProbs = kernels.temporary(predictors);
   const entropy = kernels.temporary(predictors);
   const logSum = kernels.temporary(predictors);
@@ -64,22 +61,27 @@ export function headsForward(
       const rows = Math.min(chunk, predictors - first);
       const part = keep ? kernels.slice(logits, first * width, rows * width) : logits;
       const of = (buffer: DeviceBuffer) => kernels.slice(buffer, first, rows);
-      kernels.linear(kernels.slice(hidden, first * d, rows * d), head, null, null, part, rows);
-      kernels.tokenLogProb(part, of(batch.labels), of(logProbs), of(entropy), of(logSum), rows, v);
+      const states = kernels.slice(hidden, first * d, rows * d);
+      kernels.linear({ x: states, w: packed.head, out: part, m: rows });
+      kernels.tokenLogProb({
+        logits: part,
+        labels: of(batch.labels),
+        logProbs: of(logProbs),
+        entropy: of(entropy),
+        logSum: of(logSum),
+        rows,
+        vocabulary: v,
+      });
     }
   }
-  if (want.values || want.scores)
-    kernels.scalarHead(hidden, tensors.score.weight, tensors.score.bias, scalars, r, d);
+  if (want.values || want.scores) kernels.scalarHead({ x: hidden, ...tensors.score, out: scalars, ...size });
   return { gathered, stats, hidden, logits: keep ? logits : null, logSum, logProbs, entropy, scalars };
 }
 
-/** Gradient of `headsForward`: adds to `grads` and returns dx [N, d]. `head` is the untransposed embedding. */
+/** Gradient of `headsForward`: adds to the gradients of the parameters and returns dx [N, d]. */
 export function headsBackward(
-  kernels: Kernels,
-  config: GptConfig,
-  tensors: ModelTensors,
-  grads: ModelTensors,
-  head: PackedMatrix,
+  { kernels, config, tensors }: DeviceModel,
+  { grads, transposed }: BackwardPass,
   batch: RaggedBatch,
   heads: Heads,
   gradients: HeadGradients,
@@ -87,38 +89,55 @@ export function headsBackward(
   const { nEmbd: d, vocabSize: v } = config;
   const { predictors, tokens } = batch;
   const r = predictors + batch.lasts;
+  const size = { rows: r, width: d };
   const dHidden = kernels.temporary(r * d);
   kernels.zero(dHidden);
+  const { hidden } = heads;
   if (heads.logits && (gradients.logProbs || gradients.entropy)) {
     const none = new Float32Array(predictors);
-    const dLogProbs = kernels.upload(gradients.logProbs ?? none);
-    const dEntropy = kernels.upload(gradients.entropy ?? none);
     const { logits, entropy, logSum } = heads;
-    kernels.tokenLogProbBackward(logits, batch.labels, entropy, logSum, dLogProbs, dEntropy, predictors, v);
-    const width = roundUp4(v);
-    kernels.linear(logits, head, null, null, dHidden, predictors, width);
-    kernels.linearBackwardWeight(logits, heads.hidden, grads.wte, null, predictors, v, d, width);
+    kernels.tokenLogProbBackward({
+      logits,
+      labels: batch.labels,
+      entropy,
+      logSum,
+      dLogProbs: kernels.upload(gradients.logProbs ?? none),
+      dEntropy: kernels.upload(gradients.entropy ?? none),
+      rows: predictors,
+      vocabulary: v,
+    });
+    // `logits` now holds its gradient
+    const xStride = roundUp4(v);
+    kernels.linear({ x: logits, w: transposed.head, out: dHidden, m: predictors, xStride });
+    kernels.linearBackwardWeight({
+      x: logits,
+      dy: hidden,
+      dWeight: grads.wte,
+      m: predictors,
+      k: v,
+      n: d,
+      xStride,
+    });
   }
   if (gradients.scalars) {
-    const dScalars = kernels.upload(gradients.scalars);
-    const { weight, bias } = grads.score;
-    kernels.scalarHeadBackward(dScalars, heads.hidden, tensors.score.weight, dHidden, weight, bias, r, d);
+    const dOut = kernels.upload(gradients.scalars);
+    const { weight } = tensors.score;
+    const { weight: dWeight, bias: dBias } = grads.score;
+    kernels.scalarHeadBackward({ dOut, x: hidden, weight, dx: dHidden, dWeight, dBias, ...size });
   }
   const dGathered = kernels.temporary(r * d);
-  kernels.layerNormBackward(
-    dHidden,
-    heads.gathered,
-    heads.stats,
-    tensors.lnF.weight,
-    null,
-    dGathered,
-    grads.lnF.weight,
-    grads.lnF.bias,
-    r,
-    d,
-  );
+  kernels.layerNormBackward({
+    dy: dHidden,
+    x: heads.gathered,
+    stats: heads.stats,
+    weight: tensors.lnF.weight,
+    dx: dGathered,
+    dWeight: grads.lnF.weight,
+    dBias: grads.lnF.bias,
+    ...size,
+  });
   const dx = kernels.temporary(tokens * d);
   kernels.zero(dx);
-  kernels.scatterRows(dGathered, batch.heads, dx, r, d);
+  kernels.scatterRows({ dy: dGathered, index: batch.heads, out: dx, ...size });
   return dx;
 }

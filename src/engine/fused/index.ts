@@ -10,49 +10,41 @@ export async function createFusedEngine(
 }
 
 /** SIMD WASM; works in Node, pages and workers. Results are the same for any number of threads. */
-async function onWasm({ threads = 1 }: EngineOptions): Promise<Engine> {
-  const { WasmKernels } = await import('../../kernels/wasm/kernels');
-  const kernels = await WasmKernels.create(undefined, threads);
-  const { relaxed, note, pool } = kernels;
-  const adapter = (relaxed ? 'WASM relaxed SIMD' : 'WASM SIMD') + (pool ? `, ${pool.size} threads` : '');
-  const info: EngineInfo = {
-    ...{ backend: 'wasm', kind: 'fused', adapter, software: false },
-    ...(note ? { note } : {}),
-  };
-  if (!pool) return engineOn(kernels, info);
+async function onWasm({ threads }: EngineOptions): Promise<Engine> {
+  const [{ WasmKernels }, { openWasm }] = await Promise.all([
+    import('../../kernels/wasm/kernels'),
+    import('../devices/wasm'),
+  ]);
+  const { loaded, adapter, note, lost, close } = await openWasm(threads);
+  const { pool } = loaded;
   return {
-    ...engineOn(kernels, info, { lost: pool.lost, close: () => pool.close() }),
-    limitThreads: (count) => pool.setLimit(count),
+    ...engineOn(
+      new WasmKernels(loaded),
+      { backend: 'wasm', kind: 'fused', adapter, software: false, ...(note ? { note } : {}) },
+      { lost, close },
+    ),
+    ...(pool ? { limitThreads: (count: number) => pool.setLimit(count) } : {}),
   };
 }
 
 /** WebGPU on a device of our own. */
 async function onWebGpu(): Promise<Engine> {
-  const [{ WebGpuKernels }, { describeBackend }] = await Promise.all([
+  const [{ WebGpuKernels }, { openWebGpu }] = await Promise.all([
     import('../../kernels/webgpu/kernels'),
-    import('../adapter'),
+    import('../devices/webgpu'),
   ]);
-  const description = await describeBackend('webgpu');
-  if (!description) throw new Error('webgpu is not available here');
-  const kernels = await WebGpuKernels.create();
-  return engineOn(
-    kernels,
-    { backend: 'webgpu', kind: 'fused', ...description },
-    { lost: kernels.gpu.lost, close: () => kernels.dispose() },
-  );
+  const { gpu, adapter, software, lost, close } = await openWebGpu();
+  const info: EngineInfo = { backend: 'webgpu', kind: 'fused', adapter, software };
+  return engineOn(new WebGpuKernels(gpu), info, { lost, close });
 }
 
 /** WebGL2 on a context of our own. */
 async function onWebGl(): Promise<Engine> {
-  const [{ WebGlKernels }, { isSoftwareAdapter }] = await Promise.all([
+  const [{ WebGlKernels }, { openWebGl }] = await Promise.all([
     import('../../kernels/webgl/kernels'),
-    import('../adapter'),
+    import('../devices/webgl'),
   ]);
-  const kernels = WebGlKernels.open();
-  const { adapter, lost } = kernels;
-  return engineOn(
-    kernels,
-    { backend: 'webgl', kind: 'fused', adapter, software: isSoftwareAdapter(adapter) },
-    { lost, close: () => kernels.dispose() },
-  );
+  const { context, adapter, software, lost, close } = openWebGl();
+  const info: EngineInfo = { backend: 'webgl', kind: 'fused', adapter, software };
+  return engineOn(new WebGlKernels(context), info, { lost, close });
 }

@@ -1,4 +1,10 @@
-import { roundUp4, type DeviceBuffer, type Kernels, type MaybePromise } from '../../kernels/kernels';
+import {
+  roundUp4,
+  type AdamWStep,
+  type DeviceBuffer,
+  type Kernels,
+  type MaybePromise,
+} from '../../kernels/kernels';
 import type { GptConfig } from '../../model/config';
 import { flatLength, parameterLayout } from '../../model/parameters';
 import type {
@@ -22,7 +28,7 @@ import { headsBackward, headsForward, type HeadGradients } from './heads';
 import { evaluateLoss, linearGradients, lossValue } from './loss';
 import { hostOutputs, joinOutputs } from './outputs';
 import { queueOf, type SerialQueue } from './queue';
-import { modelTensors, packWeights, type ModelTensors } from './tensors';
+import { modelTensors, packWeights, readyModel, type DeviceModel, type ModelTensors } from './tensors';
 
 /** Buffers that only a trained model needs. */
 interface Training {
@@ -45,7 +51,7 @@ interface StepValue {
 /** GPT on our own kernels: forward, backward, AdamW and decoding without an autograd tape. */
 export class FusedLanguageModel implements LanguageModel {
   private readonly parameters: DeviceBuffer;
-  private readonly tensors: ModelTensors;
+  private readonly onDevice: DeviceModel;
   private readonly length: number;
   private readonly queue: SerialQueue;
   private training: Training | null = null;
@@ -65,21 +71,21 @@ export class FusedLanguageModel implements LanguageModel {
     this.checkLength(weights);
     this.parameters = kernels.allocate(this.length);
     kernels.write(this.parameters, weights);
-    this.tensors = modelTensors(kernels, config, this.parameters);
+    this.onDevice = { kernels, config, tensors: modelTensors(kernels, config, this.parameters) };
     this.queue = queueOf(kernels);
   }
 
   evaluate(batch: Batch, want: Wanted): Promise<HostOutputs> {
-    const { kernels, config, tensors } = this;
+    const { kernels, config } = this;
     return this.inFrame(async () => {
-      const packed = packWeights(kernels, config, tensors, false);
+      const model = readyModel(this.onDevice);
       const parts: MaybePromise<HostOutputs>[] = [];
       const rows = kernels.hostMemory ? EVALUATE_ROWS.host : EVALUATE_ROWS.device;
       for (let first = 0; first === 0 || first < batch.length; first += rows)
         kernels.frame(() => {
           const ragged = packBatch(kernels, batch.slice(first, first + rows), want, config);
-          const { x } = forward(kernels, config, tensors, packed, ragged, false);
-          const heads = headsForward(kernels, config, tensors, packed.head, ragged, x, want, false);
+          const { x } = forward(model, ragged, { keep: false });
+          const heads = headsForward(model, ragged, x, { want, keep: false });
           parts.push(hostOutputs(kernels, ragged, heads, want));
         });
       return joinOutputs(await Promise.all(parts));
@@ -87,17 +93,18 @@ export class FusedLanguageModel implements LanguageModel {
   }
 
   nextLogits(batch: Batch): Promise<Matrix> {
-    const { kernels, config, tensors } = this;
+    const { kernels, config } = this;
     const { nEmbd: d, vocabSize: v } = config;
     return this.inFrame(async () => {
-      const packed = packWeights(kernels, config, tensors, false);
+      const model = readyModel(this.onDevice);
       const ragged = packBatch(kernels, batch, { scores: true }, config);
-      const { x } = forward(kernels, config, tensors, packed, ragged, false);
+      const { x } = forward(model, ragged, { keep: false });
       const rows = batch.length;
-      const { hidden } = headsForward(kernels, config, tensors, packed.head, ragged, x, {}, false);
+      const { hidden } = headsForward(model, ragged, x, { want: {}, keep: false });
       const width = roundUp4(v);
       const logits = kernels.temporary(rows * width);
-      kernels.linear(kernels.slice(hidden, 0, rows * d), packed.head, null, null, logits, rows);
+      const last = kernels.slice(hidden, 0, rows * d);
+      kernels.linear({ x: last, w: model.packed.head, out: logits, m: rows });
       const padded = await kernels.readFloats(logits);
       const data = new Float32Array(rows * v);
       for (let r = 0; r < rows; r++) data.set(padded.subarray(r * width, r * width + v), r * v);
@@ -122,8 +129,8 @@ export class FusedLanguageModel implements LanguageModel {
       const value = pending instanceof Promise ? await pending : pending; // no needless turn of the event loop
       const { gradients, first, second, decay, norm } = this.training!;
       this.step++;
-      kernels.globalNorm(gradients, norm);
-      kernels.adamw(this.parameters, gradients, first, second, decay, norm, {
+      kernels.globalNorm({ gradients, norm });
+      const step: AdamWStep = {
         learningRate: optimizer.learningRate,
         beta1: optimizer.beta1,
         beta2: optimizer.beta2,
@@ -132,7 +139,10 @@ export class FusedLanguageModel implements LanguageModel {
         maxNorm: optimizer.maxGradNorm ?? Infinity,
         correction1: 1 - optimizer.beta1 ** this.step,
         correction2: 1 - optimizer.beta2 ** this.step,
-      });
+      };
+      const { parameters } = this;
+      const moments = { firstMoment: first, secondMoment: second };
+      kernels.adamw({ parameters, gradients, ...moments, decay, norm, step });
       if (!read) return null;
       const [size, { loss, metrics }] = await Promise.all([kernels.readFloats(norm), value!.value]);
       return { loss, gradNorm: size[0]!, metrics };
@@ -140,8 +150,7 @@ export class FusedLanguageModel implements LanguageModel {
   }
 
   generate(prompts: readonly (readonly number[])[], options: GenerateOptions): Promise<Rollout> {
-    const { kernels, config, tensors } = this;
-    return this.inFrame(() => generate(kernels, config, tensors, prompts, options));
+    return this.inFrame(() => generate(this.onDevice, prompts, options));
   }
 
   weights(): Promise<Float32Array> {
@@ -217,23 +226,23 @@ export class FusedLanguageModel implements LanguageModel {
     terms: readonly LossTerm[],
     read: boolean,
   ): MaybePromise<{ value: Promise<StepValue> } | null> {
-    const { kernels, config, tensors } = this;
+    const { kernels, config } = this;
     if (terms.length === 0) throw new RangeError('an update needs at least one loss term');
     this.training ??= this.allocateTraining();
     const { gradients, views } = this.training;
     kernels.zero(gradients);
-    const packed = packWeights(kernels, config, tensors, false);
-    const transposed = packWeights(kernels, config, tensors, true);
+    const model = readyModel(this.onDevice);
+    const pass = { grads: views, transposed: packWeights(this.onDevice, true) };
     const values: MaybePromise<StepValue>[] = [];
     const all = inTurn(terms, (term) =>
       kernels.frame(() => {
         const { want, loss } = term;
         const batch = packBatch(kernels, term.batch, want, config);
-        const activations = forward(kernels, config, tensors, packed, batch, true);
-        const heads = headsForward(kernels, config, tensors, packed.head, batch, activations.x, want, true);
+        const activations = forward(model, batch, { keep: true });
+        const heads = headsForward(model, batch, activations.x, { want, keep: true });
         const finish = (dHeads: HeadGradients) => {
-          const dx = headsBackward(kernels, config, tensors, views, transposed.head, batch, heads, dHeads);
-          backward(kernels, config, tensors, views, transposed, batch, activations, dx);
+          const dx = headsBackward(model, pass, batch, heads, dHeads);
+          backward(model, pass, batch, activations, dx);
         };
         const known = want.logProbs ? linearGradients(batch, loss) : null;
         if (known) {

@@ -67,15 +67,29 @@ export interface PackedWeights {
   head: PackedMatrix;
 }
 
+/** A model on a device. */
+export interface DeviceModel {
+  kernels: Kernels;
+  config: GptConfig;
+  tensors: ModelTensors;
+}
+
+/** With its matrices prepared for a forward pass. */
+export interface ReadyModel extends DeviceModel {
+  packed: PackedWeights;
+}
+
+/** The same model with its matrices prepared as they are now (temporaries of the enclosing frame). */
+export const readyModel = (model: DeviceModel): ReadyModel => ({
+  ...model,
+  packed: packWeights(model, false),
+});
+
 /** Right operands for the forward pass, or (transposed) for the gradients of activations. */
-export function packWeights(
-  kernels: Kernels,
-  config: GptConfig,
-  tensors: ModelTensors,
-  transposed: boolean,
-): PackedWeights {
+export function packWeights({ kernels, config, tensors }: DeviceModel, transposed: boolean): PackedWeights {
   const { nEmbd: d, vocabSize } = config;
-  const pack = (w: DeviceBuffer, rows: number, cols: number) => kernels.packMatrix(w, rows, cols, transposed);
+  const pack = (matrix: DeviceBuffer, rows: number, cols: number) =>
+    kernels.packMatrix({ matrix, rows, cols, transposed });
   return {
     layers: tensors.layers.map((layer) => ({
       qkv: pack(layer.qkv.weight, d, 3 * d),
@@ -83,6 +97,6 @@ export function packWeights(
       up: pack(layer.up.weight, d, 4 * d),
       down: pack(layer.down.weight, 4 * d, d),
     })),
-    head: kernels.packMatrix(tensors.wte, vocabSize, d, !transposed),
+    head: kernels.packMatrix({ matrix: tensors.wte, rows: vocabSize, cols: d, transposed: !transposed }),
   };
 }

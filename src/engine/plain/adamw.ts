@@ -27,6 +27,7 @@ export function adamwStep(
 ): AdamWState {
   const { learningRate, beta1, beta2, epsilon, weightDecay, maxGradNorm } = options;
   if (maxGradNorm !== null && maxGradNorm < Infinity)
+    // a norm that is not a number comes first: WebAssembly's `minimum` drops it as the second operand
     g = tf.mul(g, tf.minimum(tf.div(maxGradNorm, tf.add(norm, 1e-6)), 1));
   const m1: Tensor1D = tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1));
   const v1: Tensor1D = tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), 1 - beta2));

@@ -119,6 +119,7 @@ binary(
 );
 for (const kernel of ['Equal', 'NotEqual', 'Greater', 'GreaterEqual', 'Less', 'LessEqual'])
   define(kernel, ['a', 'b'], (_, [a, b]) => ({ a: () => zero(a!), b: () => zero(b!) }));
+define('IsNan', ['x'], (_, [x]) => ({ x: () => zero(x!) }));
 define('Select', ['condition'], (dy, [condition]) => ({
   condition: () => zero(condition!),
   t: () => tf.mul(dy, float(condition!)),

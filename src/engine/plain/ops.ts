@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { LAYER_NORM_EPSILON } from '../../model/config';
+import { LAYER_NORM_EPSILON } from '../../kernels/kernels';
 
 type Ternary = (a: Tensor, b: Tensor, c: Tensor) => Tensor;
 
@@ -11,7 +11,7 @@ export function linear(x: Tensor2D, weight: Tensor2D, bias: Tensor1D): Tensor2D 
 
 const GELU_C = Math.sqrt(2 / Math.PI);
 
-/** σ(2u), u = √(2/π)(x + 0.044715 x³); clamped where σ is 0 or 1 in float32, as WebGL's exp would overflow. */
+/** σ(2u), u = √(2/π)(x + 0.044715 x³); clamped where σ is 0 or 1 in float32, as WebGL's exp would overflow (NaN comes back with the x before it). */
 function geluGate(x: Tensor): Tensor {
   const u2 = tf.mul(x, tf.add(tf.mul(tf.square(x), 2 * GELU_C * 0.044715), 2 * GELU_C));
   return tf.sigmoid(tf.clipByValue(u2, -30, 30));

@@ -15,18 +15,15 @@ export class WasmDevice {
   readonly hostMemory = true;
   readonly relaxed: boolean;
   readonly pool: ThreadPool | null;
-  /** Why there is only one thread where more were asked for; else ''. */
-  readonly note: string;
   /** Work that makes it worth to hand a task to another thread (tests set 0). */
   leastWork = LEAST_WORK;
   /** The exports, on this thread alone: all that a new kernel needs. */
   protected readonly call: KernelExports;
   private readonly memory: LinearMemory;
 
-  constructor({ exports, memory, relaxed, pool, note }: LoadedKernels) {
+  constructor({ exports, memory, relaxed, pool }: LoadedKernels) {
     this.relaxed = relaxed;
     this.pool = pool;
-    this.note = note;
     this.call = exports;
     this.memory = new LinearMemory(memory, this.call.heapBase!());
   }

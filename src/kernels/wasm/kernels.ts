@@ -1,25 +1,28 @@
-import type {
-  AdamWStep,
-  AttentionShape,
-  DeviceBuffer,
-  Kernels,
-  LayerCache,
-  PackedMatrix,
-  Rows,
+import {
+  roundUp4,
+  type AttentionShape,
+  type Kernels,
+  type LayerCache,
+  type PackedMatrix,
+  type Rows,
 } from '../kernels';
-import { roundUp4 } from '../kernels';
+import type { Args, Operations } from '../operations';
 import { at, WasmDevice } from './device';
-import { loadKernels } from './load';
+import type { WasmBuffer } from './memory';
 
-interface WasmPacked extends PackedMatrix {
+interface WasmMatrix extends PackedMatrix {
   readonly ptr: number;
 }
 
-const orNull = (buffer: DeviceBuffer | null): number => (buffer ? at(buffer) : 0);
+/** Arguments of an operation: buffers that this device gave out. */
+type On<Name extends keyof Operations<unknown, unknown>> = Args<Name, WasmBuffer, WasmMatrix>;
+
+/** Address of an operand, 0 where there is none. */
+const orNull = (buffer: WasmBuffer | undefined): number => buffer?.ptr ?? 0;
 const roundUp8 = (n: number): number => (n + 7) & ~7;
 
 /** Floats of probabilities that `attention` keeps for the rows before `row`. */
-function probabilitiesBefore(rows: Rows, row: number, { heads }: AttentionShape): number {
+function probabilitiesBefore(rows: Rows<unknown>, row: number, { heads }: AttentionShape): number {
   let sum = 0;
   for (let r = 0; r < row; r++) sum += rows.lengths[r]! * roundUp8(rows.lengths[r]!);
   return sum * heads;
@@ -33,17 +36,12 @@ const WEIGHT_BLOCK = 256;
  * `call` on this thread, or with `spread` on ranges of its outputs, which threads then share.
  */
 export class WasmKernels extends WasmDevice implements Kernels {
-  /** `threads`: at most so many, this one included (see `loadKernels`). */
-  static async create(relaxed?: boolean, threads = 1): Promise<WasmKernels> {
-    return new WasmKernels(await loadKernels(relaxed, threads));
-  }
-
-  packMatrix(w: DeviceBuffer, rows: number, cols: number, transposed: boolean): WasmPacked {
+  packMatrix({ matrix, rows, cols, transposed }: On<'packMatrix'>): WasmMatrix {
     const [k, n] = transposed ? [cols, rows] : [rows, cols];
     const { ptr } = this.temporary(k * roundUp8(n));
     const [name, step] = transposed ? ['packTransposed', cols] : ['pack', 1];
     this.spread(name, { over: n, grain: 8, work: k * n * 4 }, (from, to) => [
-      at(w) + from * step * 4,
+      at(matrix) + from * step * 4,
       cols * 4,
       k,
       to - from,
@@ -52,15 +50,7 @@ export class WasmKernels extends WasmDevice implements Kernels {
     return { k, n, ptr };
   }
 
-  embedding(
-    wte: DeviceBuffer,
-    wpe: DeviceBuffer,
-    ids: DeviceBuffer,
-    positions: DeviceBuffer,
-    out: DeviceBuffer,
-    n: number,
-    d: number,
-  ): void {
+  embedding({ wte, wpe, ids, positions, out, tokens: n, width: d }: On<'embedding'>): void {
     this.spread('embedding', { over: n, work: n * d * 2 }, (from, to) => [
       at(wte),
       at(wpe),
@@ -72,27 +62,11 @@ export class WasmKernels extends WasmDevice implements Kernels {
     ]);
   }
 
-  embeddingBackward(
-    dx: DeviceBuffer,
-    ids: DeviceBuffer,
-    positions: DeviceBuffer,
-    dwte: DeviceBuffer,
-    dwpe: DeviceBuffer,
-    n: number,
-    d: number,
-  ): void {
-    this.call.embeddingBackward!(at(dx), at(ids), at(positions), at(dwte), at(dwpe), n, d);
+  embeddingBackward({ dx, ids, positions, dWte, dWpe, tokens, width }: On<'embeddingBackward'>): void {
+    this.call.embeddingBackward!(at(dx), at(ids), at(positions), at(dWte), at(dWpe), tokens, width);
   }
 
-  layerNorm(
-    x: DeviceBuffer,
-    weight: DeviceBuffer,
-    bias: DeviceBuffer,
-    out: DeviceBuffer,
-    stats: DeviceBuffer,
-    n: number,
-    d: number,
-  ): void {
+  layerNorm({ x, weight, bias, out, stats, rows: n, width: d }: On<'layerNorm'>): void {
     this.spread('layerNorm', { over: n, work: n * d * 8 }, (from, to) => [
       at(x) + from * d * 4,
       at(weight),
@@ -104,18 +78,18 @@ export class WasmKernels extends WasmDevice implements Kernels {
     ]);
   }
 
-  layerNormBackward(
-    dy: DeviceBuffer,
-    x: DeviceBuffer,
-    stats: DeviceBuffer,
-    weight: DeviceBuffer,
-    residual: DeviceBuffer | null,
-    dx: DeviceBuffer,
-    dWeight: DeviceBuffer,
-    dBias: DeviceBuffer,
-    n: number,
-    d: number,
-  ): void {
+  layerNormBackward({
+    dy,
+    x,
+    stats,
+    weight,
+    residual,
+    dx,
+    dWeight,
+    dBias,
+    rows: n,
+    width: d,
+  }: On<'layerNormBackward'>): void {
     // one pass does all; threads share the sums by columns, then dx by rows
     const byRows = { over: n, work: n * d * 12 };
     const shared = this.ranges(byRows).length > 1;
@@ -143,16 +117,8 @@ export class WasmKernels extends WasmDevice implements Kernels {
     ]);
   }
 
-  linear(
-    x: DeviceBuffer,
-    w: PackedMatrix,
-    bias: DeviceBuffer | null,
-    residual: DeviceBuffer | null,
-    out: DeviceBuffer,
-    m: number,
-    xStride = w.k,
-  ): void {
-    const { ptr, k, n } = w as WasmPacked;
+  linear({ x, w, bias, residual, out, m, xStride = w.k }: On<'linear'>): void {
+    const { ptr, k, n } = w;
     const width = roundUp4(n);
     this.spread('linear', { over: m, grain: 4, work: m * k * width }, (from, to) => [
       at(x) + from * xStride * 4,
@@ -168,16 +134,7 @@ export class WasmKernels extends WasmDevice implements Kernels {
     ]);
   }
 
-  linearBackwardWeight(
-    x: DeviceBuffer,
-    dy: DeviceBuffer,
-    dw: DeviceBuffer,
-    db: DeviceBuffer | null,
-    m: number,
-    k: number,
-    n: number,
-    xStride = k,
-  ): void {
+  linearBackwardWeight({ x, dy, dWeight, dBias, m, k, n, xStride = k }: On<'linearBackwardWeight'>): void {
     // cut along the longer side: each range copies the whole of the other side's operand once
     const [work, scratch] = [m * k * n, WEIGHT_BLOCK * (4 + roundUp8(n))];
     if (n >= k)
@@ -185,8 +142,8 @@ export class WasmKernels extends WasmDevice implements Kernels {
         at(x),
         xStride,
         at(dy) + from * 4,
-        at(dw) + from * 4,
-        db ? at(db) + from * 4 : 0,
+        at(dWeight) + from * 4,
+        dBias ? at(dBias) + from * 4 : 0,
         m,
         k,
         to - from,
@@ -198,8 +155,8 @@ export class WasmKernels extends WasmDevice implements Kernels {
         at(x) + from * 4,
         xStride,
         at(dy),
-        at(dw) + from * n * 4,
-        from === 0 ? orNull(db) : 0,
+        at(dWeight) + from * n * 4,
+        from === 0 ? orNull(dBias) : 0,
         m,
         to - from,
         n,
@@ -208,7 +165,7 @@ export class WasmKernels extends WasmDevice implements Kernels {
       ]);
   }
 
-  gelu(x: DeviceBuffer, out: DeviceBuffer, length: number): void {
+  gelu({ x, out, length }: On<'gelu'>): void {
     this.spread('gelu', { over: length, grain: 16, work: length * 8 }, (from, to) => [
       at(x) + from * 4,
       at(out) + from * 4,
@@ -216,7 +173,7 @@ export class WasmKernels extends WasmDevice implements Kernels {
     ]);
   }
 
-  geluBackward(x: DeviceBuffer, dy: DeviceBuffer, dx: DeviceBuffer, length: number): void {
+  geluBackward({ x, dy, dx, length }: On<'geluBackward'>): void {
     this.spread('geluBackward', { over: length, grain: 16, work: length * 12 }, (from, to) => [
       at(x) + from * 4,
       at(dy) + from * 4,
@@ -225,17 +182,11 @@ export class WasmKernels extends WasmDevice implements Kernels {
     ]);
   }
 
-  attentionProbabilities(rows: Rows, shape: AttentionShape): number {
+  attentionProbabilities(rows: Rows<unknown>, shape: AttentionShape): number {
     return probabilitiesBefore(rows, rows.count, shape);
   }
 
-  attention(
-    qkv: DeviceBuffer,
-    rows: Rows,
-    shape: AttentionShape,
-    probabilities: DeviceBuffer | null,
-    out: DeviceBuffer,
-  ): void {
+  attention({ qkv, rows, shape, probabilities, out }: On<'attention'>): void {
     const { heads, headDim } = shape;
     const longest = roundUp8(Math.max(1, ...rows.lengths));
     const packed = 2 * longest * roundUp8(headDim);
@@ -255,14 +206,7 @@ export class WasmKernels extends WasmDevice implements Kernels {
     ]);
   }
 
-  attentionBackward(
-    qkv: DeviceBuffer,
-    dOut: DeviceBuffer,
-    rows: Rows,
-    shape: AttentionShape,
-    probabilities: DeviceBuffer,
-    dqkv: DeviceBuffer,
-  ): void {
+  attentionBackward({ qkv, rows, shape, probabilities, dOut, dQkv }: On<'attentionBackward'>): void {
     const { heads, headDim } = shape;
     const longest = roundUp8(Math.max(1, ...rows.lengths));
     const scratch = 4 * longest * roundUp8(headDim) + longest * longest;
@@ -276,28 +220,20 @@ export class WasmKernels extends WasmDevice implements Kernels {
       heads,
       headDim,
       at(probabilities) + probabilitiesBefore(rows, from, shape) * 4,
-      at(dqkv),
+      at(dQkv),
       room,
     ]);
   }
 
-  gatherRows(x: DeviceBuffer, index: DeviceBuffer, out: DeviceBuffer, rows: number, d: number): void {
-    this.call.gatherRows!(at(x), at(index), at(out), rows, d);
+  gatherRows({ x, index, out, rows, width }: On<'gatherRows'>): void {
+    this.call.gatherRows!(at(x), at(index), at(out), rows, width);
   }
 
-  scatterRows(dy: DeviceBuffer, index: DeviceBuffer, out: DeviceBuffer, rows: number, d: number): void {
-    this.call.scatterRows!(at(dy), at(index), at(out), rows, d);
+  scatterRows({ dy, index, out, rows, width }: On<'scatterRows'>): void {
+    this.call.scatterRows!(at(dy), at(index), at(out), rows, width);
   }
 
-  tokenLogProb(
-    logits: DeviceBuffer,
-    labels: DeviceBuffer,
-    logProbs: DeviceBuffer,
-    entropy: DeviceBuffer,
-    logSum: DeviceBuffer,
-    rows: number,
-    v: number,
-  ): void {
+  tokenLogProb({ logits, labels, logProbs, entropy, logSum, rows, vocabulary: v }: On<'tokenLogProb'>): void {
     this.spread('tokenLogProb', { over: rows, work: rows * v * 10 }, (from, to) => [
       at(logits) + from * roundUp4(v) * 4,
       ...[labels, logProbs, entropy, logSum].map((buffer) => at(buffer) + from * 4),
@@ -306,16 +242,16 @@ export class WasmKernels extends WasmDevice implements Kernels {
     ]);
   }
 
-  tokenLogProbBackward(
-    logits: DeviceBuffer,
-    labels: DeviceBuffer,
-    entropy: DeviceBuffer,
-    logSum: DeviceBuffer,
-    dLogProbs: DeviceBuffer,
-    dEntropy: DeviceBuffer,
-    rows: number,
-    v: number,
-  ): void {
+  tokenLogProbBackward({
+    logits,
+    labels,
+    entropy,
+    logSum,
+    dLogProbs,
+    dEntropy,
+    rows,
+    vocabulary: v,
+  }: On<'tokenLogProbBackward'>): void {
     this.spread('tokenLogProbBackward', { over: rows, work: rows * v * 10 }, (from, to) => [
       at(logits) + from * roundUp4(v) * 4,
       ...[labels, entropy, logSum, dLogProbs, dEntropy].map((buffer) => at(buffer) + from * 4),
@@ -324,44 +260,20 @@ export class WasmKernels extends WasmDevice implements Kernels {
     ]);
   }
 
-  scalarHead(
-    x: DeviceBuffer,
-    weight: DeviceBuffer,
-    bias: DeviceBuffer,
-    out: DeviceBuffer,
-    rows: number,
-    d: number,
-  ): void {
-    this.call.scalarHead!(at(x), at(weight), at(bias), at(out), rows, d);
+  scalarHead({ x, weight, bias, out, rows, width }: On<'scalarHead'>): void {
+    this.call.scalarHead!(at(x), at(weight), at(bias), at(out), rows, width);
   }
 
-  scalarHeadBackward(
-    dOut: DeviceBuffer,
-    x: DeviceBuffer,
-    weight: DeviceBuffer,
-    dx: DeviceBuffer,
-    dWeight: DeviceBuffer,
-    dBias: DeviceBuffer,
-    rows: number,
-    d: number,
-  ): void {
+  scalarHeadBackward({ dOut, x, weight, dx, dWeight, dBias, rows, width }: On<'scalarHeadBackward'>): void {
     const addresses = [dOut, x, weight, dx, dWeight, dBias].map(at);
-    this.call.scalarHeadBackward!(...addresses, rows, d);
+    this.call.scalarHeadBackward!(...addresses, rows, width);
   }
 
-  globalNorm(gradients: DeviceBuffer, norm: DeviceBuffer): void {
+  globalNorm({ gradients, norm }: On<'globalNorm'>): void {
     this.call.globalNorm!(at(gradients), at(norm), gradients.length);
   }
 
-  adamw(
-    parameters: DeviceBuffer,
-    gradients: DeviceBuffer,
-    firstMoment: DeviceBuffer,
-    secondMoment: DeviceBuffer,
-    decay: DeviceBuffer,
-    norm: DeviceBuffer,
-    s: AdamWStep,
-  ): void {
+  adamw({ parameters, gradients, firstMoment, secondMoment, decay, norm, step: s }: On<'adamw'>): void {
     const rates = [s.learningRate, s.beta1, s.beta2, s.epsilon, s.weightDecay, s.maxNorm];
     const { length } = parameters;
     this.spread('adamw', { over: length, grain: 16, work: length * 10 }, (from, to) => [
@@ -374,20 +286,13 @@ export class WasmKernels extends WasmDevice implements Kernels {
     ]);
   }
 
-  layerCache(slots: number, capacity: number, d: number): LayerCache {
+  layerCache({ slots, capacity, width }: On<'layerCache'>): LayerCache<WasmBuffer> {
     const rounded = roundUp8(capacity);
-    const size = slots * rounded * d;
+    const size = slots * rounded * width;
     return { keys: this.temporary(size), values: this.temporary(size), capacity: rounded };
   }
 
-  cacheWrite(
-    qkv: DeviceBuffer,
-    slots: DeviceBuffer,
-    positions: DeviceBuffer,
-    cache: LayerCache,
-    n: number,
-    d: number,
-  ): void {
+  cacheWrite({ qkv, slots, positions, cache, tokens: n, width: d }: On<'cacheWrite'>): void {
     this.spread('cacheWrite', { over: n, work: n * d * 8 }, (from, to) => [
       at(qkv) + from * 3 * d * 4,
       at(slots) + from * 4,
@@ -400,15 +305,7 @@ export class WasmKernels extends WasmDevice implements Kernels {
     ]);
   }
 
-  decodeAttention(
-    qkv: DeviceBuffer,
-    slots: DeviceBuffer,
-    positions: DeviceBuffer,
-    cache: LayerCache,
-    out: DeviceBuffer,
-    n: number,
-    shape: AttentionShape,
-  ): void {
+  decodeAttention({ qkv, slots, positions, cache, out, tokens: n, shape }: On<'decodeAttention'>): void {
     const { heads, headDim } = shape;
     const { keys, values, capacity } = cache;
     const d = heads * headDim;
@@ -428,23 +325,23 @@ export class WasmKernels extends WasmDevice implements Kernels {
     ]);
   }
 
-  gumbelSample(
-    logits: DeviceBuffer,
-    penalty: DeviceBuffer,
-    rows: DeviceBuffer,
-    steps: DeviceBuffer,
-    out: DeviceBuffer,
-    count: number,
-    v: number,
-    temperature: number,
-    key: number,
-  ): void {
-    const work = count * v * 30;
-    this.spread('gumbelSample', { over: count, work, scratch: v + 16 }, (from, to, room) => [
+  gumbelSample({
+    logits,
+    penalty,
+    noiseRows,
+    noiseSteps,
+    out,
+    rows,
+    vocabulary: v,
+    temperature,
+    key,
+  }: On<'gumbelSample'>): void {
+    const work = rows * v * 30;
+    this.spread('gumbelSample', { over: rows, work, scratch: v + 16 }, (from, to, room) => [
       at(logits) + from * roundUp4(v) * 4,
       at(penalty),
-      at(rows) + from * 4,
-      at(steps) + from * 4,
+      at(noiseRows) + from * 4,
+      at(noiseSteps) + from * 4,
       at(out) + from * 4,
       to - from,
       v,
@@ -452,23 +349,5 @@ export class WasmKernels extends WasmDevice implements Kernels {
       key | 0,
       room,
     ]);
-  }
-
-  /** For tests: one row of the noise field, and exp or log of an array. */
-  gumbelRow(key: number, row: number, step: number, v: number): Float32Array {
-    return this.frame(() => {
-      const out = this.temporary((v + 15) & ~15);
-      this.call.gumbelRow!(key | 0, row, step, out.ptr, v);
-      return this.readFloats(out).slice(0, v);
-    });
-  }
-
-  elementwise(name: 'exp' | 'log', x: Float32Array): Float32Array {
-    return this.frame(() => {
-      const input = this.upload(x);
-      const out = this.temporary(roundUp4(x.length));
-      this.call[`${name}All`]!(input.ptr, out.ptr, roundUp4(x.length));
-      return this.readFloats(out).slice(0, x.length);
-    });
   }
 }

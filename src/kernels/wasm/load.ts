@@ -1,7 +1,11 @@
+import type { DeviceGuard } from '../guard';
 import type { ThreadPool } from './threads';
 
 /** What the compiled module exports (see assembly/index.ts): every kernel takes numbers only. */
 export type KernelExports = Record<string, (...args: number[]) => number>;
+
+/** Why there is only one thread where more were asked for. */
+export type Alone = { why: 'not isolated' | 'may not wait' } | { why: 'failed'; message: string };
 
 export interface LoadedKernels {
   exports: KernelExports;
@@ -10,8 +14,7 @@ export interface LoadedKernels {
   relaxed: boolean;
   /** Threads that share the memory; null: the caller computes alone. */
   pool: ThreadPool | null;
-  /** Why there is only one thread where more were asked for, in words for the page; else ''. */
-  note: string;
+  alone: Alone | null;
 }
 
 /** (module (func (result v128) f32x4.relaxed_madd of three zero vectors)), 51 bytes. */
@@ -70,21 +73,22 @@ async function compile(wanted: boolean | undefined, threads: boolean) {
 
 /**
  * Loads the best build for this runtime, or the one that is `wanted`. With `threads` > 1 as many threads share
- * its memory where that is possible, else it runs on one, and `note` says why.
+ * its memory where that is possible, else it runs on one, and `alone` says why. A thread that fails is told
+ * to the guard.
  */
-export async function loadKernels(wanted?: boolean, threads = 1): Promise<LoadedKernels> {
-  let note = '';
+export async function loadKernels(guard: DeviceGuard, threads = 1, wanted?: boolean): Promise<LoadedKernels> {
+  let alone: Alone | null = null;
   if (threads > 1) {
     const { ThreadPool, whyNoThreads } = await import('./threads');
-    const reason = whyNoThreads();
-    if (reason) note = `one thread: ${reason}`;
+    const why = whyNoThreads();
+    if (why) alone = { why };
     else
       try {
         const { module, relaxed } = await compile(wanted, true);
-        const pool = await ThreadPool.open(module, threads);
-        return { exports: pool.exports, memory: pool.memory, relaxed, pool, note };
+        const pool = await ThreadPool.open(module, threads, guard);
+        return { exports: pool.exports, memory: pool.memory, relaxed, pool, alone };
       } catch (error) {
-        note = `one thread: ${error instanceof Error ? error.message : String(error)}`;
+        alone = { why: 'failed', message: error instanceof Error ? error.message : String(error) };
       }
   }
   const { module, relaxed } = await compile(wanted, false);
@@ -94,6 +98,6 @@ export async function loadKernels(wanted?: boolean, threads = 1): Promise<Loaded
     memory: memory as WebAssembly.Memory,
     relaxed,
     pool: null,
-    note,
+    alone,
   };
 }

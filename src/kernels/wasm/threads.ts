@@ -1,4 +1,4 @@
-import { DeviceLostError } from '../../engine/errors';
+import type { DeviceGuard } from '../guard';
 import { MAX_TASKS } from './spread';
 
 /**
@@ -34,26 +34,22 @@ interface Handlers {
   error(message: string): void;
 }
 
-/** Why there can be no threads here, in words for the page; null if there can. */
-export function whyNoThreads(): string | null {
+/** Why there can be no threads here; null if there can. */
+export function whyNoThreads(): 'not isolated' | 'may not wait' | null {
   if (typeof SharedArrayBuffer === 'undefined' || globalThis.crossOriginIsolated === false)
-    return 'the page is not cross-origin isolated';
+    return 'not isolated';
   try {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0);
     return null;
   } catch {
-    return 'the thread of the page may not wait for others';
+    return 'may not wait'; // as the thread of a page
   }
 }
 
 export class ThreadPool {
-  /** Resolves with the reason when a thread has failed; the memory may then hold anything. */
-  readonly lost: Promise<string>;
   readonly exports: Record<string, (...args: number[]) => number>;
   /** Threads that take part now, the caller included. */
   limit: number;
-  private tellLost!: (reason: string) => void;
-  private failure: DeviceLostError | null = null;
   private turn = 0;
   private readonly threads: Thread[] = [];
   private readonly control = new Int32Array(new SharedArrayBuffer(64));
@@ -64,17 +60,17 @@ export class ThreadPool {
     private readonly module: WebAssembly.Module,
     readonly memory: WebAssembly.Memory,
     readonly size: number,
+    private readonly guard: DeviceGuard,
   ) {
     this.exports = new WebAssembly.Instance(module, { env: { memory } }).exports as typeof this.exports;
     WebAssembly.Module.exports(module).forEach(({ name }, i) => (this.indexOf[name] = i));
-    this.lost = new Promise((tell) => (this.tellLost = tell));
     this.limit = size;
     Atomics.store(this.control, LIMIT, size);
   }
 
   /** `size` threads, the caller's among them. Throws if the memory or a thread cannot be had. */
-  static async open(module: WebAssembly.Module, size: number): Promise<ThreadPool> {
-    const pool = new ThreadPool(module, new WebAssembly.Memory(MEMORY_PAGES), size);
+  static async open(module: WebAssembly.Module, size: number, guard: DeviceGuard): Promise<ThreadPool> {
+    const pool = new ThreadPool(module, new WebAssembly.Memory(MEMORY_PAGES), size, guard);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error('threads did not start in time')), OPENING_MS);
@@ -92,9 +88,9 @@ export class ThreadPool {
     }
   }
 
-  /** Throws a DeviceLostError if a thread has failed. */
+  /** Throws if a thread has failed: the memory may hold anything. */
   assertAlive(): void {
-    if (this.failure) throw this.failure;
+    this.guard.check();
   }
 
   /** Runs a kernel once with each list of arguments, whichever thread takes it, and returns when all are done. */
@@ -145,11 +141,9 @@ export class ThreadPool {
         throw this.fail(`a thread did not answer for ${PATIENCE_MS / 1000} s`);
   }
 
-  private fail(reason: string): DeviceLostError {
-    this.failure ??= new DeviceLostError(reason);
+  private fail(reason: string): Error {
     this.close();
-    this.tellLost(this.failure.reason);
-    return this.failure;
+    return this.guard.fail(reason);
   }
 
   private async start(index: number): Promise<void> {

@@ -1,6 +1,6 @@
-import type { AdamWStep } from '../kernels';
+import type { On } from './args';
 import type { Device } from './device';
-import { texels, type GlBuffer } from './memory';
+import { texels } from './memory';
 import type { ProgramSpec } from './programs';
 
 export const ADAMW: ProgramSpec = {
@@ -29,13 +29,7 @@ void run(int t) {
  */
 export function adamw(
   device: Device,
-  parameters: GlBuffer,
-  gradients: GlBuffer,
-  firstMoment: GlBuffer,
-  secondMoment: GlBuffer,
-  decay: GlBuffer,
-  norm: GlBuffer,
-  s: AdamWStep,
+  { parameters, gradients, firstMoment, secondMoment, decay, norm, step: s }: On<'adamw'>,
 ): void {
   device.draw(
     ADAMW,

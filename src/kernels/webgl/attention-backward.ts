@@ -1,7 +1,6 @@
-import type { AttentionShape, Rows } from '../kernels';
 import { ATTENTION_INTS, attentionInts, softmaxOf, spans } from './attention';
+import type { On } from './args';
 import type { Device } from './device';
-import type { GlBuffer } from './memory';
 import type { ProgramSpec } from './programs';
 
 /** P and dS = P ∘ (dP − rowsum(P ∘ dP)) / √headDim, dP = dO · Vᵀ; the row sum is dO · O. */
@@ -87,13 +86,7 @@ void run(int t) {
 /** Gradient of `attention`: dOut[N, d] → dqkv[N, 3d], in two draws; `out` is what it gave. */
 export function attentionBackward(
   device: Device,
-  qkv: GlBuffer,
-  dOut: GlBuffer,
-  rows: Rows,
-  shape: AttentionShape,
-  probabilities: GlBuffer,
-  dqkv: GlBuffer,
-  out: GlBuffer,
+  { qkv, rows, shape, probabilities, out, dOut, dQkv }: On<'attentionBackward'>,
 ): void {
   const { memory } = device;
   const tokens = rows.lengths.reduce((a, b) => a + b, 0);
@@ -106,6 +99,6 @@ export function attentionBackward(
     const [p, ds] = [memory.temporary(4 * count), memory.temporary(4 * count)];
     const inputs = [qkv, span, probabilities, dOut, out, softmaxOf(probabilities)];
     device.draw(SOFTMAX_BACKWARD, inputs, ints, [p, ds], count);
-    device.draw(ATTENTION_BACKWARD, [qkv, span, dOut, p, ds], ints, [dqkv], tokens * 3 * d4);
+    device.draw(ATTENTION_BACKWARD, [qkv, span, dOut, p, ds], ints, [dQkv], tokens * 3 * d4);
   });
 }

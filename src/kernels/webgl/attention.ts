@@ -1,4 +1,5 @@
-import type { AttentionShape, Rows } from '../kernels';
+import type { AttentionShape, Rows as RowsOf } from '../kernels';
+import type { On } from './args';
 import type { Device } from './device';
 import type { GlBuffer, Root } from './memory';
 import type { ProgramSpec } from './programs';
@@ -82,6 +83,8 @@ export function softmaxOf({ root }: GlBuffer): GlBuffer {
   return found;
 }
 
+type Rows = RowsOf<GlBuffer>;
+
 const spansOf = new WeakMap<Rows, GlBuffer>();
 
 /**
@@ -91,7 +94,7 @@ const spansOf = new WeakMap<Rows, GlBuffer>();
 export function spans(device: Device, rows: Rows): GlBuffer {
   const known = spansOf.get(rows);
   if (known?.root.alive) return known;
-  const prefixes = device.hostNumbers(rows.prefixes as GlBuffer);
+  const prefixes = device.hostNumbers(rows.prefixes);
   const table = new Float32Array(4 * rows.lengths.reduce((a, b) => a + b, 0));
   let first = 0;
   rows.lengths.forEach((length, r) => {
@@ -120,14 +123,7 @@ export function attentionInts(rows: Rows, { heads, headDim }: AttentionShape): n
  * qkv[N, 3d] → out[N, d], in two draws: scores of all pairs, then softmax and mixture. The first are kept in
  * `probabilities`.
  */
-export function attention(
-  device: Device,
-  qkv: GlBuffer,
-  rows: Rows,
-  shape: AttentionShape,
-  probabilities: GlBuffer | null,
-  out: GlBuffer,
-): void {
+export function attention(device: Device, { qkv, rows, shape, probabilities, out }: On<'attention'>): void {
   const { memory } = device;
   const tokens = rows.lengths.reduce((a, b) => a + b, 0);
   if (tokens === 0) return;

@@ -1,4 +1,5 @@
 import type { LayerCache } from '../kernels';
+import type { On } from './args';
 import type { Device } from './device';
 import type { GlBuffer } from './memory';
 import type { ProgramSpec } from './programs';
@@ -35,21 +36,19 @@ void main() {
 };
 
 /** Cache of one layer: keys and values as [slot][position][d], positions `cacheStride` texels apart. */
-export function layerCache(device: Device, slots: number, capacity: number, d: number): LayerCache {
-  const size = slots * capacity * cacheStride(d) * 4;
-  return { keys: device.memory.temporary(size), values: device.memory.temporary(size), capacity };
+export function layerCache(
+  { memory }: Device,
+  { slots, capacity, width }: On<'layerCache'>,
+): LayerCache<GlBuffer> {
+  const size = slots * capacity * cacheStride(width) * 4;
+  return { keys: memory.temporary(size), values: memory.temporary(size), capacity };
 }
 
 /** Writes keys and values of qkv[n, 3d] to (slots[n], positions[n]). */
 export function cacheWrite(
   device: Device,
-  qkv: GlBuffer,
-  slots: GlBuffer,
-  positions: GlBuffer,
-  cache: LayerCache,
-  n: number,
-  d: number,
+  { qkv, slots, positions, cache, tokens, width }: On<'cacheWrite'>,
 ): void {
-  const outputs = [cache.keys as GlBuffer, cache.values as GlBuffer];
-  device.scatter(CACHE_WRITE, [qkv, slots, positions], [d / 4, cacheStride(d), cache.capacity], outputs, n);
+  const ints = [width / 4, cacheStride(width), cache.capacity];
+  device.scatter(CACHE_WRITE, [qkv, slots, positions], ints, [cache.keys, cache.values], tokens);
 }

@@ -1,8 +1,7 @@
-import type { AttentionShape, LayerCache } from '../kernels';
 import { MASKED } from './attention';
 import { cacheStride } from './cache-write';
+import type { On } from './args';
 import type { Device } from './device';
-import type { GlBuffer } from './memory';
 import type { ProgramSpec } from './programs';
 
 const INTS = ['HEADS', 'HEAD4', 'D4', 'STRIDE', 'CAPACITY', 'KEYS4'];
@@ -67,22 +66,17 @@ void run(int t) {
  */
 export function decodeAttention(
   device: Device,
-  qkv: GlBuffer,
-  slots: GlBuffer,
-  positions: GlBuffer,
-  cache: LayerCache,
-  out: GlBuffer,
-  n: number,
-  { heads, headDim }: AttentionShape,
+  { qkv, slots, positions, cache, out, tokens, shape }: On<'decodeAttention'>,
 ): void {
+  const { heads, headDim } = shape;
   const d = heads * headDim;
-  const [keys, values] = [cache.keys as GlBuffer, cache.values as GlBuffer];
+  const { keys, values } = cache;
   const keys4 = Math.ceil(cache.capacity / 4);
   const ints = [heads, headDim / 4, d / 4, cacheStride(d), cache.capacity, keys4];
-  const count = n * heads * keys4;
+  const count = tokens * heads * keys4;
   device.memory.frame(() => {
     const scores = device.memory.temporary(4 * count);
     device.draw(DECODE_SCORES, [qkv, slots, positions, keys], ints, [scores], count);
-    device.draw(DECODE_ATTENTION, [slots, positions, values, scores], ints, [out], (n * d) / 4);
+    device.draw(DECODE_ATTENTION, [slots, positions, values, scores], ints, [out], (tokens * d) / 4);
   });
 }

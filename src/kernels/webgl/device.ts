@@ -1,5 +1,5 @@
 import type { Counters } from '../kernels';
-import type { Context } from './context';
+import type { GlContext } from './context';
 import { Memory, texels, type GlBuffer, type Root } from './memory';
 import { firstInput, Programs, type Program, type ProgramSpec } from './programs';
 import { SPARE_UNIT, TexturePool, WIDTH, WIDTH_BITS, type Texture } from './textures';
@@ -46,18 +46,23 @@ export class Device {
   private blending = false;
   private empty: Texture | null = null;
 
-  /** Add by blending. */
+  /** Adding to float textures by blending works; without it sums take detours. */
   private readonly floatBlend: boolean;
   /** Fewer rows of a matrix product than this are computed one texel at a time. */
   readonly tileRows: number;
 
   constructor(
-    readonly context: Context,
+    readonly context: GlContext,
     options: DeviceOptions = {},
   ) {
-    this.gl = context.gl;
-    this.floatBlend = options.floatBlend ?? context.floatBlend;
-    this.tileRows = options.tileRows ?? (context.software ? 16 : 128);
+    const { gl } = context;
+    this.gl = gl;
+    gl.disable(gl.DITHER);
+    gl.blendFunc(gl.ONE, gl.ONE);
+    gl.pixelStorei(gl.UNPACK_ALIGNMENT, 4);
+    gl.pixelStorei(gl.PACK_ALIGNMENT, 4);
+    this.floatBlend = options.floatBlend ?? gl.getExtension('EXT_float_blend') !== null;
+    this.tileRows = options.tileRows ?? (context.emulated ? 16 : 128);
     this.pool = new TexturePool(context);
     this.memory = new Memory(this.pool);
     this.programs = new Programs(context);

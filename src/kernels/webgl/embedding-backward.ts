@@ -1,3 +1,4 @@
+import type { On } from './args';
 import type { Device } from './device';
 import type { GlBuffer } from './memory';
 import type { ProgramSpec } from './programs';
@@ -31,25 +32,20 @@ void run(int t, int segment) {
  */
 export function embeddingBackward(
   device: Device,
-  dx: GlBuffer,
-  ids: GlBuffer,
-  positions: GlBuffer,
-  dwte: GlBuffer,
-  dwpe: GlBuffer,
-  n: number,
-  d: number,
+  { dx, ids, positions, dWte, dWpe, tokens, width }: On<'embeddingBackward'>,
 ): void {
   const { memory } = device;
   memory.frame(() => {
     const list = (index: GlBuffer, rows: number) => {
-      const table = placesOf(device.hostNumbers(index).subarray(0, n), rows);
+      const table = placesOf(device.hostNumbers(index).subarray(0, tokens), rows);
       const buffer = memory.temporary(table.length);
       device.write(buffer, table);
       return buffer;
     };
-    const [vocabulary, places] = [dwte.length / d, dwpe.length / d];
+    const [vocabulary, places] = [dWte.length / width, dWpe.length / width];
     const inputs = [dx, list(ids, vocabulary), list(positions, places)];
-    device.accumulateSegments(EMBEDDING_BACKWARD, inputs, [d / 4, vocabulary + 1, places + 1], dwte, dwpe);
+    const ints = [width / 4, vocabulary + 1, places + 1];
+    device.accumulateSegments(EMBEDDING_BACKWARD, inputs, ints, dWte, dWpe);
   });
 }
 

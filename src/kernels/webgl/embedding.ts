@@ -1,5 +1,5 @@
+import type { On } from './args';
 import type { Device } from './device';
-import type { GlBuffer } from './memory';
 import type { ProgramSpec } from './programs';
 
 export const EMBEDDING: ProgramSpec = {
@@ -19,13 +19,7 @@ void run(int t) {
 /** out[n, d] = wte[ids[n]] + wpe[positions[n]]. */
 export function embedding(
   device: Device,
-  wte: GlBuffer,
-  wpe: GlBuffer,
-  ids: GlBuffer,
-  positions: GlBuffer,
-  out: GlBuffer,
-  n: number,
-  d: number,
+  { wte, wpe, ids, positions, out, tokens, width }: On<'embedding'>,
 ): void {
-  device.draw(EMBEDDING, [wte, wpe, ids, positions], [d / 4], [out], (n * d) / 4);
+  device.draw(EMBEDDING, [wte, wpe, ids, positions], [width / 4], [out], (tokens * width) / 4);
 }

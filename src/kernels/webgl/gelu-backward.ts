@@ -1,6 +1,7 @@
+import type { On } from './args';
 import type { Device } from './device';
 import { GELU } from './glsl';
-import { texels, type GlBuffer } from './memory';
+import { texels } from './memory';
 import type { ProgramSpec } from './programs';
 
 export const GELU_BACKWARD: ProgramSpec = {
@@ -11,6 +12,6 @@ void run(int t) { out0 = dy(t) * geluSlope(x(t)); }`,
 };
 
 /** dx = dy · gelu′(x); dx may be dy. */
-export function geluBackward(device: Device, x: GlBuffer, dy: GlBuffer, dx: GlBuffer, length: number): void {
+export function geluBackward(device: Device, { x, dy, dx, length }: On<'geluBackward'>): void {
   device.draw(GELU_BACKWARD, [x, dy], [], [dx], texels(length));
 }

@@ -1,6 +1,7 @@
+import type { On } from './args';
 import type { Device } from './device';
 import { GELU } from './glsl';
-import { texels, type GlBuffer } from './memory';
+import { texels } from './memory';
 import type { ProgramSpec } from './programs';
 
 export const GELU_FORWARD: ProgramSpec = {
@@ -14,6 +15,6 @@ void run(int t) {
 };
 
 /** out = gelu(x), tanh form (Hendrycks & Gimpel 2016, as in GPT-2); out may be x. */
-export function gelu(device: Device, x: GlBuffer, out: GlBuffer, length: number): void {
+export function gelu(device: Device, { x, out, length }: On<'gelu'>): void {
   device.draw(GELU_FORWARD, [x], [], [out], texels(length));
 }

@@ -1,6 +1,7 @@
+import type { On } from './args';
 import type { Device } from './device';
 import { SUM } from './glsl';
-import { texels, type GlBuffer } from './memory';
+import { texels } from './memory';
 import type { ProgramSpec } from './programs';
 
 const PARTS = 512;
@@ -33,7 +34,7 @@ void run(int t) {
 };
 
 /** norm[0] = √Σ gradients², in two stages. */
-export function globalNorm(device: Device, gradients: GlBuffer, norm: GlBuffer): void {
+export function globalNorm(device: Device, { gradients, norm }: On<'globalNorm'>): void {
   const length4 = texels(gradients.length);
   const parts = Math.min(PARTS, length4);
   device.memory.frame(() => {

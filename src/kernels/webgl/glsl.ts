@@ -1,4 +1,4 @@
-import { LAYER_NORM_EPSILON } from '../../model/config';
+import { LAYER_NORM_EPSILON } from '../kernels';
 
 /** Pieces of GLSL that several operations share. */
 

@@ -1,7 +1,8 @@
 import { roundUp4 } from '../kernels';
+import type { On } from './args';
 import type { Device } from './device';
 import { GUMBEL } from './glsl';
-import { texels, type GlBuffer } from './memory';
+import { texels } from './memory';
 import type { ProgramSpec } from './programs';
 
 /** Texels of logits that one fragment looks through. */
@@ -59,24 +60,17 @@ void run(int t) {
  */
 export function gumbelSample(
   device: Device,
-  logits: GlBuffer,
-  penalty: GlBuffer,
-  rows: GlBuffer,
-  steps: GlBuffer,
-  out: GlBuffer,
-  count: number,
-  v: number,
-  temperature: number,
-  key: number,
+  { logits, penalty, noiseRows, noiseSteps, out, rows, vocabulary, temperature, key }: On<'gumbelSample'>,
 ): void {
-  const v4 = roundUp4(v) / 4;
+  const v4 = roundUp4(vocabulary) / 4;
   const groups = Math.ceil(v4 / GROUP);
   const noisy = temperature > 0;
   device.memory.frame(() => {
-    const best = device.memory.temporary(4 * count * groups);
+    const best = device.memory.temporary(4 * rows * groups);
     const ints = [v4, groups, key | 0, noisy ? 1 : 0];
     const inverse = [noisy ? 1 / temperature : 1];
-    device.draw(GUMBEL_GROUPS, [logits, penalty, rows, steps], ints, [best], count * groups, inverse);
-    device.draw(BEST_GROUP, [best], [groups, count], [out], texels(count));
+    const inputs = [logits, penalty, noiseRows, noiseSteps];
+    device.draw(GUMBEL_GROUPS, inputs, ints, [best], rows * groups, inverse);
+    device.draw(BEST_GROUP, [best], [groups, rows], [out], texels(rows));
   });
 }

@@ -1,19 +1,11 @@
-import type {
-  AdamWStep,
-  AttentionShape,
-  Counters,
-  DeviceBuffer,
-  Kernels,
-  LayerCache,
-  PackedMatrix,
-  Rows,
-} from '../kernels';
+import type { AttentionShape, Counters, Kernels, LayerCache, Rows } from '../kernels';
 import { ADAMW, adamw } from './adamw';
+import type { On } from './args';
 import { ATTENTION, ATTENTION_KEPT, ATTENTION_SCORES, attention, attentionInts } from './attention';
 import { ATTENTION_BACKWARD, attentionBackward, SOFTMAX_BACKWARD } from './attention-backward';
 import { CACHE_WRITE, cacheWrite, layerCache } from './cache-write';
 import { SUM_SPLITS } from './column-sums';
-import { openContext, type Context } from './context';
+import type { GlContext } from './context';
 import { DECODE_ATTENTION, DECODE_SCORES, decodeAttention } from './decode-attention';
 import { Device, type DeviceOptions } from './device';
 import { EMBEDDING, embedding } from './embedding';
@@ -31,10 +23,9 @@ import {
   linearGelu,
   linearGeluBackward,
   packMatrix,
-  type GlMatrix,
 } from './linear';
 import { LINEAR_BACKWARD_WEIGHT, linearBackwardWeight, SUM_TILES } from './linear-backward-weight';
-import type { GlBuffer } from './memory';
+import type { GlBuffer, GlMatrix } from './memory';
 import { insertFence, passFence, readBuffers } from './read';
 import { GATHER_ROWS, gatherRows, SCATTER_ROWS, scatterRows } from './rows';
 import { SCALAR_HEAD, scalarHead } from './scalar-head';
@@ -83,42 +74,18 @@ const PROGRAMS = [
 /** Steps that may wait in the GPU's queue before `ready` makes the next one wait. */
 const STEPS_AHEAD = 2;
 
-type B = DeviceBuffer;
-type OrNull = DeviceBuffer | null;
-const gl = (buffer: B): GlBuffer => buffer as GlBuffer;
-const glOrNull = (buffer: OrNull): GlBuffer | null => buffer as GlBuffer | null;
-
-/** Kernels as fragment shaders on a WebGL2 context of our own; buffers are float textures. */
+/** Kernels as fragment shaders on a WebGL2 context of their own; buffers are float textures. */
 export class WebGlKernels implements Kernels {
   readonly hostMemory = false;
-  readonly adapter: string;
-  /** Resolves with the reason once the context is gone. */
-  readonly lost: Promise<string>;
   private readonly device: Device;
   private readonly steps: WebGLSync[] = [];
 
   constructor(
-    private readonly context: Context,
+    private readonly context: GlContext,
     options?: DeviceOptions,
   ) {
-    this.adapter = context.adapter;
-    this.lost = context.lost;
     this.device = new Device(context, options);
     for (const program of PROGRAMS) this.device.programs.prepare(program);
-  }
-
-  /** Throws a plain reason where WebGL2 or float textures are missing. */
-  static open(options?: DeviceOptions): WebGlKernels {
-    return new WebGlKernels(openContext(), options);
-  }
-
-  dispose(): void {
-    this.context.close();
-  }
-
-  /** For tests: what a driver reset does. */
-  loseContext(): void {
-    this.context.gl.getExtension('WEBGL_lose_context')?.loseContext();
   }
 
   // Memory ---------------------------------------------------------------------------------------------
@@ -129,8 +96,8 @@ export class WebGlKernels implements Kernels {
     return buffer;
   }
 
-  free(buffer: B): void {
-    this.device.memory.release(gl(buffer).root);
+  free(buffer: GlBuffer): void {
+    this.device.memory.release(buffer.root);
   }
 
   frame<T>(f: () => T): T {
@@ -147,28 +114,28 @@ export class WebGlKernels implements Kernels {
     return buffer;
   }
 
-  slice(buffer: B, offset: number, length: number): GlBuffer {
-    return this.device.memory.slice(gl(buffer), offset, length);
+  slice(buffer: GlBuffer, offset: number, length: number): GlBuffer {
+    return this.device.memory.slice(buffer, offset, length);
   }
 
-  write(buffer: B, data: Float32Array | Int32Array): void {
-    this.device.write(gl(buffer), data);
+  write(buffer: GlBuffer, data: Float32Array | Int32Array): void {
+    this.device.write(buffer, data);
   }
 
-  async readFloats(buffer: B): Promise<Float32Array> {
+  async readFloats(buffer: GlBuffer): Promise<Float32Array> {
     return (await this.readAll([buffer]))[0]!;
   }
 
-  async readInts(buffer: B): Promise<Int32Array> {
+  async readInts(buffer: GlBuffer): Promise<Int32Array> {
     return Int32Array.from(await this.readFloats(buffer));
   }
 
-  readAll(buffers: readonly B[]): Promise<Float32Array[]> {
-    return readBuffers(this.device, buffers.map(gl));
+  readAll(buffers: readonly GlBuffer[]): Promise<Float32Array[]> {
+    return readBuffers(this.device, buffers);
   }
 
-  zero(buffer: B): void {
-    this.device.zero(gl(buffer));
+  zero(buffer: GlBuffer): void {
+    this.device.zero(buffer);
   }
 
   bytes(): number {
@@ -176,7 +143,7 @@ export class WebGlKernels implements Kernels {
   }
 
   ready(): Promise<void> | null {
-    this.context.check();
+    this.context.guard.check();
     this.steps.push(insertFence(this.device));
     return this.steps.length > STEPS_AHEAD ? passFence(this.device, this.steps.shift()!) : null;
   }
@@ -187,192 +154,114 @@ export class WebGlKernels implements Kernels {
 
   // Operations -----------------------------------------------------------------------------------------
 
-  packMatrix(w: B, rows: number, cols: number, transposed: boolean): GlMatrix {
-    return packMatrix(gl(w), rows, cols, transposed);
+  packMatrix(args: On<'packMatrix'>): GlMatrix {
+    return packMatrix(args);
   }
 
-  embedding(wte: B, wpe: B, ids: B, positions: B, out: B, n: number, d: number): void {
-    embedding(this.device, gl(wte), gl(wpe), gl(ids), gl(positions), gl(out), n, d);
-  }
-
-  embeddingBackward(dx: B, ids: B, positions: B, dwte: B, dwpe: B, n: number, d: number): void {
-    embeddingBackward(this.device, gl(dx), gl(ids), gl(positions), gl(dwte), gl(dwpe), n, d);
-  }
-
-  layerNorm(x: B, weight: B, bias: B, out: B, stats: B, n: number, d: number): void {
-    layerNorm(this.device, gl(x), gl(weight), gl(bias), gl(out), gl(stats), n, d);
-  }
-
-  layerNormBackward(
-    dy: B,
-    x: B,
-    stats: B,
-    weight: B,
-    residual: OrNull,
-    dx: B,
-    dWeight: B,
-    dBias: B,
-    n: number,
-    d: number,
-  ): void {
-    const inputs = [gl(dy), gl(x), gl(stats), gl(weight), glOrNull(residual)] as const;
-    layerNormBackward(this.device, ...inputs, gl(dx), gl(dWeight), gl(dBias), n, d);
-  }
-
-  linear(x: B, w: PackedMatrix, bias: OrNull, residual: OrNull, out: B, m: number, xStride?: number): void {
-    linear(this.device, gl(x), w as GlMatrix, glOrNull(bias), glOrNull(residual), gl(out), m, xStride);
-  }
-
-  linearBackwardWeight(
-    x: B,
-    dy: B,
-    dw: B,
-    db: OrNull,
-    m: number,
-    k: number,
-    n: number,
-    xStride?: number,
-  ): void {
-    linearBackwardWeight(this.device, gl(x), gl(dy), gl(dw), glOrNull(db), m, k, n, xStride);
-  }
-
-  gelu(x: B, out: B, length: number): void {
-    gelu(this.device, gl(x), gl(out), length);
-  }
-
-  geluBackward(x: B, dy: B, dx: B, length: number): void {
-    geluBackward(this.device, gl(x), gl(dy), gl(dx), length);
-  }
-
-  attentionProbabilities(rows: Rows, shape: AttentionShape): number {
+  attentionProbabilities(rows: Rows<GlBuffer>, shape: AttentionShape): number {
     const [heads, , , keys4] = attentionInts(rows, shape) as [number, number, number, number];
     return 4 * keys4 * heads * rows.lengths.reduce((a, b) => a + b, 0);
   }
 
-  attention(qkv: B, rows: Rows, shape: AttentionShape, probabilities: OrNull, out: B): void {
-    attention(this.device, gl(qkv), rows, shape, glOrNull(probabilities), gl(out));
+  layerCache(args: On<'layerCache'>): LayerCache<GlBuffer> {
+    return layerCache(this.device, args);
   }
 
-  attentionBackward(
-    qkv: B,
-    dOut: B,
-    rows: Rows,
-    shape: AttentionShape,
-    probabilities: B,
-    dqkv: B,
-    out: B,
-  ): void {
-    const [given, kept] = [gl(dOut), gl(probabilities)];
-    attentionBackward(this.device, gl(qkv), given, rows, shape, kept, gl(dqkv), gl(out));
+  embedding(args: On<'embedding'>): void {
+    embedding(this.device, args);
   }
 
-  gatherRows(x: B, index: B, out: B, rows: number, d: number): void {
-    gatherRows(this.device, gl(x), gl(index), gl(out), rows, d);
+  embeddingBackward(args: On<'embeddingBackward'>): void {
+    embeddingBackward(this.device, args);
   }
 
-  scatterRows(dy: B, index: B, out: B, rows: number, d: number): void {
-    scatterRows(this.device, gl(dy), gl(index), gl(out), rows, d);
+  layerNorm(args: On<'layerNorm'>): void {
+    layerNorm(this.device, args);
   }
 
-  tokenLogProb(logits: B, labels: B, logProbs: B, entropy: B, logSum: B, rows: number, v: number): void {
-    tokenLogProb(this.device, gl(logits), gl(labels), gl(logProbs), gl(entropy), gl(logSum), rows, v);
+  layerNormBackward(args: On<'layerNormBackward'>): void {
+    layerNormBackward(this.device, args);
   }
 
-  tokenLogProbBackward(
-    logits: B,
-    labels: B,
-    entropy: B,
-    logSum: B,
-    dLogProbs: B,
-    dEntropy: B,
-    rows: number,
-    v: number,
-  ): void {
-    const known = [gl(logits), gl(labels), gl(entropy), gl(logSum)] as const;
-    tokenLogProbBackward(this.device, ...known, gl(dLogProbs), gl(dEntropy), rows, v);
+  linear(args: On<'linear'>): void {
+    linear(this.device, args);
   }
 
-  scalarHead(x: B, weight: B, bias: B, out: B, rows: number, d: number): void {
-    scalarHead(this.device, gl(x), gl(weight), gl(bias), gl(out), rows, d);
+  linearBackwardWeight(args: On<'linearBackwardWeight'>): void {
+    linearBackwardWeight(this.device, args);
   }
 
-  scalarHeadBackward(dOut: B, x: B, weight: B, dx: B, dWeight: B, dBias: B, rows: number, d: number): void {
-    scalarHeadBackward(this.device, gl(dOut), gl(x), gl(weight), gl(dx), gl(dWeight), gl(dBias), rows, d);
+  gelu(args: On<'gelu'>): void {
+    gelu(this.device, args);
   }
 
-  globalNorm(gradients: B, norm: B): void {
-    globalNorm(this.device, gl(gradients), gl(norm));
+  geluBackward(args: On<'geluBackward'>): void {
+    geluBackward(this.device, args);
   }
 
-  adamw(
-    parameters: B,
-    gradients: B,
-    firstMoment: B,
-    secondMoment: B,
-    decay: B,
-    norm: B,
-    step: AdamWStep,
-  ): void {
-    const moments = [gl(firstMoment), gl(secondMoment)] as const;
-    adamw(this.device, gl(parameters), gl(gradients), ...moments, gl(decay), gl(norm), step);
+  attention(args: On<'attention'>): void {
+    attention(this.device, args);
   }
 
-  layerCache(slots: number, capacity: number, d: number): LayerCache {
-    return layerCache(this.device, slots, capacity, d);
+  attentionBackward(args: On<'attentionBackward'>): void {
+    attentionBackward(this.device, args);
   }
 
-  cacheWrite(qkv: B, slots: B, positions: B, cache: LayerCache, n: number, d: number): void {
-    cacheWrite(this.device, gl(qkv), gl(slots), gl(positions), cache, n, d);
+  gatherRows(args: On<'gatherRows'>): void {
+    gatherRows(this.device, args);
   }
 
-  decodeAttention(
-    qkv: B,
-    slots: B,
-    positions: B,
-    cache: LayerCache,
-    out: B,
-    n: number,
-    shape: AttentionShape,
-  ): void {
-    decodeAttention(this.device, gl(qkv), gl(slots), gl(positions), cache, gl(out), n, shape);
+  scatterRows(args: On<'scatterRows'>): void {
+    scatterRows(this.device, args);
   }
 
-  gumbelSample(
-    logits: B,
-    penalty: B,
-    rows: B,
-    steps: B,
-    out: B,
-    count: number,
-    v: number,
-    temperature: number,
-    key: number,
-  ): void {
-    const inputs = [gl(logits), gl(penalty), gl(rows), gl(steps)] as const;
-    gumbelSample(this.device, ...inputs, gl(out), count, v, temperature, key);
+  tokenLogProb(args: On<'tokenLogProb'>): void {
+    tokenLogProb(this.device, args);
+  }
+
+  tokenLogProbBackward(args: On<'tokenLogProbBackward'>): void {
+    tokenLogProbBackward(this.device, args);
+  }
+
+  scalarHead(args: On<'scalarHead'>): void {
+    scalarHead(this.device, args);
+  }
+
+  scalarHeadBackward(args: On<'scalarHeadBackward'>): void {
+    scalarHeadBackward(this.device, args);
+  }
+
+  globalNorm(args: On<'globalNorm'>): void {
+    globalNorm(this.device, args);
+  }
+
+  adamw(args: On<'adamw'>): void {
+    adamw(this.device, args);
+  }
+
+  cacheWrite(args: On<'cacheWrite'>): void {
+    cacheWrite(this.device, args);
+  }
+
+  decodeAttention(args: On<'decodeAttention'>): void {
+    decodeAttention(this.device, args);
+  }
+
+  gumbelSample(args: On<'gumbelSample'>): void {
+    gumbelSample(this.device, args);
   }
 
   // Fused operations -----------------------------------------------------------------------------------
 
-  linearGelu(x: B, w: PackedMatrix, bias: B, out: B, active: B, m: number): void {
-    linearGelu(this.device, gl(x), w as GlMatrix, gl(bias), gl(out), gl(active), m);
+  linearGelu(args: On<'linearGelu'>): void {
+    linearGelu(this.device, args);
   }
 
-  linearGeluBackward(x: B, w: PackedMatrix, before: B, out: B, m: number): void {
-    linearGeluBackward(this.device, gl(x), w as GlMatrix, gl(before), gl(out), m);
+  linearGeluBackward(args: On<'linearGeluBackward'>): void {
+    linearGeluBackward(this.device, args);
   }
 
-  layerNormLinear(
-    x: B,
-    weight: B,
-    bias: B,
-    w: PackedMatrix,
-    wBias: OrNull,
-    gelu: boolean,
-    out: B,
-    m: number,
-  ): void {
-    const norm = [gl(x), gl(weight), gl(bias)] as const;
-    layerNormLinear(this.device, ...norm, w as GlMatrix, glOrNull(wBias), gelu, gl(out), m);
+  layerNormLinear(args: On<'layerNormLinear'>): void {
+    layerNormLinear(this.device, args);
   }
 }

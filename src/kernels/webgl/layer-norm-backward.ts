@@ -1,7 +1,7 @@
 import { splitRows, SUM_SPLITS } from './column-sums';
+import type { On } from './args';
 import type { Device } from './device';
 import { SUM } from './glsl';
-import type { GlBuffer } from './memory';
 import type { ProgramSpec } from './programs';
 
 export const LAYER_NORM_BACKWARD: ProgramSpec = {
@@ -57,16 +57,7 @@ void run(int t) {
  */
 export function layerNormBackward(
   device: Device,
-  dy: GlBuffer,
-  x: GlBuffer,
-  stats: GlBuffer,
-  weight: GlBuffer,
-  residual: GlBuffer | null,
-  dx: GlBuffer,
-  dWeight: GlBuffer,
-  dBias: GlBuffer,
-  n: number,
-  d: number,
+  { dy, x, stats, weight, residual, dx, dWeight, dBias, rows: n, width: d }: On<'layerNormBackward'>,
 ): void {
   const d4 = d / 4;
   const { memory } = device;
@@ -76,5 +67,11 @@ export function layerNormBackward(
     device.draw(LAYER_NORM_BACKWARD_WEIGHT, [dy, x, stats], [d4, n, block], [weights, biases], splits * d4);
     device.accumulateSegments(SUM_SPLITS, [weights, biases], [splits, d4], dWeight, dBias);
   });
-  device.draw(LAYER_NORM_BACKWARD, [dy, x, stats, weight, residual], [d4, residual ? 1 : 0], [dx], n * d4);
+  device.draw(
+    LAYER_NORM_BACKWARD,
+    [dy, x, stats, weight, residual ?? null],
+    [d4, residual ? 1 : 0],
+    [dx],
+    n * d4,
+  );
 }

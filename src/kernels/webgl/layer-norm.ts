@@ -1,6 +1,6 @@
+import type { On } from './args';
 import type { Device } from './device';
 import { NORM_STATS } from './glsl';
-import type { GlBuffer } from './memory';
 import type { ProgramSpec } from './programs';
 
 export const LAYER_NORM: ProgramSpec = {
@@ -26,17 +26,11 @@ void run(int t) {
  */
 export function layerNorm(
   device: Device,
-  x: GlBuffer,
-  weight: GlBuffer,
-  bias: GlBuffer,
-  out: GlBuffer,
-  stats: GlBuffer,
-  n: number,
-  d: number,
+  { x, weight, bias, out, stats, rows, width }: On<'layerNorm'>,
 ): void {
-  const count = (n * d) / 4;
+  const count = (rows * width) / 4;
   if (count === 0) return;
   if (out.start !== 0 || stats.start !== 0) throw new RangeError('layerNorm writes whole buffers');
   device.reserve(stats, count);
-  device.draw(LAYER_NORM, [x, weight, bias], [d / 4], [out, stats], count);
+  device.draw(LAYER_NORM, [x, weight, bias], [width / 4], [out, stats], count);
 }

@@ -1,5 +1,5 @@
+import type { On } from './args';
 import type { Device } from './device';
-import type { GlBuffer } from './memory';
 import type { ProgramSpec } from './programs';
 
 /** Tiles [split, k / 4, n / 4] of 4×4 sums, one row per output; the last k of a split holds the bias. */
@@ -77,20 +77,13 @@ const BUSY = 32768;
  */
 export function linearBackwardWeight(
   device: Device,
-  x: GlBuffer,
-  dy: GlBuffer,
-  dw: GlBuffer,
-  db: GlBuffer | null,
-  m: number,
-  k: number,
-  n: number,
-  xStride = k,
+  { x, dy, dWeight, dBias, m, k, n, xStride = k }: On<'linearBackwardWeight'>,
 ): void {
   if (m === 0) return;
   if (n % 4 !== 0 || xStride % 4 !== 0) throw new RangeError('widths must be multiples of 4');
   const { memory } = device;
   const [n4, k4] = [n / 4, Math.ceil(k / 4)];
-  const tiles = (k4 + (db ? 1 : 0)) * n4;
+  const tiles = (k4 + (dBias ? 1 : 0)) * n4;
   const wanted = Math.max(1, Math.min(Math.ceil(m / 32), Math.round(BUSY / tiles)));
   const block = Math.ceil(m / wanted);
   const splits = Math.ceil(m / block);
@@ -98,6 +91,6 @@ export function linearBackwardWeight(
     const rows = [0, 1, 2, 3].map(() => memory.temporary(4 * tiles * splits));
     const ints = [n4, k4, xStride / 4, m, block, tiles];
     device.draw(LINEAR_BACKWARD_WEIGHT, [x, dy], ints, rows, tiles * splits);
-    device.accumulateSegments(SUM_TILES, rows, [n4, k4, tiles, splits], dw, db);
+    device.accumulateSegments(SUM_TILES, rows, [n4, k4, tiles, splits], dWeight, dBias ?? null);
   });
 }

@@ -1,17 +1,12 @@
-import { roundUp4, type PackedMatrix } from '../kernels';
+import { roundUp4 } from '../kernels';
+import type { On } from './args';
 import type { Device } from './device';
 import { GELU, NORM_STATS } from './glsl';
 import { layerNorm } from './layer-norm';
-import type { GlBuffer } from './memory';
+import type { GlBuffer, GlMatrix } from './memory';
 import type { ProgramSpec } from './programs';
 
-/** The matrix itself, read as w[k, n] or, if `transposed`, as the rows of w[n, k]. Nothing is copied. */
-export interface GlMatrix extends PackedMatrix {
-  readonly buffer: GlBuffer;
-  readonly transposed: boolean;
-}
-
-export function packMatrix(buffer: GlBuffer, rows: number, cols: number, transposed: boolean): GlMatrix {
+export function packMatrix({ matrix: buffer, rows, cols, transposed }: On<'packMatrix'>): GlMatrix {
   if (cols % 4 !== 0) throw new RangeError(`a matrix of ${cols} columns; needed is a multiple of 4`);
   return transposed ? { k: cols, n: rows, buffer, transposed } : { k: rows, n: cols, buffer, transposed };
 }
@@ -224,17 +219,18 @@ export const LINEAR_PROGRAMS = [
   NORM_LINEAR.transposed,
 ];
 
-function run(
-  device: Device,
-  finish: Finish,
-  x: GlBuffer,
-  w: GlMatrix,
-  more: (GlBuffer | null)[],
-  flags: number[],
-  outputs: GlBuffer[],
-  m: number,
-  xStride = w.k,
-): void {
+interface Run {
+  x: GlBuffer;
+  w: GlMatrix;
+  /** Operands of the last step, of each finish its own. */
+  more: (GlBuffer | null)[];
+  flags: number[];
+  outputs: GlBuffer[];
+  m: number;
+  xStride?: number | undefined;
+}
+
+function run(device: Device, finish: Finish, { x, w, more, flags, outputs, m, xStride = w.k }: Run): void {
   if (xStride % 4 !== 0) throw new RangeError(`rows ${xStride} apart; needed is a multiple of 4`);
   const kind = w.transposed ? 'transposed' : 'plain';
   const n4 = roundUp4(w.n) / 4;
@@ -255,68 +251,40 @@ function run(
  * out[m, n] = x[m, k] · w[k, n] (+ bias[n]) (+ residual[m, n]). Rows of out are n rounded up to 4 apart
  * (zeros between), those of x `xStride`. Every number is one sum in ascending k, in any batch.
  */
-export function linear(
-  device: Device,
-  x: GlBuffer,
-  w: GlMatrix,
-  bias: GlBuffer | null,
-  residual: GlBuffer | null,
-  out: GlBuffer,
-  m: number,
-  xStride?: number,
-): void {
-  const flags = [bias ? 1 : 0, residual ? 1 : 0, 0];
-  run(device, 'plain', x, w, [bias, residual], flags, [out], m, xStride);
+export function linear(device: Device, { x, w, bias, residual, out, m, xStride }: On<'linear'>): void {
+  const [more, flags] = [
+    [bias ?? null, residual ?? null],
+    [bias ? 1 : 0, residual ? 1 : 0, 0],
+  ];
+  run(device, 'plain', { x, w, more, flags, outputs: [out], m, xStride });
 }
 
 /** active[m, n] = gelu(out), out[m, n] = x[m, k] · w + bias. */
-export function linearGelu(
-  device: Device,
-  x: GlBuffer,
-  w: GlMatrix,
-  bias: GlBuffer,
-  out: GlBuffer,
-  active: GlBuffer,
-  m: number,
-): void {
-  run(device, 'gelu', x, w, [bias], [], [out, active], m);
+export function linearGelu(device: Device, { x, w, bias, out, active, m }: On<'linearGelu'>): void {
+  run(device, 'gelu', { x, w, more: [bias], flags: [], outputs: [out, active], m });
 }
 
 /** out[m, n] = (x[m, k] · w) ∘ gelu′(before[m, n]). */
-export function linearGeluBackward(
-  device: Device,
-  x: GlBuffer,
-  w: GlMatrix,
-  before: GlBuffer,
-  out: GlBuffer,
-  m: number,
-): void {
-  run(device, 'geluBackward', x, w, [before], [], [out], m);
+export function linearGeluBackward(device: Device, { x, w, before, out, m }: On<'linearGeluBackward'>): void {
+  run(device, 'geluBackward', { x, w, more: [before], flags: [], outputs: [out], m });
 }
 
 /** out[m, n] = layerNorm(x[m, k]) · w (+ bias), or gelu of that. Few rows take one draw. */
 export function layerNormLinear(
   device: Device,
-  x: GlBuffer,
-  weight: GlBuffer,
-  bias: GlBuffer,
-  w: GlMatrix,
-  wBias: GlBuffer | null,
-  gelu: boolean,
-  out: GlBuffer,
-  m: number,
+  { x, norm, w, bias, gelu, out, m }: On<'layerNormLinear'>,
 ): void {
-  const flags = [wBias ? 1 : 0, 0, gelu ? 1 : 0];
+  const flags = [bias ? 1 : 0, 0, gelu ? 1 : 0];
   if (m < device.tileRows) {
     const n4 = roundUp4(w.n) / 4;
     const spec = NORM_LINEAR[w.transposed ? 'transposed' : 'plain'];
-    const inputs = [x, w.buffer, weight, bias, wBias, null];
+    const inputs = [x, w.buffer, norm.weight, norm.bias, bias ?? null, null];
     device.draw(spec, inputs, [n4, w.k, w.n, w.k / 4, ...flags], [out], m * n4);
     return;
   }
   device.memory.frame(() => {
     const [normal, stats] = [device.memory.temporary(m * w.k), device.memory.temporary(m * 2)];
-    layerNorm(device, x, weight, bias, normal, stats, m, w.k);
-    run(device, 'plain', normal, w, [wBias, null], flags, [out], m);
+    layerNorm(device, { x, ...norm, out: normal, stats, rows: m, width: w.k });
+    run(device, 'plain', { x: normal, w, more: [bias ?? null, null], flags, outputs: [out], m });
   });
 }

@@ -1,5 +1,5 @@
 import { afterwards } from '../afterwards';
-import type { DeviceBuffer } from '../kernels';
+import type { DeviceBuffer, PackedMatrix } from '../kernels';
 import type { Texture, TexturePool } from './textures';
 
 /**
@@ -25,6 +25,12 @@ export class Root {
 export interface GlBuffer extends DeviceBuffer {
   readonly root: Root;
   readonly start: number;
+}
+
+/** The matrix itself, read as w[k, n] or, if `transposed`, as the rows of w[n, k]. Nothing is copied. */
+export interface GlMatrix extends PackedMatrix {
+  readonly buffer: GlBuffer;
+  readonly transposed: boolean;
 }
 
 export const texels = (length: number): number => (length + 3) >> 2;

@@ -1,4 +1,4 @@
-import type { Context } from './context';
+import type { GlContext } from './context';
 import { WIDTH, WIDTH_BITS } from './textures';
 
 /**
@@ -101,7 +101,7 @@ export class Programs {
   private readonly started = new Map<ProgramSpec, { handle: WebGLProgram; shaders: WebGLShader[] }>();
   private readonly ready = new Map<ProgramSpec, Program>();
 
-  constructor(private readonly context: Context) {}
+  constructor(private readonly context: GlContext) {}
 
   /** Starts compiling without waiting. */
   prepare(spec: ProgramSpec): void {
@@ -133,7 +133,7 @@ export class Programs {
     const { gl } = this.context;
     const { handle, shaders } = this.started.get(spec)!;
     if (!gl.getProgramParameter(handle, gl.LINK_STATUS)) {
-      this.context.check();
+      this.context.guard.check();
       const log = [...shaders.map((s) => gl.getShaderInfoLog(s)), gl.getProgramInfoLog(handle)];
       throw new Error(`the shader '${spec.name}' does not compile: ${log.filter(Boolean).join('\n').trim()}`);
     }

@@ -1,4 +1,3 @@
-import { DeviceLostError } from '../../engine/errors';
 import type { Device } from './device';
 import { texels, type GlBuffer } from './memory';
 import { WIDTH, WIDTH_BITS } from './textures';
@@ -18,7 +17,7 @@ interface Part {
  */
 export async function readBuffers(device: Device, buffers: readonly GlBuffer[]): Promise<Float32Array[]> {
   const { gl } = device.context;
-  device.context.check();
+  device.context.guard.check();
   let total = 0;
   const parts = buffers.map((buffer): Part => {
     if (buffer.length === 0) return { at: total, bytes: 0, skip: 0 };
@@ -50,7 +49,7 @@ export async function readBuffers(device: Device, buffers: readonly GlBuffer[]):
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, transfer);
     gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, new Uint8Array(bytes));
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
-    device.context.check(); // a context lost meanwhile hands out zeros
+    device.context.guard.check(); // a context lost meanwhile hands out zeros
     return buffers.map(({ length }, i) => {
       const { at, skip } = parts[i]!;
       return new Float32Array(bytes, at + 4 * skip, length).slice();
@@ -70,22 +69,22 @@ export function insertFence(device: Device): WebGLSync {
   gl.flush();
   device.counters.submits++;
   if (sync) return sync;
-  device.context.check();
-  throw new DeviceLostError('WebGL gave no fence');
+  device.context.guard.check();
+  throw device.context.guard.fail('WebGL gave no fence');
 }
 
-/** Resolves when the GPU has come to a fence. Rejects with DeviceLostError. */
+/** Resolves when the GPU has come to a fence; rejects once the context is lost. */
 export async function passFence({ context }: Device, sync: WebGLSync): Promise<void> {
-  const { gl } = context;
+  const { gl, guard } = context;
   const began = performance.now();
   try {
     while (true) {
-      context.check();
+      guard.check();
       const status = gl.clientWaitSync(sync, 0, 0);
       if (status === gl.ALREADY_SIGNALED || status === gl.CONDITION_SATISFIED) return;
       if (status === gl.WAIT_FAILED) {
-        context.check();
-        throw new DeviceLostError('waiting for the GPU failed');
+        guard.check();
+        throw guard.fail('waiting for the GPU failed');
       }
       if (performance.now() - began < EAGER_MS) await nextTurn();
       else await new Promise((resolve) => setTimeout(resolve, 1));

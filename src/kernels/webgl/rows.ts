@@ -1,5 +1,5 @@
+import type { On } from './args';
 import type { Device } from './device';
-import type { GlBuffer } from './memory';
 import type { ProgramSpec } from './programs';
 
 export const GATHER_ROWS: ProgramSpec = {
@@ -26,35 +26,21 @@ void run(int t) {
 };
 
 /** out[rows, d] = x[index]. */
-export function gatherRows(
-  device: Device,
-  x: GlBuffer,
-  index: GlBuffer,
-  out: GlBuffer,
-  rows: number,
-  d: number,
-): void {
-  device.draw(GATHER_ROWS, [x, index], [d / 4], [out], (rows * d) / 4);
+export function gatherRows(device: Device, { x, index, out, rows, width }: On<'gatherRows'>): void {
+  device.draw(GATHER_ROWS, [x, index], [width / 4], [out], (rows * width) / 4);
 }
 
 /**
  * out[index] += dy[rows, d]; no index occurs twice. Every row of out looks up its source, which the host
  * finds from the index.
  */
-export function scatterRows(
-  device: Device,
-  dy: GlBuffer,
-  index: GlBuffer,
-  out: GlBuffer,
-  rows: number,
-  d: number,
-): void {
-  const count = out.length / d;
+export function scatterRows(device: Device, { dy, index, out, rows, width }: On<'scatterRows'>): void {
+  const count = out.length / width;
   const table = new Int32Array(count).fill(-1);
   device.hostNumbers(index).forEach((row, i) => i < rows && (table[row] = i));
   device.memory.frame(() => {
     const sources = device.memory.temporary(count);
     device.write(sources, table);
-    device.accumulate(SCATTER_ROWS, [dy, sources], [d / 4], out, (count * d) / 4);
+    device.accumulate(SCATTER_ROWS, [dy, sources], [width / 4], out, (count * width) / 4);
   });
 }

@@ -1,6 +1,6 @@
 import { splitRows, SUM_SPLITS } from './column-sums';
+import type { On } from './args';
 import type { Device } from './device';
-import type { GlBuffer } from './memory';
 import type { ProgramSpec } from './programs';
 
 export const SCALAR_HEAD_BACKWARD: ProgramSpec = {
@@ -39,14 +39,7 @@ void run(int t) {
 /** dx[rows, d] += dOut ⊗ weight; dWeight[d] += Σ dOut · x; dBias[1] += Σ dOut. */
 export function scalarHeadBackward(
   device: Device,
-  dOut: GlBuffer,
-  x: GlBuffer,
-  weight: GlBuffer,
-  dx: GlBuffer,
-  dWeight: GlBuffer,
-  dBias: GlBuffer,
-  rows: number,
-  d: number,
+  { dOut, x, weight, dx, dWeight, dBias, rows, width: d }: On<'scalarHeadBackward'>,
 ): void {
   const d4 = d / 4;
   const { memory } = device;

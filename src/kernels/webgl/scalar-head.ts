@@ -1,6 +1,7 @@
+import type { On } from './args';
 import type { Device } from './device';
 import { SUM } from './glsl';
-import { texels, type GlBuffer } from './memory';
+import { texels } from './memory';
 import type { ProgramSpec } from './programs';
 
 export const SCALAR_HEAD: ProgramSpec = {
@@ -22,14 +23,6 @@ void run(int t) {
 };
 
 /** out[rows] = x[rows, d] · weight[d] + bias[1]. */
-export function scalarHead(
-  device: Device,
-  x: GlBuffer,
-  weight: GlBuffer,
-  bias: GlBuffer,
-  out: GlBuffer,
-  rows: number,
-  d: number,
-): void {
-  device.draw(SCALAR_HEAD, [x, weight, bias], [d / 4, rows], [out], texels(rows));
+export function scalarHead(device: Device, { x, weight, bias, out, rows, width }: On<'scalarHead'>): void {
+  device.draw(SCALAR_HEAD, [x, weight, bias], [width / 4, rows], [out], texels(rows));
 }

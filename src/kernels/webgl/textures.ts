@@ -1,4 +1,4 @@
-import type { Context } from './context';
+import type { GlContext } from './context';
 
 /** Texels of four floats per texture row; a power of two, so that shaders address with shifts. */
 export const WIDTH_BITS = 10;
@@ -31,14 +31,16 @@ const MAX_FRAMEBUFFERS = 512;
 export class TexturePool {
   bytes = 0;
   private readonly gl: WebGL2RenderingContext;
+  private readonly maxRows: number;
   private readonly free = new Map<number, { texture: Texture; since: number }[]>();
   private readonly framebuffers = new Map<string, WebGLFramebuffer>();
   private readonly checked = new Set<number>();
   private nextId = 0;
   private clock = 0;
 
-  constructor(private readonly context: Context) {
+  constructor(private readonly context: GlContext) {
     this.gl = context.gl;
+    this.maxRows = this.gl.getParameter(this.gl.MAX_TEXTURE_SIZE) as number;
   }
 
   /** A texture with room for that many texels; contents undefined. */
@@ -94,7 +96,7 @@ export class TexturePool {
     if (this.checked.has(attachments)) return;
     this.checked.add(attachments);
     if (gl.checkFramebufferStatus(gl.FRAMEBUFFER) === gl.FRAMEBUFFER_COMPLETE) return;
-    this.context.check();
+    this.context.guard.check();
     throw new Error(`this WebGL cannot render into ${attachments} float textures at once`);
   }
 
@@ -107,10 +109,11 @@ export class TexturePool {
   }
 
   private create(rows: number): Texture {
-    const { gl, context } = this;
-    context.check();
-    if (rows > context.maxTextureSize)
-      throw new RangeError(`a buffer of ${rows} texture rows; this device takes ${context.maxTextureSize}`);
+    const { gl } = this;
+    const { guard } = this.context;
+    guard.check();
+    if (rows > this.maxRows)
+      throw new RangeError(`a buffer of ${rows} texture rows; this device takes ${this.maxRows}`);
     const handle = gl.createTexture();
     gl.activeTexture(gl.TEXTURE0 + SPARE_UNIT);
     gl.bindTexture(gl.TEXTURE_2D, handle);
@@ -124,7 +127,7 @@ export class TexturePool {
       gl.texParameteri(gl.TEXTURE_2D, name, value);
     const error = gl.getError();
     if (error !== gl.NO_ERROR) {
-      context.check();
+      guard.check();
       gl.deleteTexture(handle);
       throw new Error(
         error === gl.OUT_OF_MEMORY

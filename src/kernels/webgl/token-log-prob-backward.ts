@@ -1,6 +1,6 @@
 import { roundUp4 } from '../kernels';
+import type { On } from './args';
 import type { Device } from './device';
-import type { GlBuffer } from './memory';
 import type { ProgramSpec } from './programs';
 
 export const TOKEN_LOG_PROB_BACKWARD: ProgramSpec = {
@@ -31,15 +31,8 @@ void run(int t) {
  */
 export function tokenLogProbBackward(
   device: Device,
-  logits: GlBuffer,
-  labels: GlBuffer,
-  entropy: GlBuffer,
-  logSum: GlBuffer,
-  dLogProbs: GlBuffer,
-  dEntropy: GlBuffer,
-  rows: number,
-  v: number,
+  { logits, labels, entropy, logSum, dLogProbs, dEntropy, rows, vocabulary }: On<'tokenLogProbBackward'>,
 ): void {
   const inputs = [logits, labels, entropy, logSum, dLogProbs, dEntropy];
-  device.draw(TOKEN_LOG_PROB_BACKWARD, inputs, [v], [logits], (rows * roundUp4(v)) / 4);
+  device.draw(TOKEN_LOG_PROB_BACKWARD, inputs, [vocabulary], [logits], (rows * roundUp4(vocabulary)) / 4);
 }

@@ -1,7 +1,8 @@
 import { roundUp4 } from '../kernels';
+import type { On } from './args';
 import type { Device } from './device';
 import { LOG, SUM } from './glsl';
-import { texels, type GlBuffer } from './memory';
+import { texels } from './memory';
 import type { ProgramSpec } from './programs';
 
 /** Per row one texel: log-probability of the label, entropy, log Σ exp. */
@@ -53,19 +54,13 @@ void run(int t) {
 /** From logits[rows, V4]: logProbs[rows] of the labels, entropy[rows], logSum[rows] = log Σ exp, in nats. */
 export function tokenLogProb(
   device: Device,
-  logits: GlBuffer,
-  labels: GlBuffer,
-  logProbs: GlBuffer,
-  entropy: GlBuffer,
-  logSum: GlBuffer,
-  rows: number,
-  v: number,
+  { logits, labels, logProbs, entropy, logSum, rows, vocabulary }: On<'tokenLogProb'>,
 ): void {
   if (rows === 0) return;
-  if (logits.length < rows * roundUp4(v)) throw new RangeError('too few logits');
+  if (logits.length < rows * roundUp4(vocabulary)) throw new RangeError('too few logits');
   device.memory.frame(() => {
     const table = device.memory.temporary(4 * roundUp4(rows));
-    device.draw(TOKEN_LOG_PROB, [logits, labels], [v], [table], rows);
+    device.draw(TOKEN_LOG_PROB, [logits, labels], [vocabulary], [table], rows);
     device.draw(SPREAD_COLUMNS, [table], [], [logProbs, entropy, logSum], texels(rows));
   });
 }

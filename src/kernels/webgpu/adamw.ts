@@ -1,7 +1,6 @@
-import type { AdamWStep } from '../kernels';
+import type { On } from './args';
 import type { Context } from './context';
 import { groupsFor } from './context';
-import type { GpuBuffer } from './memory';
 import type { Program } from './programs';
 
 const program: Program = {
@@ -46,13 +45,7 @@ const UNBOUNDED = 3e38;
 /** One AdamW step in place (Loshchilov & Hutter 2019); the clip factor is found on the device from norm[0]. */
 export function adamw(
   context: Context,
-  parameters: GpuBuffer,
-  gradients: GpuBuffer,
-  first: GpuBuffer,
-  second: GpuBuffer,
-  decay: GpuBuffer,
-  norm: GpuBuffer,
-  s: AdamWStep,
+  { parameters, gradients, firstMoment, secondMoment, decay, norm, step: s }: On<'adamw'>,
 ): void {
   const vectors = parameters.length / 4;
   const uniforms = [
@@ -67,5 +60,10 @@ export function adamw(
     s.learningRate / s.correction1,
     1 / Math.sqrt(s.correction2),
   ];
-  context.run(program, [gradients, decay, norm, parameters, first, second], uniforms, groupsFor(vectors));
+  context.run(
+    program,
+    [gradients, decay, norm, parameters, firstMoment, secondMoment],
+    uniforms,
+    groupsFor(vectors),
+  );
 }

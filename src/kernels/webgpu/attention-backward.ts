@@ -1,8 +1,7 @@
-import type { AttentionShape } from '../kernels';
-import { BLOCK, VISIBLE, type GpuRows } from './attention';
+import { BLOCK, blocksOf, VISIBLE } from './attention';
+import type { On } from './args';
 import type { Context } from './context';
 import { memoised } from './context';
-import type { GpuBuffer } from './memory';
 import type { Program } from './programs';
 
 const program = memoised((vectors: number): Program => ({
@@ -143,18 +142,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id
  */
 export function attentionBackward(
   context: Context,
-  qkv: GpuBuffer,
-  dOut: GpuBuffer,
-  rows: GpuRows,
-  { heads, headDim }: AttentionShape,
-  kept: GpuBuffer,
-  attended: GpuBuffer,
-  dqkv: GpuBuffer,
+  { qkv, rows, shape, probabilities, out, dOut, dQkv }: On<'attentionBackward'>,
 ): void {
-  const blocks = Math.ceil(rows.longest / BLOCK);
+  const { heads, headDim } = shape;
+  const blocks = blocksOf(rows);
   context.run(
     program(headDim / 4),
-    [qkv, dOut, attended, kept, rows.offsets, rows.prefixes, dqkv],
+    [qkv, dOut, out, probabilities, rows.offsets, rows.prefixes, dQkv],
     [heads, 1 / Math.sqrt(headDim), blocks],
     rows.count,
     heads,

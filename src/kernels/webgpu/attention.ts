@@ -1,4 +1,5 @@
-import type { AttentionShape } from '../kernels';
+import type { Rows } from '../kernels';
+import type { On } from './args';
 import type { Context } from './context';
 import { memoised } from './context';
 import type { GpuBuffer } from './memory';
@@ -6,14 +7,6 @@ import type { Program } from './programs';
 
 /** Queries of one workgroup (one per thread), and keys that it holds at a time. */
 export const BLOCK = 32;
-
-/** Ragged rows on this device. */
-export interface GpuRows {
-  count: number;
-  offsets: GpuBuffer;
-  prefixes: GpuBuffer;
-  longest: number;
-}
 
 /** Number of keys that query i sees: causal, but tokens of the prefix see the whole prefix. */
 export const VISIBLE = /* wgsl */ `
@@ -85,23 +78,23 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id
 }));
 
 /**
- * Multi-head attention inside each row: qkv[N, 3d] → out[N, d]. kept[N, heads] gets log Σ exp(scores) of
+ * Multi-head attention inside each row: qkv[N, 3d] → out[N, d]. `probabilities` [N, heads] gets log Σ exp(scores) of
  * every query, from which the backward pass finds the probabilities again (Dao et al. 2022).
  */
 export function attention(
   context: Context,
-  qkv: GpuBuffer,
-  rows: GpuRows,
-  { heads, headDim }: AttentionShape,
-  kept: GpuBuffer,
-  out: GpuBuffer,
+  { qkv, rows, shape, probabilities, out }: On<'attention'> & { probabilities: GpuBuffer },
 ): void {
+  const { heads, headDim } = shape;
   context.run(
     program(headDim / 4),
-    [qkv, rows.offsets, rows.prefixes, out, kept],
+    [qkv, rows.offsets, rows.prefixes, out, probabilities],
     [heads, 1 / Math.sqrt(headDim)],
     rows.count,
     heads,
-    Math.ceil(rows.longest / BLOCK),
+    blocksOf(rows),
   );
 }
+
+/** Blocks of the longest row. */
+export const blocksOf = ({ lengths }: Rows<unknown>): number => Math.ceil(Math.max(0, ...lengths) / BLOCK);

@@ -1,14 +1,7 @@
-import type { LayerCache } from '../kernels';
+import type { On } from './args';
 import type { Context } from './context';
 import { groupsFor } from './context';
-import type { GpuBuffer } from './memory';
 import type { Program } from './programs';
-
-/** Keys and values are [slots, capacity, d]. */
-export interface GpuCache extends LayerCache {
-  readonly keys: GpuBuffer;
-  readonly values: GpuBuffer;
-}
 
 const program: Program = {
   name: 'cacheWrite',
@@ -33,17 +26,12 @@ fn main(@builtin(global_invocation_id) at: vec3u, @builtin(num_workgroups) group
 /** Writes keys and values of qkv[N, 3d] to (slots[N], positions[N]). */
 export function cacheWrite(
   context: Context,
-  qkv: GpuBuffer,
-  slots: GpuBuffer,
-  positions: GpuBuffer,
-  cache: GpuCache,
-  n: number,
-  d: number,
+  { qkv, slots, positions, cache, tokens, width }: On<'cacheWrite'>,
 ): void {
   context.run(
     program,
     [qkv, slots, positions, cache.keys, cache.values],
-    [n, d / 4, cache.capacity],
-    groupsFor((n * d) / 4),
+    [tokens, width / 4, cache.capacity],
+    groupsFor((tokens * width) / 4),
   );
 }

@@ -95,7 +95,11 @@ export class Commands {
 
   /** Contents of the buffers after the commands so far; sent off at the latest in the next microtask. */
   read(buffers: readonly GpuBuffer[]): Promise<ArrayBuffer>[] {
-    if (this.gpu.failure) return buffers.map(() => Promise.reject(this.gpu.failure!));
+    try {
+      this.gpu.guard.check();
+    } catch (error) {
+      return buffers.map(() => Promise.reject(error as Error));
+    }
     this.endPass();
     const bytes = buffers.reduce((sum, b) => sum + 4 * b.length, 0);
     const last = this.reads[this.reads.length - 1];
@@ -139,7 +143,7 @@ export class Commands {
   ready(): Promise<void> | null {
     if (++this.updates % FENCE.every !== 0) return null;
     this.fences.push(this.gpu.device.queue.onSubmittedWorkDone());
-    return this.fences.length > FENCE.open ? this.gpu.orLost(this.fences.shift()!) : null;
+    return this.fences.length > FENCE.open ? this.gpu.guard.orLost(this.fences.shift()!) : null;
   }
 
   dispose(): void {
@@ -150,7 +154,7 @@ export class Commands {
   private async deliver(staging: GPUBuffer, reads: readonly PendingRead[]): Promise<void> {
     this.counters.readbacks++;
     try {
-      await this.gpu.orLost(staging.mapAsync(GPUMapMode.READ));
+      await this.gpu.guard.orLost(staging.mapAsync(GPUMapMode.READ));
       const mapped = staging.getMappedRange();
       for (const { offset, size, resolve } of reads) resolve(mapped.slice(offset, offset + size));
       staging.unmap();

@@ -1,8 +1,6 @@
-import type { AttentionShape } from '../kernels';
-import type { GpuCache } from './cache-write';
+import type { On } from './args';
 import type { Context } from './context';
 import { memoised } from './context';
-import type { GpuBuffer } from './memory';
 import type { Program } from './programs';
 import { GROUP_REDUCE } from './token-log-prob';
 
@@ -68,21 +66,16 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id
  */
 export function decodeAttention(
   context: Context,
-  qkv: GpuBuffer,
-  slots: GpuBuffer,
-  positions: GpuBuffer,
-  cache: GpuCache,
-  out: GpuBuffer,
-  n: number,
-  { heads, headDim }: AttentionShape,
+  { qkv, slots, positions, cache, out, tokens, shape }: On<'decodeAttention'>,
   fresh: boolean,
 ): void {
+  const { heads, headDim } = shape;
   if (cache.capacity > CAPACITY) throw new RangeError(`contexts on WebGPU end at ${CAPACITY} tokens`);
   context.run(
     program(headDim / 4),
     [qkv, slots, positions, cache.keys, cache.values, out],
     [(heads * headDim) / 4, cache.capacity, 1 / Math.sqrt(headDim), fresh ? 1 : 0],
-    n,
+    tokens,
     heads,
   );
 }

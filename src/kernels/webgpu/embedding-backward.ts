@@ -1,5 +1,5 @@
+import type { On } from './args';
 import type { Context } from './context';
-import type { GpuBuffer } from './memory';
 import type { Program } from './programs';
 
 /** Tokens looked at together. */
@@ -53,15 +53,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id
  */
 export function embeddingBackward(
   context: Context,
-  dx: GpuBuffer,
-  ids: GpuBuffer,
-  positions: GpuBuffer,
-  dwte: GpuBuffer,
-  dwpe: GpuBuffer,
-  n: number,
-  d: number,
+  { dx, ids, positions, dWte, dWpe, tokens, width }: On<'embeddingBackward'>,
 ): void {
-  const [vocabulary, places] = [Math.floor(dwte.length / d), Math.floor(dwpe.length / d)];
-  const uniforms = [n, d / 4, vocabulary];
-  context.run(program, [dx, ids, positions, dwte, dwpe], uniforms, vocabulary + places);
+  const [vocabulary, places] = [Math.floor(dWte.length / width), Math.floor(dWpe.length / width)];
+  const uniforms = [tokens, width / 4, vocabulary];
+  context.run(program, [dx, ids, positions, dWte, dWpe], uniforms, vocabulary + places);
 }

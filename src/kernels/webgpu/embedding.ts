@@ -1,6 +1,6 @@
+import type { On } from './args';
 import type { Context } from './context';
 import { groupsFor } from './context';
-import type { GpuBuffer } from './memory';
 import type { Program } from './programs';
 
 const program: Program = {
@@ -25,13 +25,7 @@ fn main(@builtin(global_invocation_id) at: vec3u, @builtin(num_workgroups) group
 /** out[n, d] = wte[ids] + wpe[positions]. */
 export function embedding(
   context: Context,
-  wte: GpuBuffer,
-  wpe: GpuBuffer,
-  ids: GpuBuffer,
-  positions: GpuBuffer,
-  out: GpuBuffer,
-  n: number,
-  d: number,
+  { wte, wpe, ids, positions, out, tokens, width }: On<'embedding'>,
 ): void {
-  context.run(program, [wte, wpe, ids, positions, out], [n, d / 4], groupsFor((n * d) / 4));
+  context.run(program, [wte, wpe, ids, positions, out], [tokens, width / 4], groupsFor((tokens * width) / 4));
 }

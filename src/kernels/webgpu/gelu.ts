@@ -1,7 +1,7 @@
+import type { On } from './args';
 import type { Context } from './context';
 import { groupsFor } from './context';
 import { GELU } from './matmul';
-import type { GpuBuffer } from './memory';
 import type { Program } from './programs';
 
 const loop = (body: string) => /* wgsl */ `
@@ -36,14 +36,17 @@ const backwardInPlace: Program = {
 };
 
 /** out = gelu(x), tanh form (Hendrycks & Gimpel 2016); out may be x. */
-export function gelu(context: Context, x: GpuBuffer, out: GpuBuffer, length: number): void {
+export function gelu(context: Context, { x, out, length }: On<'gelu'>): void {
   const vectors = Math.ceil(length / 4);
   if (x.key === out.key) context.run(forwardInPlace, [out], [vectors], groupsFor(vectors));
   else context.run(forward, [x, out], [vectors], groupsFor(vectors));
 }
 
-/** dy *= gelu′(x). */
-export function geluBackward(context: Context, x: GpuBuffer, dy: GpuBuffer, length: number): void {
+/** dx *= gelu′(x): dx holds dy already. */
+export function geluBackward(
+  context: Context,
+  { x, dx, length }: Pick<On<'geluBackward'>, 'x' | 'dx' | 'length'>,
+): void {
   const vectors = Math.ceil(length / 4);
-  context.run(backwardInPlace, [x, dy], [vectors], groupsFor(vectors));
+  context.run(backwardInPlace, [x, dx], [vectors], groupsFor(vectors));
 }

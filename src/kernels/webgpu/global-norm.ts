@@ -1,5 +1,5 @@
+import type { On } from './args';
 import type { Context } from './context';
-import type { GpuBuffer } from './memory';
 import type { Program } from './programs';
 import { GROUP_REDUCE } from './token-log-prob';
 
@@ -42,10 +42,10 @@ fn main(@builtin(local_invocation_index) id: u32) {
 };
 
 /** norm[0] = √Σ x², in two stages of fixed order. The length is a multiple of 4. */
-export function globalNorm(context: Context, x: GpuBuffer, norm: GpuBuffer): void {
-  const vectors = x.length / 4;
+export function globalNorm(context: Context, { gradients, norm }: On<'globalNorm'>): void {
+  const vectors = gradients.length / 4;
   const groups = Math.min(256, Math.ceil(vectors / 64));
   const parts = context.temporary(groups);
-  context.run(squares, [x, parts], [vectors], groups);
+  context.run(squares, [gradients, parts], [vectors], groups);
   context.run(root, [parts, norm], [groups], 1);
 }

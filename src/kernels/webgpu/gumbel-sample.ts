@@ -1,6 +1,6 @@
+import type { On } from './args';
 import type { Context } from './context';
 import { GUMBEL } from './gumbel';
-import type { GpuBuffer } from './memory';
 import type { Program } from './programs';
 
 const program: Program = {
@@ -52,37 +52,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id
 /** out[R] = argmax_j logits[R, V4] / temperature + noise + penalty[V4]; −1 where no logit is a finite number. */
 export function gumbelSample(
   context: Context,
-  logits: GpuBuffer,
-  penalty: GpuBuffer,
-  rows: GpuBuffer,
-  steps: GpuBuffer,
-  out: GpuBuffer,
-  count: number,
-  v: number,
-  temperature: number,
-  key: number,
+  { logits, penalty, noiseRows, noiseSteps, out, rows, vocabulary, temperature, key }: On<'gumbelSample'>,
 ): void {
   const noisy = temperature > 0;
-  const uniforms = [Math.ceil(v / 4), noisy ? 1 : 0, noisy ? 1 / temperature : 1, key];
-  context.run(program, [logits, penalty, rows, steps, out], uniforms, count);
-}
-
-const field: Program = {
-  name: 'gumbelRow',
-  uniforms: { quads: 'u32', key: 'u32', row: 'u32', step: 'u32' },
-  reads: {},
-  writes: { out: 'vec4f' },
-  code: /* wgsl */ `
-${GUMBEL}
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) at: vec3u) {
-  if (at.x < u.quads) { out[at.x] = gumbel(at.x, u.step, u.row, u.key); }
-}
-`,
-};
-
-/** For tests: one row of the noise field, out[length] (a multiple of 4). */
-export function gumbelRow(context: Context, key: number, row: number, step: number, out: GpuBuffer): void {
-  const quads = out.length / 4;
-  context.run(field, [out], [quads, key, row, step], Math.ceil(quads / 64));
+  const uniforms = [Math.ceil(vocabulary / 4), noisy ? 1 : 0, noisy ? 1 / temperature : 1, key];
+  context.run(program, [logits, penalty, noiseRows, noiseSteps, out], uniforms, rows);
 }

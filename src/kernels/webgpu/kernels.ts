@@ -1,47 +1,30 @@
-import type {
-  AdamWStep,
-  AttentionShape,
-  Counters,
-  DeviceBuffer,
-  Kernels,
-  LayerCache,
-  PackedMatrix,
-  Rows,
-} from '../kernels';
+import type { AttentionShape, Counters, Kernels, LayerCache, Rows } from '../kernels';
 import { afterwards } from '../afterwards';
 import { adamw } from './adamw';
-import { attention, type GpuRows } from './attention';
+import type { On } from './args';
+import { attention } from './attention';
 import { attentionBackward } from './attention-backward';
-import { cacheWrite, type GpuCache } from './cache-write';
+import { cacheWrite } from './cache-write';
 import { Commands } from './commands';
 import type { Context } from './context';
 import { decodeAttention } from './decode-attention';
-import { openGpu, type Gpu } from './device';
+import type { Gpu } from './device';
 import { embedding } from './embedding';
 import { embeddingBackward } from './embedding-backward';
 import { gelu, geluBackward } from './gelu';
 import { globalNorm } from './global-norm';
-import { gumbelRow, gumbelSample } from './gumbel-sample';
+import { gumbelSample } from './gumbel-sample';
 import { layerNorm } from './layer-norm';
 import { layerNormBackward } from './layer-norm-backward';
-import { linear, type MatrixView } from './linear';
+import { linear } from './linear';
 import { linearBackwardWeight } from './linear-backward-weight';
-import { GpuMemory, type GpuBuffer } from './memory';
+import { GpuMemory, type GpuBuffer, type GpuMatrix } from './memory';
 import { ProgramCache, type Program } from './programs';
 import { gatherRows, scatterRows } from './rows';
 import { scalarHead } from './scalar-head';
 import { scalarHeadBackward } from './scalar-head-backward';
 import { tokenLogProb } from './token-log-prob';
 import { tokenLogProbBackward } from './token-log-prob-backward';
-
-const on = (buffer: DeviceBuffer): GpuBuffer => buffer as GpuBuffer;
-const orNull = (buffer: DeviceBuffer | null): GpuBuffer | null => buffer as GpuBuffer | null;
-const rowsOn = (rows: Rows): GpuRows => ({
-  count: rows.count,
-  offsets: on(rows.offsets),
-  prefixes: on(rows.prefixes),
-  longest: Math.max(0, ...rows.lengths),
-});
 
 /** Kernels on WebGPU: operations are recorded, and submitted together when the outermost frame ends. */
 export class WebGpuKernels implements Kernels, Context {
@@ -58,10 +41,6 @@ export class WebGpuKernels implements Kernels, Context {
     this.nothing = this.memory.allocate(4);
   }
 
-  static async create(): Promise<WebGpuKernels> {
-    return new WebGpuKernels(await openGpu());
-  }
-
   run(
     program: Program,
     buffers: readonly GpuBuffer[],
@@ -73,18 +52,14 @@ export class WebGpuKernels implements Kernels, Context {
     this.commands.dispatch(this.programs.get(program), buffers, uniforms, x, y, z);
   }
 
-  dispose(): void {
-    this.gpu.close();
-  }
-
   // Memory
 
   allocate(length: number): GpuBuffer {
     return this.memory.allocate(length); // WebGPU zero-fills new buffers
   }
 
-  free(buffer: DeviceBuffer): void {
-    this.memory.free(on(buffer));
+  free(buffer: GpuBuffer): void {
+    this.memory.free(buffer);
     if (this.memory.frames === 0) {
       this.commands.flush();
       this.memory.sweep();
@@ -92,7 +67,7 @@ export class WebGpuKernels implements Kernels, Context {
   }
 
   frame<T>(f: () => T): T {
-    if (this.gpu.failure) throw this.gpu.failure;
+    this.gpu.guard.check();
     const close = this.memory.open();
     return afterwards(f, () => {
       close();
@@ -108,29 +83,29 @@ export class WebGpuKernels implements Kernels, Context {
     return this.memory.upload(data);
   }
 
-  slice(buffer: DeviceBuffer, offset: number, length: number): GpuBuffer {
-    return this.memory.slice(on(buffer), offset, length);
+  slice(buffer: GpuBuffer, offset: number, length: number): GpuBuffer {
+    return this.memory.slice(buffer, offset, length);
   }
 
-  write(buffer: DeviceBuffer, data: Float32Array | Int32Array): void {
-    this.commands.write(on(buffer), data);
+  write(buffer: GpuBuffer, data: Float32Array | Int32Array): void {
+    this.commands.write(buffer, data);
   }
 
-  async readFloats(buffer: DeviceBuffer): Promise<Float32Array> {
-    return new Float32Array(await this.commands.read([on(buffer)])[0]!);
+  async readFloats(buffer: GpuBuffer): Promise<Float32Array> {
+    return new Float32Array(await this.commands.read([buffer])[0]!);
   }
 
-  async readInts(buffer: DeviceBuffer): Promise<Int32Array> {
-    return new Int32Array(await this.commands.read([on(buffer)])[0]!);
+  async readInts(buffer: GpuBuffer): Promise<Int32Array> {
+    return new Int32Array(await this.commands.read([buffer])[0]!);
   }
 
-  async readAll(buffers: readonly DeviceBuffer[]): Promise<Float32Array[]> {
-    const found = await Promise.all(this.commands.read(buffers.map(on)));
+  async readAll(buffers: readonly GpuBuffer[]): Promise<Float32Array[]> {
+    const found = await Promise.all(this.commands.read(buffers));
     return found.map((bytes) => new Float32Array(bytes));
   }
 
-  zero(buffer: DeviceBuffer): void {
-    this.commands.clear(on(buffer));
+  zero(buffer: GpuBuffer): void {
+    this.commands.clear(buffer);
   }
 
   bytes(): number {
@@ -147,308 +122,128 @@ export class WebGpuKernels implements Kernels, Context {
 
   // Operations
 
-  packMatrix(w: DeviceBuffer, rows: number, cols: number, transposed: boolean): MatrixView {
+  packMatrix({ matrix, rows, cols, transposed }: On<'packMatrix'>): GpuMatrix {
     const [k, n] = transposed ? [cols, rows] : [rows, cols];
-    return { k, n, buffer: on(w), transposed };
+    return { k, n, buffer: matrix, transposed };
   }
 
-  embedding(
-    wte: DeviceBuffer,
-    wpe: DeviceBuffer,
-    ids: DeviceBuffer,
-    positions: DeviceBuffer,
-    out: DeviceBuffer,
-    n: number,
-    d: number,
-  ): void {
-    embedding(this, on(wte), on(wpe), on(ids), on(positions), on(out), n, d);
+  embedding(args: On<'embedding'>): void {
+    embedding(this, args);
   }
 
-  embeddingBackward(
-    dx: DeviceBuffer,
-    ids: DeviceBuffer,
-    positions: DeviceBuffer,
-    dwte: DeviceBuffer,
-    dwpe: DeviceBuffer,
-    n: number,
-    d: number,
-  ): void {
-    embeddingBackward(this, on(dx), on(ids), on(positions), on(dwte), on(dwpe), n, d);
+  embeddingBackward(args: On<'embeddingBackward'>): void {
+    embeddingBackward(this, args);
   }
 
-  layerNorm(
-    x: DeviceBuffer,
-    weight: DeviceBuffer,
-    bias: DeviceBuffer,
-    out: DeviceBuffer,
-    stats: DeviceBuffer,
-    n: number,
-    d: number,
-  ): void {
-    layerNorm(this, on(x), on(weight), on(bias), on(out), on(stats), n, d);
+  layerNorm(args: On<'layerNorm'>): void {
+    layerNorm(this, args);
   }
 
-  layerNormBackward(
-    dy: DeviceBuffer,
-    x: DeviceBuffer,
-    stats: DeviceBuffer,
-    weight: DeviceBuffer,
-    residual: DeviceBuffer | null,
-    dx: DeviceBuffer,
-    dWeight: DeviceBuffer,
-    dBias: DeviceBuffer,
-    n: number,
-    d: number,
-  ): void {
-    if (residual && on(residual).key !== on(dx).key) this.commands.copy(on(residual), on(dx));
-    const [weights, grads] = [on(weight), [on(dWeight), on(dBias)] as const];
-    this.frame(() =>
-      layerNormBackward(this, on(dy), on(x), on(stats), weights, residual !== null, on(dx), ...grads, n, d),
-    );
+  layerNormBackward(args: On<'layerNormBackward'>): void {
+    this.copyUnlessSame(args.residual, args.dx);
+    this.frame(() => layerNormBackward(this, args));
   }
 
-  linear(
-    x: DeviceBuffer,
-    w: PackedMatrix,
-    bias: DeviceBuffer | null,
-    residual: DeviceBuffer | null,
-    out: DeviceBuffer,
-    m: number,
-    xStride = w.k,
-  ): void {
-    const options = { bias: orNull(bias), residual: orNull(residual), xStride };
-    linear(this, on(x), w as MatrixView, on(out), m, options);
+  linear(args: On<'linear'>): void {
+    linear(this, args);
   }
 
-  linearBackwardWeight(
-    x: DeviceBuffer,
-    dy: DeviceBuffer,
-    dw: DeviceBuffer,
-    db: DeviceBuffer | null,
-    m: number,
-    k: number,
-    n: number,
-    xStride = k,
-  ): void {
-    this.frame(() => linearBackwardWeight(this, on(x), on(dy), on(dw), orNull(db), m, k, n, xStride));
+  linearBackwardWeight(args: On<'linearBackwardWeight'>): void {
+    this.frame(() => linearBackwardWeight(this, args));
   }
 
-  gelu(x: DeviceBuffer, out: DeviceBuffer, length: number): void {
-    gelu(this, on(x), on(out), length);
+  gelu(args: On<'gelu'>): void {
+    gelu(this, args);
   }
 
-  geluBackward(x: DeviceBuffer, dy: DeviceBuffer, dx: DeviceBuffer, length: number): void {
-    if (on(dx).key !== on(dy).key) this.commands.copy(on(dy), on(dx));
-    geluBackward(this, on(x), on(dx), length);
+  geluBackward(args: On<'geluBackward'>): void {
+    this.copyUnlessSame(args.dy, args.dx);
+    geluBackward(this, args);
   }
 
-  attentionProbabilities(rows: Rows, shape: AttentionShape): number {
+  attentionProbabilities(rows: Rows<GpuBuffer>, shape: AttentionShape): number {
     return shape.heads * rows.lengths.reduce((sum, t) => sum + t, 0);
   }
 
-  attention(
-    qkv: DeviceBuffer,
-    rows: Rows,
-    shape: AttentionShape,
-    probabilities: DeviceBuffer | null,
-    out: DeviceBuffer,
-  ): void {
+  attention(args: On<'attention'>): void {
     this.frame(() => {
-      const kept = orNull(probabilities) ?? this.temporary(this.attentionProbabilities(rows, shape));
-      attention(this, on(qkv), rowsOn(rows), shape, kept, on(out));
+      const { rows, shape } = args;
+      const probabilities = args.probabilities ?? this.temporary(this.attentionProbabilities(rows, shape));
+      attention(this, { ...args, probabilities });
     });
   }
 
-  attentionBackward(
-    qkv: DeviceBuffer,
-    dOut: DeviceBuffer,
-    rows: Rows,
-    shape: AttentionShape,
-    probabilities: DeviceBuffer,
-    dqkv: DeviceBuffer,
-    out: DeviceBuffer,
-  ): void {
-    const [kept, attended] = [on(probabilities), on(out)];
-    attentionBackward(this, on(qkv), on(dOut), rowsOn(rows), shape, kept, attended, on(dqkv));
+  attentionBackward(args: On<'attentionBackward'>): void {
+    attentionBackward(this, args);
   }
 
-  gatherRows(x: DeviceBuffer, index: DeviceBuffer, out: DeviceBuffer, rows: number, d: number): void {
-    gatherRows(this, on(x), on(index), on(out), rows, d);
+  gatherRows(args: On<'gatherRows'>): void {
+    gatherRows(this, args);
   }
 
-  scatterRows(dy: DeviceBuffer, index: DeviceBuffer, out: DeviceBuffer, rows: number, d: number): void {
-    scatterRows(this, on(dy), on(index), on(out), rows, d);
+  scatterRows(args: On<'scatterRows'>): void {
+    scatterRows(this, args);
   }
 
-  tokenLogProb(
-    logits: DeviceBuffer,
-    labels: DeviceBuffer,
-    logProbs: DeviceBuffer,
-    entropy: DeviceBuffer,
-    logSum: DeviceBuffer,
-    rows: number,
-    v: number,
-  ): void {
-    tokenLogProb(this, on(logits), on(labels), on(logProbs), on(entropy), on(logSum), rows, v);
+  tokenLogProb(args: On<'tokenLogProb'>): void {
+    tokenLogProb(this, args);
   }
 
-  tokenLogProbBackward(
-    logits: DeviceBuffer,
-    labels: DeviceBuffer,
-    entropy: DeviceBuffer,
-    logSum: DeviceBuffer,
-    dLogProbs: DeviceBuffer,
-    dEntropy: DeviceBuffer,
-    rows: number,
-    v: number,
-  ): void {
-    const [label, h, z] = [on(labels), on(entropy), on(logSum)];
-    tokenLogProbBackward(this, on(logits), label, h, z, on(dLogProbs), on(dEntropy), rows, v);
+  tokenLogProbBackward(args: On<'tokenLogProbBackward'>): void {
+    tokenLogProbBackward(this, args);
   }
 
-  scalarHead(
-    x: DeviceBuffer,
-    weight: DeviceBuffer,
-    bias: DeviceBuffer,
-    out: DeviceBuffer,
-    rows: number,
-    d: number,
-  ): void {
-    scalarHead(this, on(x), on(weight), on(bias), on(out), rows, d);
+  scalarHead(args: On<'scalarHead'>): void {
+    scalarHead(this, args);
   }
 
-  scalarHeadBackward(
-    dOut: DeviceBuffer,
-    x: DeviceBuffer,
-    weight: DeviceBuffer,
-    dx: DeviceBuffer,
-    dWeight: DeviceBuffer,
-    dBias: DeviceBuffer,
-    rows: number,
-    d: number,
-  ): void {
-    this.frame(() =>
-      scalarHeadBackward(this, on(dOut), on(x), on(weight), on(dx), on(dWeight), on(dBias), rows, d),
-    );
+  scalarHeadBackward(args: On<'scalarHeadBackward'>): void {
+    this.frame(() => scalarHeadBackward(this, args));
   }
 
-  globalNorm(gradients: DeviceBuffer, norm: DeviceBuffer): void {
-    this.frame(() => globalNorm(this, on(gradients), on(norm)));
+  globalNorm(args: On<'globalNorm'>): void {
+    this.frame(() => globalNorm(this, args));
   }
 
-  adamw(
-    parameters: DeviceBuffer,
-    gradients: DeviceBuffer,
-    firstMoment: DeviceBuffer,
-    secondMoment: DeviceBuffer,
-    decay: DeviceBuffer,
-    norm: DeviceBuffer,
-    step: AdamWStep,
-  ): void {
-    const [first, second] = [on(firstMoment), on(secondMoment)];
-    adamw(this, on(parameters), on(gradients), first, second, on(decay), on(norm), step);
+  adamw(args: On<'adamw'>): void {
+    adamw(this, args);
   }
 
-  layerCache(slots: number, capacity: number, d: number): LayerCache {
-    const size = slots * capacity * d;
+  layerCache({ slots, capacity, width }: On<'layerCache'>): LayerCache<GpuBuffer> {
+    const size = slots * capacity * width;
     return { keys: this.temporary(size), values: this.temporary(size), capacity };
   }
 
-  cacheWrite(
-    qkv: DeviceBuffer,
-    slots: DeviceBuffer,
-    positions: DeviceBuffer,
-    cache: LayerCache,
-    n: number,
-    d: number,
-  ): void {
-    cacheWrite(this, on(qkv), on(slots), on(positions), cache as GpuCache, n, d);
+  cacheWrite(args: On<'cacheWrite'>): void {
+    cacheWrite(this, args);
   }
 
-  decodeAttention(
-    qkv: DeviceBuffer,
-    slots: DeviceBuffer,
-    positions: DeviceBuffer,
-    cache: LayerCache,
-    out: DeviceBuffer,
-    n: number,
-    shape: AttentionShape,
-  ): void {
-    decodeAttention(this, on(qkv), on(slots), on(positions), cache as GpuCache, on(out), n, shape, false);
+  decodeAttention(args: On<'decodeAttention'>): void {
+    decodeAttention(this, args, false);
   }
 
-  gumbelSample(
-    logits: DeviceBuffer,
-    penalty: DeviceBuffer,
-    rows: DeviceBuffer,
-    steps: DeviceBuffer,
-    out: DeviceBuffer,
-    count: number,
-    v: number,
-    temperature: number,
-    key: number,
-  ): void {
-    const [noiseRows, noiseSteps] = [on(rows), on(steps)];
-    gumbelSample(this, on(logits), on(penalty), noiseRows, noiseSteps, on(out), count, v, temperature, key);
+  gumbelSample(args: On<'gumbelSample'>): void {
+    gumbelSample(this, args);
   }
 
-  linearGelu(
-    x: DeviceBuffer,
-    w: PackedMatrix,
-    bias: DeviceBuffer,
-    out: DeviceBuffer,
-    active: DeviceBuffer,
-    m: number,
-  ): void {
-    const options = { bias: on(bias), activation: 'gelu', partner: on(active) } as const;
-    linear(this, on(x), w as MatrixView, on(out), m, options);
+  linearGelu({ active, ...args }: On<'linearGelu'>): void {
+    linear(this, { ...args, activation: 'gelu', partner: active });
   }
 
-  linearGeluBackward(
-    x: DeviceBuffer,
-    w: PackedMatrix,
-    before: DeviceBuffer,
-    out: DeviceBuffer,
-    m: number,
-  ): void {
-    const options = { activation: 'geluBackward', partner: on(before) } as const;
-    linear(this, on(x), w as MatrixView, on(out), m, options);
+  linearGeluBackward({ before, ...args }: On<'linearGeluBackward'>): void {
+    linear(this, { ...args, activation: 'geluBackward', partner: before });
   }
 
-  layerNormLinear(
-    x: DeviceBuffer,
-    weight: DeviceBuffer,
-    bias: DeviceBuffer,
-    w: PackedMatrix,
-    wBias: DeviceBuffer | null,
-    gelu: boolean,
-    out: DeviceBuffer,
-    m: number,
-  ): void {
-    const norm = { weight: on(weight), bias: on(bias) };
-    const activation = gelu ? 'gelu only' : 'none';
-    linear(this, on(x), w as MatrixView, on(out), m, { bias: orNull(wBias), norm, activation });
+  layerNormLinear({ gelu, ...args }: On<'layerNormLinear'>): void {
+    linear(this, { ...args, activation: gelu ? 'gelu only' : 'none' });
   }
 
-  cacheWriteAndAttend(
-    qkv: DeviceBuffer,
-    slots: DeviceBuffer,
-    positions: DeviceBuffer,
-    cache: LayerCache,
-    out: DeviceBuffer,
-    n: number,
-    shape: AttentionShape,
-  ): void {
-    const [input, slot, position] = [on(qkv), on(slots), on(positions)];
-    decodeAttention(this, input, slot, position, cache as GpuCache, on(out), n, shape, true);
+  cacheWriteAndAttend(args: On<'cacheWriteAndAttend'>): void {
+    decodeAttention(this, args, true);
   }
 
-  /** For tests: one row of the noise field. */
-  gumbelRow(key: number, row: number, step: number, v: number): Promise<Float32Array> {
-    return this.frame(async () => {
-      const out = this.temporary(Math.ceil(v / 4) * 4);
-      gumbelRow(this, key, row, step, out);
-      return (await this.readFloats(out)).slice(0, v);
-    });
+  /** Operations that add to an output in place want its start there. */
+  private copyUnlessSame(from: GpuBuffer | undefined, to: GpuBuffer): void {
+    if (from && from.key !== to.key) this.commands.copy(from, to);
   }
 }

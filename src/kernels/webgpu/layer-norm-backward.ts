@@ -1,7 +1,7 @@
+import type { On } from './args';
 import type { Context } from './context';
 import { memoised } from './context';
 import { LANES, ROWS, ROW_SUM, vectorsPerThread } from './layer-norm';
-import type { GpuBuffer } from './memory';
 import type { Program } from './programs';
 import { reduce } from './reduce';
 
@@ -81,19 +81,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id
 `,
 }));
 
-/** dx = gradient of x, or dx += it; dWeight[d] +=, dBias[d] +=. */
+/** dx = gradient of x, or dx += it where there is a residual, which dx then holds already; dWeight[d] +=, dBias[d] +=. */
 export function layerNormBackward(
   context: Context,
-  dy: GpuBuffer,
-  x: GpuBuffer,
-  stats: GpuBuffer,
-  weight: GpuBuffer,
-  accumulate: boolean,
-  dx: GpuBuffer,
-  dWeight: GpuBuffer,
-  dBias: GpuBuffer,
-  n: number,
-  d: number,
+  { dy, x, stats, weight, residual, dx, dWeight, dBias, rows: n, width: d }: On<'layerNormBackward'>,
 ): void {
   if (n === 0) return;
   const block = Math.ceil(n / BLOCKS / ROWS) * ROWS;
@@ -102,7 +93,7 @@ export function layerNormBackward(
   context.run(
     program(vectorsPerThread(d)),
     [dy, x, stats, weight, dx, partWeight, partBias],
-    [n, d, block, accumulate ? 1 : 0],
+    [n, d, block, residual ? 1 : 0],
     blocks,
   );
   reduce(context, partWeight, partBias, dWeight, dBias, blocks, d, d);

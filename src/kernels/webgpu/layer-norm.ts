@@ -1,7 +1,7 @@
-import { LAYER_NORM_EPSILON } from '../../model/config';
+import { LAYER_NORM_EPSILON } from '../kernels';
+import type { On } from './args';
 import type { Context } from './context';
 import { memoised } from './context';
-import type { GpuBuffer } from './memory';
 import type { Program } from './programs';
 
 /** Rows of one workgroup at a time, and threads per row; each thread holds vectors LANES apart. */
@@ -71,13 +71,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id
 /** out[n, d] = (x − mean) · rstd · weight + bias; stats[n, 2] = (mean, rstd). Ba et al. 2016. */
 export function layerNorm(
   context: Context,
-  x: GpuBuffer,
-  weight: GpuBuffer,
-  bias: GpuBuffer,
-  out: GpuBuffer,
-  stats: GpuBuffer,
-  n: number,
-  d: number,
+  { x, weight, bias, out, stats, rows, width }: On<'layerNorm'>,
 ): void {
-  context.run(program(vectorsPerThread(d)), [x, weight, bias, out, stats], [n, d], Math.ceil(n / ROWS));
+  context.run(
+    program(vectorsPerThread(width)),
+    [x, weight, bias, out, stats],
+    [rows, width],
+    Math.ceil(rows / ROWS),
+  );
 }

@@ -1,5 +1,5 @@
+import type { On } from './args';
 import type { Context } from './context';
-import type { GpuBuffer } from './memory';
 import { TILE } from './matmul';
 import type { Program } from './programs';
 import { reduce } from './reduce';
@@ -93,14 +93,7 @@ fn store(slice: u32, row: u32, column: u32, sum: vec4f) {
  */
 export function linearBackwardWeight(
   context: Context,
-  x: GpuBuffer,
-  dy: GpuBuffer,
-  dw: GpuBuffer,
-  db: GpuBuffer | null,
-  m: number,
-  k: number,
-  n: number,
-  xStride: number,
+  { x, dy, dWeight, dBias, m, k, n, xStride = k }: On<'linearBackwardWeight'>,
 ): void {
   if (xStride % 4 !== 0 || n % 4 !== 0)
     throw new RangeError('rows of matrices on WebGPU are multiples of 4 wide');
@@ -108,13 +101,13 @@ export function linearBackwardWeight(
   const wanted = Math.max(1, Math.min(Math.floor(m / SLICE), Math.ceil(BUSY / (columns * rows))));
   const slice = Math.ceil(m / wanted / DEPTH) * DEPTH;
   const slices = Math.ceil(m / slice);
-  const bias = db ? 1 : 0;
+  const bias = dBias ? 1 : 0;
   if (slices <= 1) {
     const uniforms = [m, k, n, xStride / 4, slice, 1, bias];
-    context.run(program, [x, dy, dw, db ?? context.nothing], uniforms, columns, rows);
+    context.run(program, [x, dy, dWeight, dBias ?? context.nothing], uniforms, columns, rows);
     return;
   }
   const [partW, partB] = [context.temporary(slices * k * n), context.temporary(slices * n)];
   context.run(program, [x, dy, partW, partB], [m, k, n, xStride / 4, slice, 0, bias], columns, rows, slices);
-  reduce(context, partW, partB, dw, db ?? context.nothing, slices, k * n, db ? n : 0);
+  reduce(context, partW, partB, dWeight, dBias ?? context.nothing, slices, k * n, dBias ? n : 0);
 }

@@ -1,14 +1,9 @@
-import { roundUp4, type PackedMatrix } from '../kernels';
+import { roundUp4 } from '../kernels';
+import type { On } from './args';
 import type { Context } from './context';
 import { memoised } from './context';
 import { linearProgram, TILE, type Activation } from './matmul';
 import type { GpuBuffer } from './memory';
-
-/** Any matrix is a right operand as it is, or read as its transpose. */
-export interface MatrixView extends PackedMatrix {
-  readonly buffer: GpuBuffer;
-  readonly transposed: boolean;
-}
 
 const programs = memoised((variant: `${boolean}, ${boolean}, ${Activation}`) => {
   const [transposed, normed, activation] = variant.split(', ') as [string, string, Activation];
@@ -17,10 +12,7 @@ const programs = memoised((variant: `${boolean}, ${boolean}, ${Activation}`) => 
 
 const [HAS_BIAS, HAS_RESIDUAL] = [1, 2];
 
-export interface LinearOptions {
-  bias?: GpuBuffer | null;
-  residual?: GpuBuffer | null;
-  xStride?: number;
+interface LinearArgs extends On<'linear'> {
   activation?: Activation;
   /** gelu: where GELU of out goes; geluBackward: what GELU was applied to. [m, n] */
   partner?: GpuBuffer;
@@ -31,11 +23,7 @@ export interface LinearOptions {
 /** out[m, n] = x[m, k] · w (+ bias) (+ residual), between a layer norm and an activation. Rows of out: n rounded up to 4. */
 export function linear(
   context: Context,
-  x: GpuBuffer,
-  w: MatrixView,
-  out: GpuBuffer,
-  m: number,
-  { bias, residual, xStride = w.k, activation = 'none', partner, norm }: LinearOptions = {},
+  { x, w, bias, residual, out, m, xStride = w.k, activation = 'none', partner, norm }: LinearArgs,
 ): void {
   const { k, n, transposed } = w;
   if (xStride % 4 !== 0 || (transposed ? k : n) % 4 !== 0)

@@ -1,4 +1,4 @@
-import { LAYER_NORM_EPSILON } from '../../model/config';
+import { LAYER_NORM_EPSILON } from '../kernels';
 import type { Program } from './programs';
 
 /** Rows and columns of the output that one workgroup of 64 threads computes: 4 × 4 per thread. */

@@ -1,4 +1,4 @@
-import type { DeviceBuffer } from '../kernels';
+import type { DeviceBuffer, PackedMatrix } from '../kernels';
 
 /** A GPUBuffer with a number of its own, so that bind groups can be looked up. */
 export interface RawBuffer {
@@ -15,6 +15,12 @@ export interface GpuBuffer extends DeviceBuffer {
   readonly size: number;
   /** Names (raw, offset, size) in the cache of bind groups. */
   readonly key: string;
+}
+
+/** Any matrix is a right operand as it is, or read as its transpose. */
+export interface GpuMatrix extends PackedMatrix {
+  readonly buffer: GpuBuffer;
+  readonly transposed: boolean;
 }
 
 const ALIGN = 256;

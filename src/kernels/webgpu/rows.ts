@@ -1,6 +1,6 @@
+import type { On } from './args';
 import type { Context } from './context';
 import { groupsFor } from './context';
-import type { GpuBuffer } from './memory';
 import type { Program } from './programs';
 
 const loop = (body: string) => /* wgsl */ `
@@ -24,25 +24,11 @@ const gather: Program = {
 const scatter: Program = { ...gather, name: 'scatterRows', code: loop('out[other] += x[i];') };
 
 /** out[R, d] = x[index]. */
-export function gatherRows(
-  context: Context,
-  x: GpuBuffer,
-  index: GpuBuffer,
-  out: GpuBuffer,
-  rows: number,
-  d: number,
-): void {
-  context.run(gather, [x, index, out], [rows, d / 4], groupsFor((rows * d) / 4));
+export function gatherRows(context: Context, { x, index, out, rows, width }: On<'gatherRows'>): void {
+  context.run(gather, [x, index, out], [rows, width / 4], groupsFor((rows * width) / 4));
 }
 
 /** out[index] += dy[R, d]; no index may occur twice. */
-export function scatterRows(
-  context: Context,
-  dy: GpuBuffer,
-  index: GpuBuffer,
-  out: GpuBuffer,
-  rows: number,
-  d: number,
-): void {
-  context.run(scatter, [dy, index, out], [rows, d / 4], groupsFor((rows * d) / 4));
+export function scatterRows(context: Context, { dy, index, out, rows, width }: On<'scatterRows'>): void {
+  context.run(scatter, [dy, index, out], [rows, width / 4], groupsFor((rows * width) / 4));
 }

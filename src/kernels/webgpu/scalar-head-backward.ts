@@ -1,5 +1,5 @@
+import type { On } from './args';
 import type { Context } from './context';
-import type { GpuBuffer } from './memory';
 import type { Program } from './programs';
 import { reduce } from './reduce';
 
@@ -32,14 +32,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) c:
 /** dx[R, d] += dOut[R] ⊗ weight; dWeight[d] +=; dBias[1] +=. */
 export function scalarHeadBackward(
   context: Context,
-  dOut: GpuBuffer,
-  x: GpuBuffer,
-  weight: GpuBuffer,
-  dx: GpuBuffer,
-  dWeight: GpuBuffer,
-  dBias: GpuBuffer,
-  rows: number,
-  d: number,
+  { dOut, x, weight, dx, dWeight, dBias, rows, width: d }: On<'scalarHeadBackward'>,
 ): void {
   if (rows === 0) return;
   const block = Math.max(8, Math.ceil(rows / BLOCKS));

@@ -1,6 +1,6 @@
+import type { On } from './args';
 import type { Context } from './context';
 import { groupsFor } from './context';
-import type { GpuBuffer } from './memory';
 import type { Program } from './programs';
 
 const program: Program = {
@@ -21,14 +21,6 @@ fn main(@builtin(global_invocation_id) at: vec3u, @builtin(num_workgroups) group
 };
 
 /** out[R] = x[R, d] · weight[d] + bias[1]. */
-export function scalarHead(
-  context: Context,
-  x: GpuBuffer,
-  weight: GpuBuffer,
-  bias: GpuBuffer,
-  out: GpuBuffer,
-  rows: number,
-  d: number,
-): void {
-  context.run(program, [x, weight, bias, out], [rows, d / 4], groupsFor(rows));
+export function scalarHead(context: Context, { x, weight, bias, out, rows, width }: On<'scalarHead'>): void {
+  context.run(program, [x, weight, bias, out], [rows, width / 4], groupsFor(rows));
 }

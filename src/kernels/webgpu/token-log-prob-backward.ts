@@ -1,5 +1,5 @@
+import type { On } from './args';
 import type { Context } from './context';
-import type { GpuBuffer } from './memory';
 import type { Program } from './programs';
 
 const program: Program = {
@@ -31,15 +31,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id
 /** In place, logits become dLogProb · (1[j = label] − p_j) − dEntropy · p_j (log p_j + H); padding becomes 0. */
 export function tokenLogProbBackward(
   context: Context,
-  logits: GpuBuffer,
-  labels: GpuBuffer,
-  entropy: GpuBuffer,
-  logSum: GpuBuffer,
-  dLogProbs: GpuBuffer,
-  dEntropy: GpuBuffer,
-  rows: number,
-  v: number,
+  { logits, labels, entropy, logSum, dLogProbs, dEntropy, rows, vocabulary }: On<'tokenLogProbBackward'>,
 ): void {
-  const stride = Math.ceil(v / 4) * 4;
-  context.run(program, [labels, entropy, logSum, dLogProbs, dEntropy, logits], [v, stride], rows);
+  const stride = Math.ceil(vocabulary / 4) * 4;
+  context.run(program, [labels, entropy, logSum, dLogProbs, dEntropy, logits], [vocabulary, stride], rows);
 }

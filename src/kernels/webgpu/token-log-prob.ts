@@ -1,5 +1,5 @@
+import type { On } from './args';
 import type { Context } from './context';
-import type { GpuBuffer } from './memory';
 import type { Program } from './programs';
 
 /** Sum and maximum over a workgroup of 64 threads, in fixed order. Call from all threads. */
@@ -62,14 +62,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id
 /** logProbs[R] of the labels, entropy[R] and logSum[R] = log Σ exp from logits[R, V4]. */
 export function tokenLogProb(
   context: Context,
-  logits: GpuBuffer,
-  labels: GpuBuffer,
-  logProbs: GpuBuffer,
-  entropy: GpuBuffer,
-  logSum: GpuBuffer,
-  rows: number,
-  v: number,
+  { logits, labels, logProbs, entropy, logSum, rows, vocabulary }: On<'tokenLogProb'>,
 ): void {
-  const stride = Math.ceil(v / 4) * 4;
-  context.run(program, [logits, labels, logProbs, entropy, logSum], [v, stride], rows);
+  const stride = Math.ceil(vocabulary / 4) * 4;
+  context.run(program, [logits, labels, logProbs, entropy, logSum], [vocabulary, stride], rows);
 }

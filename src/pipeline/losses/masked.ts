@@ -1,11 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { orNaNOf } from './nan-safe';
 
-/** Mean of `x` over the entries where `mask` is 1. Shapes equal; at least one entry must be unmasked. */
-export const maskedMean = (x: tf.Tensor, mask: tf.Tensor): tf.Scalar =>
-  tf.div(tf.sum(tf.mul(x, mask)), tf.sum(mask)) as tf.Scalar;
+/** Mean of `x` over the entries where `mask` is 1, shapes equal. Over nothing it is not a number. */
+export const maskedMean = (x: tf.Tensor, mask: tf.Tensor): tf.Scalar => {
+  const count = tf.sum(mask);
+  const divisor = tf.where(tf.greater(count, 0), count, NaN); // WebGL's 0/0 is 1
+  return tf.div(tf.sum(tf.mul(x, mask)), divisor) as tf.Scalar;
+};
 
 /** log σ(x), stable for large |x|: −softplus(−x). */
-export const logSigmoid = (x: tf.Tensor): tf.Tensor => tf.neg(tf.softplus(tf.neg(x)));
+export const logSigmoid = (x: tf.Tensor): tf.Tensor => orNaNOf(x, tf.neg(tf.softplus(tf.neg(x))));
 
 /** Share of pairs with `a` above `b`, ties half, [P] each: a model that tells nothing apart gets one half. */
 export const shareGreater = (a: tf.Tensor1D, b: tf.Tensor1D): tf.Scalar => {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { maskedMean } from './masked';
+import { clip, maximum } from './nan-safe';
 
 export interface PolicyLoss {
   loss: tf.Scalar;
@@ -27,12 +28,10 @@ export function ppoPolicyLoss(
   const ratio = tf.exp(logRatio);
   const unclipped = tf.neg(tf.mul(advantages, ratio));
   const clipped =
-    clipRange === null
-      ? unclipped
-      : tf.neg(tf.mul(advantages, tf.clipByValue(ratio, 1 - clipRange, 1 + clipRange)));
+    clipRange === null ? unclipped : tf.neg(tf.mul(advantages, clip(ratio, 1 - clipRange, 1 + clipRange)));
   const ratioMean = maskedMean(ratio, mask);
   return {
-    loss: maskedMean(clipRange === null ? unclipped : tf.maximum(unclipped, clipped), mask),
+    loss: maskedMean(clipRange === null ? unclipped : maximum(unclipped, clipped), mask),
     clipFraction: maskedMean(tf.cast(tf.greater(clipped, unclipped), 'float32'), mask),
     approxKl: tf.mul(0.5, maskedMean(tf.square(logRatio), mask)) as tf.Scalar,
     ratioMean,
@@ -61,11 +60,11 @@ export function ppoValueLoss(
   if (clipRange === null)
     return { loss: tf.mul(0.5, maskedMean(error, mask)) as tf.Scalar, clipFraction: tf.scalar(0) };
   const moved = tf.sub(values, oldValues);
-  const clamped = tf.clipByValue(moved, -clipRange, clipRange);
+  const clamped = clip(moved, -clipRange, clipRange);
   const near = tf.add(oldValues, clamped);
   const clippedError = tf.square(tf.sub(near, returns));
   return {
-    loss: tf.mul(0.5, maskedMean(tf.maximum(error, clippedError), mask)) as tf.Scalar,
+    loss: tf.mul(0.5, maskedMean(maximum(error, clippedError), mask)) as tf.Scalar,
     // old + (V − old) is V only up to rounding: what was not clamped was not clipped
     clipFraction: maskedMean(
       tf.mul(

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { LAYER_NORM_EPSILON } from '../../model/config';
+import { LAYER_NORM_EPSILON } from '../../../src/kernels/kernels';
 
 /** Layer norm of x[n, d] over its last axis (Ba et al. 2016). */
 export function layerNorm(x: tf.Tensor2D, weight: tf.Tensor1D, bias: tf.Tensor1D): tf.Tensor2D {

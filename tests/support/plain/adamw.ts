@@ -1,4 +1,4 @@
-import type { AdamWStep } from '../kernels';
+import type { AdamWStep } from '../../../src/kernels/kernels';
 
 export interface AdamWBuffers {
   parameters: number[];

@@ -1,4 +1,4 @@
-import { gumbelRow } from '../../random/noise';
+import { gumbelRow } from '../../../src/random/noise';
 
 /** argmax of logits[v] / temperature + Gumbel noise over ids that are not banned; temperature 0: no noise. */
 export function gumbelSample(

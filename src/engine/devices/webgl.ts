@@ -1,0 +1,86 @@
+import type { GlContext } from '../../kernels/webgl/context';
+import { isSoftwareName } from './software';
+import { DeviceWatch } from './watch';
+
+/** A WebGL2 context of our own on an invisible canvas. */
+export interface WebGlDevice {
+  readonly context: GlContext;
+  /** Name of the graphics processor. */
+  readonly adapter: string;
+  /** The "GPU" is emulated on the processor. */
+  readonly software: boolean;
+  /** Resolves with the reason once the context is gone. */
+  readonly lost: Promise<string>;
+  /** Gives the context back (browsers allow only a few). */
+  close(): void;
+}
+
+const ATTRIBUTES: WebGLContextAttributes = {
+  alpha: false,
+  antialias: false,
+  depth: false,
+  stencil: false,
+  powerPreference: 'high-performance',
+};
+
+/** Throws a plain reason where WebGL2 is missing or cannot render 32-bit floats. */
+export function openWebGl(): WebGlDevice {
+  const gl = createContext(ATTRIBUTES);
+  if (!gl) throw new Error('WebGL2 is not available here');
+  if (!gl.getExtension('EXT_color_buffer_float'))
+    throw new Error('this WebGL cannot render 32-bit floats (EXT_color_buffer_float is missing)');
+  const watch = watchContext(gl);
+  const adapter = rendererName(gl);
+  const software = isSoftwareName(adapter);
+  const check = () => {
+    if (gl.isContextLost()) throw watch.fail(LOST); // the event may be still to come
+    watch.check();
+  };
+  return {
+    context: {
+      gl,
+      emulated: software,
+      guard: { check, fail: (reason) => watch.fail(reason), orLost: (work) => watch.orLost(work) },
+    },
+    adapter,
+    software,
+    lost: watch.lost,
+    close() {
+      watch.close();
+      giveBack(gl);
+    },
+  };
+}
+
+const LOST = 'the WebGL context was lost';
+
+/** Watches a context, ours or tfjs's, for its loss. */
+export function watchContext(gl: WebGL2RenderingContext): DeviceWatch {
+  const watch = new DeviceWatch();
+  gl.canvas.addEventListener('webglcontextlost', (event) => {
+    event.preventDefault();
+    watch.fail((event as WebGLContextEvent).statusMessage || LOST);
+  });
+  return watch;
+}
+
+/** A WebGL2 context on a new invisible canvas, or null where there is none. */
+export function createContext(attributes?: WebGLContextAttributes): WebGL2RenderingContext | null {
+  const canvas =
+    typeof OffscreenCanvas === 'function'
+      ? new OffscreenCanvas(1, 1)
+      : typeof document === 'object'
+        ? document.createElement('canvas')
+        : null;
+  return (canvas?.getContext('webgl2', attributes) as WebGL2RenderingContext | null | undefined) ?? null;
+}
+
+export function rendererName(gl: WebGL2RenderingContext): string {
+  const names = gl.getExtension('WEBGL_debug_renderer_info');
+  return String(gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
+}
+
+/** Loses a context on purpose: browsers allow only a few at a time. */
+export function giveBack(gl: WebGL2RenderingContext): void {
+  gl.getExtension('WEBGL_lose_context')?.loseContext();
+}

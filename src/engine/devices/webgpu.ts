@@ -1,0 +1,63 @@
+import type { Gpu } from '../../kernels/webgpu/device';
+import { isSoftwareName } from './software';
+import { DeviceWatch } from './watch';
+
+/** A WebGPU device of our own. */
+export interface WebGpuDevice {
+  readonly gpu: Gpu;
+  readonly adapter: string;
+  readonly software: boolean;
+  /** Resolves with the reason of the first failure. */
+  readonly lost: Promise<string>;
+  /** Gives the device back; this is no failure. */
+  close(): void;
+}
+
+/** Limits worth having: more than the guaranteed minimum where the adapter offers it. */
+const LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+] as const;
+
+/** A device on the fastest adapter; throws with a plain reason where there is none. */
+export async function openWebGpu(): Promise<WebGpuDevice> {
+  const adapter = await fastestAdapter();
+  if (!adapter) throw new Error('webgpu is not available here');
+  const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
+  const device = await adapter.requestDevice({ label: 'alignlet', requiredLimits });
+  const watch = watchGpu(device);
+  return {
+    gpu: { device, guard: watch },
+    ...describeAdapter(adapter),
+    lost: watch.lost,
+    close() {
+      watch.close();
+      device.destroy();
+    },
+  };
+}
+
+/**
+ * WebGPU reports errors on the side: an invalid command is only an event, and its output is garbage. Here
+ * both a lost device and the first such event count as the end of the device, ours or tfjs's.
+ */
+export function watchGpu(device: GPUDevice): DeviceWatch {
+  const watch = new DeviceWatch();
+  void device.lost.then((info) => watch.fail(info.message || `GPU device ${info.reason}`));
+  device.addEventListener('uncapturederror', (event) => watch.fail(`WebGPU error: ${event.error.message}`));
+  return watch;
+}
+
+export async function fastestAdapter(): Promise<GPUAdapter | null> {
+  return (await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: 'high-performance' })) ?? null;
+}
+
+export function describeAdapter({ info }: GPUAdapter): { adapter: string; software: boolean } {
+  const { vendor, architecture, device, description } = info;
+  const name = description || [vendor, architecture, device].filter(Boolean).join(' ') || 'unnamed GPU';
+  const fallback = (info as { isFallbackAdapter?: boolean }).isFallbackAdapter === true;
+  return { adapter: name, software: fallback || isSoftwareName(`${name} ${architecture}`) };
+}
