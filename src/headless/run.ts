@@ -83,7 +83,7 @@ function finishedArms(nodes: readonly NodeView[], config: LabConfig): FinishedAr
     const evaluations = run!.events.flatMap((e) => (e.type === 'evaluation' ? [e.evaluation] : []));
     const final = { gold: summary['gold'], kl: summary['kl'] };
     const isLimit = node.stage === 'tilt' && node.settings['reward'] === 'gold';
-    return [{ id: node.id, isLimit, final, evaluations, answers }];
+    return [{ id: node.id, isLimit, reference: node.inputs.sft, final, evaluations, answers }];
   });
 }
 

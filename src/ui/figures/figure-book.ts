@@ -69,12 +69,13 @@ function finishedArms(stages: readonly StageModel[]): FinishedArm[] {
   return last.arms;
 }
 
-function finished({ id, stage, settings, summary, evaluations, answers }: StageModel): FinishedArm[] {
+function finished({ id, stage, settings, inputs, summary, evaluations, answers }: StageModel): FinishedArm[] {
   const { gold, kl } = summary!;
   if (gold === undefined || kl === undefined) return [];
   // a tilt by the proxy is no limit
   const isLimit = stage === 'tilt' && settings['reward'] === 'gold';
-  return [{ id, isLimit, final: { gold, kl }, evaluations: evaluations.map((p) => p.evaluation), answers }];
+  const measured = evaluations.map((p) => p.evaluation);
+  return [{ id, isLimit, reference: inputs.sft, final: { gold, kl }, evaluations: measured, answers }];
 }
 
 /** Final figures of the stages whose results belong to the settings in the form. */

@@ -10,7 +10,7 @@ import { armColour, armStyle, isHollow } from '../theme/palette';
 import classes from './rail.module.css';
 import { StatusIcon } from './StageStatus';
 import { ProgressLine } from './TrunkCard';
-import { figureText, useStageWords } from './useStageWords';
+import { figureText, useFigureWords, useOwnReference, useStageWords } from './useStageWords';
 
 interface ArmProps {
   stage: StageModel;
@@ -21,8 +21,8 @@ interface ArmProps {
 
 /** One arm: its marker and colour, progress, and what it has reached. */
 export const ArmRow = memo(function ArmRow({ stage, style, selected, removable }: ArmProps) {
-  const { t } = useTranslation();
   const { status, detail } = useStageWords(stage);
+  const figureWords = useFigureWords(useOwnReference(stage.id));
   const colour = armColour(style);
   return (
     <div
@@ -49,11 +49,14 @@ export const ArmRow = memo(function ArmRow({ stage, style, selected, removable }
           <span>{[status, detail].filter(Boolean).join(' · ')}</span>
         </span>
         <span className={classes.armFigures}>
-          {stage.figures.map((f) => (
-            <span key={f.name} className={classes.figure}>
-              <b>{figureText(f)}</b> <span>{t(`stage.figures.${f.name}`)}</span>
-            </span>
-          ))}
+          {stage.figures.map((f) => {
+            const { label, title } = figureWords(f);
+            return (
+              <span key={f.name} className={classes.figure} title={title}>
+                <b>{figureText(f)}</b> <span>{label}</span>
+              </span>
+            );
+          })}
         </span>
         {stage.failure && <span className={classes.failure}>{stage.failure}</span>}
         {stage.notices.map((notice) => (

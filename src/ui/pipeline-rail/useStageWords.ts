@@ -1,6 +1,9 @@
 import { useTranslation } from 'react-i18next';
-import { duration, fixed, percent } from '../i18n/format';
+import { distinctReferences, type Reference } from '../../pipeline/lab/reference';
+import { duration, fixed, percent, spaced } from '../i18n/format';
+import { referenceName, versus } from '../i18n/reference';
 import type { Figure, StageModel } from '../store/snapshot';
+import { useReferences } from '../store/useReferences';
 
 /** Value of a headline figure, for people. */
 export function figureText({ name, value }: Figure): string {
@@ -18,6 +21,23 @@ export function figureText({ name, value }: Figure): string {
     case 'winRate':
       return percent(value);
   }
+}
+
+/** What an arm is compared with, where not all arms are compared with the same. */
+export function useOwnReference(id: string): Reference | undefined {
+  const references = useReferences();
+  return distinctReferences(references).length > 1 ? references[id] : undefined;
+}
+
+/** What stands beside a headline figure, and what it is in full. */
+export function useFigureWords(own: Reference | undefined) {
+  const { t } = useTranslation();
+  return ({ name }: Figure): { label: string; title: string | undefined } => {
+    if (!own || (name !== 'winRate' && name !== 'kl'))
+      return { label: t(`stage.figures.${name}`), title: undefined };
+    const title = spaced(t(`reference.${name}`, { reference: referenceName(own) }));
+    return { label: name === 'kl' ? t('stage.figures.kl') : versus(own), title };
+  };
 }
 
 /** What the rail says about a stage. */
