@@ -61,3 +61,24 @@ export const byReference = <T extends { id: string }>(
     reference,
     arms: arms.filter(({ id }) => references[id]?.id === reference.id),
   }));
+
+/** Signs of the second reference, the third and so on; the first has none. */
+const SIGNS = ['†', '‡', '§', '¶'];
+
+/** How charts and tables say what their arms are compared with: the reference of most arms in words, the others by a sign. */
+export interface Against {
+  /** What most arms are compared with; undefined where no arm is compared with anything. */
+  main: Reference | undefined;
+  others: { sign: string; reference: Reference }[];
+  references: References;
+}
+
+export function againstOf(references: References): Against {
+  const [main, ...rest] = distinctReferences(references);
+  const others = rest.map((reference, i) => ({ sign: SIGNS[i] ?? '*', reference }));
+  return { main, others, references };
+}
+
+/** The sign of an arm that is not compared with what most arms are; empty for those that are. */
+export const signOf = ({ references, others }: Against, id: string): string =>
+  others.find(({ reference }) => reference.id === references[id]?.id)?.sign ?? '';

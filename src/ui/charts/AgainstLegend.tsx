@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { spaced } from '../i18n/format';
 import { shortReference } from '../i18n/reference';
-import type { Against } from '../store/references';
+import type { Against } from '../../pipeline/lab/reference';
 
 /** What the signs behind the names of arms mean: that these are compared with something else. */
 export function AgainstLegend({ against }: { against: Against }) {

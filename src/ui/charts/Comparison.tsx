@@ -2,7 +2,7 @@ import { useMemo, type ComponentType, type ReactNode } from 'react';
 import { bandsEnd, bandsOverTime, type ArmBand } from '../figures/bands';
 import { useBands } from '../figures/useRecorded';
 import { isLadder, overTime, timeEnd, type ArmSeries } from '../store/compare';
-import { againstOf, type Against } from '../store/references';
+import { againstOf, type Against } from '../../pipeline/lab/reference';
 import type { XAxisName } from '../store/series';
 import { useLab } from '../store/useLab';
 import { useReferences } from '../store/useReferences';

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { CartesianGrid, Scatter, ScatterChart } from 'recharts';
 import { fixed } from '../i18n/format';
 import { shortReference, withReference } from '../i18n/reference';
-import { signOf } from '../store/references';
+import { signOf } from '../../pipeline/lab/reference';
 import { useLab } from '../store/useLab';
 import { setView, useView, type ViewState } from '../store/useView';
 import { armColour } from '../theme/palette';

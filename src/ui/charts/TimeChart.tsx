@@ -6,7 +6,7 @@ import { fixed } from '../i18n/format';
 import { shortReference } from '../i18n/reference';
 import { chartRows, type ArmSeries, type Picker } from '../store/compare';
 import type { EvaluationPoint } from '../store/series';
-import { signOf } from '../store/references';
+import { signOf } from '../../pipeline/lab/reference';
 import { AgainstLegend } from './AgainstLegend';
 import { armAreas, armLines, seedBands } from './ArmLines';
 import { BottomAxis, LeftAxis, RightAxis } from './ChartAxes';

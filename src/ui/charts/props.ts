@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { ArmBand } from '../figures/bands';
 import type { ArmSeries } from '../store/compare';
-import type { Against } from '../store/references';
+import type { Against } from '../../pipeline/lab/reference';
 import type { Progress, XAxisName } from '../store/series';
 import type { ViewState } from '../store/useView';
 

@@ -5,12 +5,13 @@ import { useTranslation } from 'react-i18next';
 import { MarkerIcon } from '../charts/Marker';
 import type { ArmStage } from '../../pipeline/stages';
 import type { StageModel } from '../store/snapshot';
+import { useOwnReference } from '../store/useReferences';
 import { actions } from '../store/useLab';
 import { armColour, armStyle, isHollow } from '../theme/palette';
 import classes from './rail.module.css';
 import { StatusIcon } from './StageStatus';
 import { ProgressLine } from './TrunkCard';
-import { figureText, useFigureWords, useOwnReference, useStageWords } from './useStageWords';
+import { figureText, useFigureWords, useStageWords } from './useStageWords';
 
 interface ArmProps {
   stage: StageModel;

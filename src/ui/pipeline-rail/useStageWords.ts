@@ -1,9 +1,8 @@
 import { useTranslation } from 'react-i18next';
-import { distinctReferences, type Reference } from '../../pipeline/lab/reference';
+import type { Reference } from '../../pipeline/lab/reference';
 import { duration, fixed, percent, spaced } from '../i18n/format';
 import { referenceName, versus } from '../i18n/reference';
 import type { Figure, StageModel } from '../store/snapshot';
-import { useReferences } from '../store/useReferences';
 
 /** Value of a headline figure, for people. */
 export function figureText({ name, value }: Figure): string {
@@ -21,12 +20,6 @@ export function figureText({ name, value }: Figure): string {
     case 'winRate':
       return percent(value);
   }
-}
-
-/** What an arm is compared with, where not all arms are compared with the same. */
-export function useOwnReference(id: string): Reference | undefined {
-  const references = useReferences();
-  return distinctReferences(references).length > 1 ? references[id] : undefined;
 }
 
 /** What stands beside a headline figure, and what it is in full. */

@@ -4,7 +4,7 @@ import frame from '../charts/charts.module.css';
 import { isRelative } from '../figures/relative';
 import { spaced } from '../i18n/format';
 import { referenceName } from '../i18n/reference';
-import type { Against } from '../store/references';
+import type { Against } from '../../pipeline/lab/reference';
 
 interface AgainstNoteProps {
   against: Against;

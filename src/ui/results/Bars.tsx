@@ -5,7 +5,7 @@ import frame from '../charts/charts.module.css';
 import { barRange, figureValue, spreadValue } from '../figures/figures';
 import { isRelative } from '../figures/relative';
 import { figureName } from '../i18n/dynamic';
-import { signOf, type Against } from '../store/references';
+import { signOf, type Against } from '../../pipeline/lab/reference';
 import { armColour } from '../theme/palette';
 import type { FigureBook } from '../figures/figure-book';
 import { AgainstNote } from './AgainstNote';

@@ -6,7 +6,7 @@ import { figureValue, spreadValue } from '../figures/figures';
 import { figureAbout, figureName } from '../i18n/dynamic';
 import { percent } from '../i18n/format';
 import { isRelative } from '../figures/relative';
-import { signOf, type Against } from '../store/references';
+import { signOf, type Against } from '../../pipeline/lab/reference';
 import type { StageModel } from '../store/snapshot';
 import type { FigureBook } from '../figures/figure-book';
 import type { GroupName } from '../figures/groups';

@@ -3,7 +3,7 @@ import { NativeSelect } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { demoByName } from '../lessons/demos';
 import { figureName } from '../i18n/dynamic';
-import { againstOf } from '../store/references';
+import { againstOf } from '../../pipeline/lab/reference';
 import { useLab } from '../store/useLab';
 import { useReferences } from '../store/useReferences';
 import { Bars } from './Bars';

@@ -11,7 +11,7 @@ import { MARGIN, namesIn } from '../charts/parts';
 import { percent } from '../i18n/format';
 import { armColour } from '../theme/palette';
 import { withReference } from '../i18n/reference';
-import { signOf, type Against } from '../store/references';
+import { signOf, type Against } from '../../pipeline/lab/reference';
 import type { FigureBook } from '../figures/figure-book';
 import classes from './results.module.css';
 

@@ -1,10 +1,4 @@
-import {
-  byReference,
-  distinctReferences,
-  referencesOf,
-  type Reference,
-  type References,
-} from '../../pipeline/lab/reference';
+import { byReference, referencesOf, type Reference, type References } from '../../pipeline/lab/reference';
 import type { StageModel } from './snapshot';
 
 /** What the arms among these stages are compared with. */
@@ -43,24 +37,3 @@ export function standings(stages: readonly StageModel[]): Standings[] {
     }),
   );
 }
-
-/** Signs of the second reference, the third and so on; the first has none. */
-const SIGNS = ['†', '‡', '§', '¶'];
-
-/** How a chart says what its arms are compared with: the reference of most arms in words, the others by a sign. */
-export interface Against {
-  /** What most arms are compared with; undefined where no arm is compared with anything. */
-  main: Reference | undefined;
-  others: { sign: string; reference: Reference }[];
-  references: References;
-}
-
-export function againstOf(references: References): Against {
-  const [main, ...rest] = distinctReferences(references);
-  const others = rest.map((reference, i) => ({ sign: SIGNS[i] ?? '*', reference }));
-  return { main, others, references };
-}
-
-/** The sign of an arm that is not compared with what most arms are; empty for those that are. */
-export const signOf = ({ references, others }: Against, id: string): string =>
-  others.find(({ reference }) => reference.id === references[id]?.id)?.sign ?? '';

@@ -1,4 +1,4 @@
-import type { References } from '../../pipeline/lab/reference';
+import { distinctReferences, type Reference, type References } from '../../pipeline/lab/reference';
 import { referencesIn } from './references';
 import { useLab } from './useLab';
 
@@ -12,4 +12,10 @@ export function useReferences(): References {
     if (signature !== kept.signature) kept = { signature, references };
     return kept.references;
   });
+}
+
+/** What an arm is compared with, where not all arms are compared with the same. */
+export function useOwnReference(id: string): Reference | undefined {
+  const references = useReferences();
+  return distinctReferences(references).length > 1 ? references[id] : undefined;
 }
