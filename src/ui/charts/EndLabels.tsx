@@ -1,5 +1,6 @@
 import { DefaultZIndexes, usePlotArea, useXAxisScale, useYAxisScale, ZIndexLayer } from 'recharts';
 import { placeLabels } from './axes';
+import { useTypeScale } from './useTypeScale';
 
 export interface EndLabel {
   key: string;
@@ -32,6 +33,7 @@ interface EndLabelsProps {
 
 /** Names and values at the ends of lines, moved apart where they would touch. */
 export function EndLabels({ labels, end }: EndLabelsProps) {
+  const scale = useTypeScale();
   const area = usePlotArea();
   const xScale = useXAxisScale();
   const yScale = useYAxisScale();
@@ -46,7 +48,7 @@ export function EndLabels({ labels, end }: EndLabelsProps) {
     const isFree = !inColumn || !!label.fixed;
     return [{ key: label.key, x, pointY, y: y - (label.lift ?? 0), label, free: isFree }];
   });
-  const place = (of: typeof spots) => placeLabels(of, GAP, area.y + 6, area.y + area.height - 4);
+  const place = (of: typeof spots) => placeLabels(of, scale * GAP, area.y + 6, area.y + area.height - 4);
   const placed = new Map(
     (inColumn
       ? [...place(spots.filter((s) => !s.free)), ...place(spots.filter((s) => s.free))]

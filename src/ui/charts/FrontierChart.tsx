@@ -20,7 +20,8 @@ import { roomFor } from './labels';
 import { Marker } from './Marker';
 import { LineSign } from './LineSign';
 import { MARGIN, markerOf, opacityOf } from './parts';
-import type { FrontierProps } from './props';
+import { compared, type FrontierProps } from './props';
+import { useTypeScale } from './useTypeScale';
 
 /** With more arms than this only the selected one shows what the reward model thinks of it. */
 const MANY = 2;
@@ -35,16 +36,10 @@ interface ShapeProps {
 
 /** Gold reward against the KL it cost, below the best that is reachable; every arm walks away from its start at KL 0. */
 export const FrontierChart = memo(function FrontierChart(props: FrontierProps) {
-  const { against, startGold, klAxis, empty } = props;
-  // An arm that is compared with nothing is at no distance from anything.
-  const hasPlace = ({ id }: { id: string }) => against.references[id] !== undefined;
-  const [series, bands, lonely] = [
-    props.series.filter(hasPlace),
-    props.bands.filter(hasPlace),
-    props.lonely.filter(hasPlace),
-  ];
+  const { series, bands, lonely, against, startGold, klAxis, empty } = compared(props);
   const nameOf = (id: string) => props.names[id]! + signOf(against, id);
   const { t } = useTranslation();
+  const typeScale = useTypeScale();
   const enlarged = useView((s) => s.enlarged === 'frontier');
   const limit = limitOf(series, bands);
   // An arm that is far out is left outside, with its KL at the edge.
@@ -180,7 +175,12 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierProps) {
     >
       <ScatterChart margin={MARGIN} accessibilityLayer={false}>
         <CartesianGrid stroke="var(--grid)" />
-        <BottomAxis axis={x} of="at" before={6} after={roomFor([xUnit, ...labels.map((l) => l.text)])} />
+        <BottomAxis
+          axis={x}
+          of="at"
+          before={6}
+          after={roomFor([xUnit, ...labels.map((l) => l.text)], typeScale)}
+        />
         <LeftAxis axis={{ domain: [low, 1], ticks: GOLD_TICKS.filter((tick) => tick >= low) }} of="gold" />
         {proxies.length > 0 && (
           <RightAxis

@@ -4,11 +4,12 @@ import { fixed } from '../i18n/format';
 import { withReference } from '../i18n/reference';
 import { niceAxis } from './axes';
 import { reachOf } from './frontier';
-import type { TimeProps } from './props';
+import { compared, type TimeProps } from './props';
 import { TimeChart } from './TimeChart';
 
 /** KL of the policy from the model that it started from, nats per answer. */
-export const KlChart = memo(function KlChart(props: TimeProps) {
+export const KlChart = memo(function KlChart(all: TimeProps) {
+  const props = compared(all);
   const { series, bands, lonely, against } = props;
   const { t } = useTranslation();
   const values = [

@@ -16,6 +16,7 @@ import { areInColumn, EndLabels } from './EndLabels';
 import { roomFor } from './labels';
 import { bandLabels, endLabels, MARGIN, startLabel } from './parts';
 import type { TimeProps } from './props';
+import { useTypeScale } from './useTypeScale';
 
 /** A second quantity, dashed, on an axis of its own. */
 interface SecondLine {
@@ -52,12 +53,15 @@ interface TimeChartProps extends TimeProps {
   area?: ((point: EvaluationPoint) => [number, number]) | undefined;
   legend?: ReactNode;
   /** What is drawn over the lines. */
-  children?: (shown: readonly ArmSeries[]) => ReactNode;
+  children?: ReactNode;
 }
 
 /** One quantity of all arms over updates, samples or seconds. */
 export function TimeChart(props: TimeChartProps) {
   const {
+    series,
+    bands,
+    lonely,
     axis,
     end,
     against,
@@ -70,12 +74,7 @@ export function TimeChart(props: TimeChartProps) {
     second,
   } = props;
   const { t } = useTranslation();
-  const isShown = ({ id }: { id: string }) => !isRelative || against.references[id] !== undefined;
-  const [series, bands, lonely] = [
-    props.series.filter(isShown),
-    props.bands.filter(isShown),
-    props.lonely.filter(isShown),
-  ];
+  const typeScale = useTypeScale();
   const value = (point: EvaluationPoint) => scale * point.evaluation[quantity];
   const lines: Record<string, Picker> = {
     [quantity]: value,
@@ -116,7 +115,7 @@ export function TimeChart(props: TimeChartProps) {
     >
       <ComposedChart data={rows} margin={MARGIN} accessibilityLayer={false}>
         <CartesianGrid stroke="var(--grid)" vertical={false} />
-        <BottomAxis axis={x} after={roomFor([xUnit, ...labels.map((label) => label.text)])} />
+        <BottomAxis axis={x} after={roomFor([xUnit, ...labels.map((label) => label.text)], typeScale)} />
         <LeftAxis axis={props.y} cut={props.cut ?? false} />
         {second && <RightAxis axis={second.axis} />}
         {props.area && armAreas(series)}
@@ -132,7 +131,7 @@ export function TimeChart(props: TimeChartProps) {
         {seedBands(bands)}
         {second && armLines(second.of, { line: second.name, dashed: true, axis: 'right' })}
         {armLines(series, { line: quantity })}
-        {props.children?.(series)}
+        {props.children}
         <EndLabels
           labels={[
             ...labels,

@@ -7,7 +7,7 @@ import { armColour } from '../theme/palette';
 import { SHARE } from './axes';
 import { Intervals } from './Intervals';
 import { BandSign, IntervalSign } from './LineSign';
-import type { TimeProps } from './props';
+import { compared, type TimeProps } from './props';
 import { TimeChart } from './TimeChart';
 
 /** From this many arms on, intervals over the whole way would cover each other. */
@@ -19,7 +19,8 @@ const CROWD = 6;
  * Share of held-out prompts on which an arm beats what it started from by gold, always 0 to 100 %. Its 95 % Wilson
  * interval is a band along the way, or, where bands are seeds or arms are many, a bar at the last point.
  */
-export const WinRateChart = memo(function WinRateChart(props: TimeProps) {
+export const WinRateChart = memo(function WinRateChart(all: TimeProps) {
+  const props = compared(all);
   const { series, bands, axis, prompts, against } = props;
   const { t } = useTranslation();
   const selected = useLab((s) => s.selected);
@@ -49,20 +50,18 @@ export const WinRateChart = memo(function WinRateChart(props: TimeProps) {
         )
       }
     >
-      {(shown) =>
-        asBars && (
-          <Intervals
-            marks={shown
-              .filter((s) => shown.length <= CROWD || s.id === selected)
-              .map((s) => {
-                const last = s.points.at(-1)!;
-                const { winRateLow, winRateHigh } = last.evaluation;
-                const colour = armColour(s.style);
-                return { key: s.id, x: last[axis], low: 100 * winRateLow, high: 100 * winRateHigh, colour };
-              })}
-          />
-        )
-      }
+      {asBars && (
+        <Intervals
+          marks={series
+            .filter((s) => series.length <= CROWD || s.id === selected)
+            .map((s) => {
+              const last = s.points.at(-1)!;
+              const { winRateLow, winRateHigh } = last.evaluation;
+              const colour = armColour(s.style);
+              return { key: s.id, x: last[axis], low: 100 * winRateLow, high: 100 * winRateHigh, colour };
+            })}
+        />
+      )}
     </TimeChart>
   );
 });

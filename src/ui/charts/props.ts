@@ -34,3 +34,14 @@ export interface TimeProps extends ComparisonProps {
 export interface FrontierProps extends ComparisonProps {
   klAxis: ViewState['klAxis'];
 }
+
+/** Without the arms that are compared with nothing: they are at no distance from anything, and beat nobody. */
+export function compared<P extends ComparisonProps>(props: P): P {
+  const isCompared = ({ id }: { id: string }) => props.against.references[id] !== undefined;
+  return {
+    ...props,
+    series: props.series.filter(isCompared),
+    bands: props.bands.filter(isCompared),
+    lonely: props.lonely.filter(isCompared),
+  };
+}

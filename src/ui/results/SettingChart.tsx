@@ -15,6 +15,7 @@ import type { FigureBook } from '../figures/figure-book';
 import classes from './results.module.css';
 import { settingAxis } from './setting-axis';
 import { SettingPoints, type SettingPoint } from './SettingPoints';
+import { useTypeScale } from '../charts/useTypeScale';
 
 interface SettingChartProps {
   book: FigureBook;
@@ -32,6 +33,7 @@ interface SettingChartProps {
 /** A figure of all arms over a setting in which they differ; arms that differ in nothing else are joined. */
 export function SettingChart({ book, styles, figure, picker, x, lines, spread }: SettingChartProps) {
   const { t } = useTranslation();
+  const typeScale = useTypeScale();
   const placed = book.arms.flatMap((arm) => {
     const at = book.position(arm, x);
     return at === undefined ? [] : [{ arm, at }];
@@ -96,7 +98,7 @@ export function SettingChart({ book, styles, figure, picker, x, lines, spread }:
           <BottomAxis
             axis={{ domain: ends, ticks: axis.values.map(axis.place) }}
             before={16}
-            after={roomFor([xName, ...labels.map((l) => l.text)])}
+            after={roomFor([xName, ...labels.map((l) => l.text)], typeScale)}
             format={(place) =>
               brief(axis.values.find((v) => Math.abs(axis.place(v) - place) < 1e-9) ?? place)
             }

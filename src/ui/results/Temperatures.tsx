@@ -14,6 +14,7 @@ import { withReference } from '../i18n/reference';
 import { signOf, type Against } from '../../pipeline/lab/reference';
 import type { FigureBook } from '../figures/figure-book';
 import classes from './results.module.css';
+import { useTypeScale } from '../charts/useTypeScale';
 
 interface TemperaturesProps {
   book: FigureBook;
@@ -26,6 +27,7 @@ const PREFIX = 'winRate@';
 /** Win rate by sampling temperature, against what the arm starts from at temperature 1. */
 export function Temperatures({ book, styles, against }: TemperaturesProps) {
   const { t } = useTranslation();
+  const typeScale = useTypeScale();
   const temperatures = book
     .namesWith(PREFIX)
     .map((name) => Number(name.slice(PREFIX.length)))
@@ -87,7 +89,10 @@ export function Temperatures({ book, styles, against }: TemperaturesProps) {
           <BottomAxis
             axis={{ domain: [temperatures[0]!, lastT], ticks: temperatures }}
             before={6}
-            after={roomFor(labels.map((l) => l.text))}
+            after={roomFor(
+              labels.map((l) => l.text),
+              typeScale,
+            )}
           />
           <LeftAxis axis={SHARE} />
           <ReferenceLine y={50} stroke="var(--sft)" strokeWidth={1} />

@@ -179,8 +179,8 @@ export const page: Words<typeof en> = {
   reference: {
     names: { sft: 'SFT', pretrain: '基础模型', distil: '教师的学生模型' },
     own: { sft: '自己的 SFT', pretrain: '自己的基础模型', distil: '自己的学生模型' },
-    short: { sft: 'SFT', pretrain: '基础', distil: '学生' },
-    shortOwn: { sft: '自己的 SFT', pretrain: '自己的基础', distil: '自己的学生' },
+    short: { sft: 'SFT', pretrain: '基础模型', distil: '学生模型' },
+    shortOwn: { sft: '自己的 SFT', pretrain: '自己的基础模型', distil: '自己的学生模型' },
     start: '它的起点模型',
     versus: '对比{{reference}}',
     winRate: '对{{reference}}的胜率',
