@@ -6,8 +6,10 @@ import {
   type Cause,
   type StoredClaim,
 } from '../pipeline/records/current';
+import { againstOf, signOf } from '../pipeline/lab/reference';
 import type { StoredRun } from '../pipeline/records/recording';
 import { spreadOf, type ClaimResult, type Spread } from '../pipeline/records/verdict';
+import { referenceName, referencesIn } from './reference';
 
 /** A demo with its stored runs, one per seed, by whatever version they were made. */
 export interface DemoRuns {
@@ -87,20 +89,39 @@ const COLUMNS: readonly (readonly [string, string])[] = [
   ['length', 'length'],
 ];
 
+/** Columns that are measured against what an arm starts from. */
+const RELATIVE = new Set(['kl', 'winRate', 'lcWinRate']);
+
+/** What the relative columns are measured against, in a sentence. */
+function againstNote({ config }: Demo): string[] {
+  const { main, others } = againstOf(referencesIn(config));
+  if (!main) return [];
+  const signs = others.map(({ sign, reference }) => `; ${sign} against ${referenceName(reference)}`).join('');
+  return [`KL and win rates are against ${referenceName(main)}${signs}.`, ''];
+}
+
 function armsTable({ demo, stored }: DemoRuns): string[] {
   const runs = currentRuns(stored, demo.config);
-  const valuesOf = (id: string, name: string) =>
-    runs.flatMap(({ summary: { arms } }) => (arms[id]?.[name] === undefined ? [] : [arms[id][name]]));
+  const against = againstOf(referencesIn(demo.config));
+  const valuesOf = (id: string, name: string): number[] => {
+    if (RELATIVE.has(name) && !against.references[id]) return []; // it was compared with itself
+    return runs.flatMap(({ summary: { arms } }) => (arms[id]?.[name] === undefined ? [] : [arms[id][name]]));
+  };
   const columns = COLUMNS.filter(([name]) => demo.config.arms.some((a) => valuesOf(a.id, name).length > 0));
   if (columns.length === 0) return [];
+  const cell = (id: string, name: string): string => {
+    const values = valuesOf(id, name);
+    const sign = RELATIVE.has(name) && values.length > 0 ? signOf(against, id) : '';
+    return figure(spreadOf(values)) + sign;
+  };
   return [
     `| arm | ${columns.map(([, title]) => title).join(' | ')} |`,
     `|---|${'---|'.repeat(columns.length)}`,
     ...demo.config.arms.map(
-      (arm) =>
-        `| ${arm.name} | ${columns.map(([name]) => figure(spreadOf(valuesOf(arm.id, name)))).join(' | ')} |`,
+      (arm) => `| ${arm.name} | ${columns.map(([name]) => cell(arm.id, name)).join(' | ')} |`,
     ),
     '',
+    ...(columns.some(([name]) => RELATIVE.has(name)) ? againstNote(demo) : []),
   ];
 }
 

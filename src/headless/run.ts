@@ -19,6 +19,7 @@ import {
 import { isLimit } from '../pipeline/stages/traits';
 import { mean, standardDeviation } from '../pipeline/maths/statistics';
 import { localExecutor } from './local-executor';
+import { comparable, referencesIn } from './reference';
 import { recordSamples } from './samples';
 
 export interface RunOutput {
@@ -88,7 +89,8 @@ function finishedArms(nodes: readonly NodeView[], config: LabConfig): FinishedAr
     if (!arms.has(node.id) || summary?.['gold'] === undefined || summary['kl'] === undefined) return [];
     const evaluations = run!.events.flatMap((e) => (e.type === 'evaluation' ? [e.evaluation] : []));
     const final = { gold: summary['gold'], kl: summary['kl'] };
-    return [{ id: node.id, isLimit: isLimit(node), final, evaluations, answers }];
+    const reference = node.inputs.sft;
+    return [{ id: node.id, isLimit: isLimit(node), reference, final, evaluations, answers }];
   });
 }
 
@@ -135,43 +137,34 @@ function progressBar() {
   };
 }
 
-/** The table people read at the end of a run. */
-export function summaryTable({ arms, failures }: RunSummary): string {
-  const table = new Table({
-    head: [
-      'arm',
-      'gold',
-      'proxy',
-      'KL (nats)',
-      'win rate vs SFT',
-      '95 % interval',
-      'EOS',
-      'length',
-      'seconds',
-    ],
-    style: { head: [], border: [] },
-  });
+/** The table people read at the end of a run; one for each model that arms are compared with. */
+export function summaryTable({ arms, failures, config }: RunSummary): string {
   const percent = (x: number | undefined) => (x === undefined ? '' : `${(100 * x).toFixed(1)} %`);
-  const measured = Object.entries(arms).filter(([, a]) => a['gold'] !== undefined);
-  for (const [id, a] of measured)
-    table.push([
-      id,
-      a['gold']!.toFixed(3),
-      a['proxy']?.toFixed(3) ?? '',
-      a['kl']!.toFixed(2),
-      percent(a['winRate']),
-      `${percent(a['winRateLow'])} – ${percent(a['winRateHigh'])}`,
-      percent(a['eosRate']),
-      a['length']!.toFixed(1),
-      a['seconds']!.toFixed(1),
-    ]);
+  const measured = Object.keys(arms).filter((id) => arms[id]!['gold'] !== undefined);
+  const tables = comparable(measured, referencesIn(config)).map(({ against, ids }) => {
+    const relative = against === undefined ? [] : ['KL (nats)', `win rate vs ${against}`, '95 % interval'];
+    const table = new Table({
+      head: ['arm', 'gold', 'proxy', ...relative, 'EOS', 'length', 'seconds'],
+      style: { head: [], border: [] },
+    });
+    for (const id of ids) {
+      const a = arms[id]!;
+      const interval = `${percent(a['winRateLow'])} – ${percent(a['winRateHigh'])}`;
+      table.push([
+        id,
+        a['gold']!.toFixed(3),
+        a['proxy']?.toFixed(3) ?? '',
+        ...(against === undefined ? [] : [a['kl']!.toFixed(2), percent(a['winRate']), interval]),
+        percent(a['eosRate']),
+        a['length']!.toFixed(1),
+        a['seconds']!.toFixed(1),
+      ]);
+    }
+    return table.toString();
+  });
   const failed = Object.entries(failures).map(([id, message]) => `${id} failed: ${message}`);
   const others = Object.entries(arms).filter(([, a]) => a['gold'] === undefined);
-  return [
-    ...(measured.length > 0 ? [table.toString()] : []),
-    ...(others.length > 0 ? [accuracyTable(others)] : []),
-    ...failed,
-  ].join('\n');
+  return [...tables, ...(others.length > 0 ? [accuracyTable(others)] : []), ...failed].join('\n');
 }
 
 /** Headline figures of arms without an alignment task. */
@@ -198,35 +191,43 @@ export const claimLines = (claims: readonly Claim[], { trunk, arms }: RunSummary
 /** Mean ± standard deviation over seeds, arm by arm, and the lowest interval of any single run. */
 export function seedsTable(summaries: readonly RunSummary[]): string {
   const style = { head: [], border: [] };
-  const table = new Table({
-    head: ['arm', 'gold', 'proxy', 'KL (nats)', 'win rate vs SFT', 'lowest 95 % bound', 'length', 'runs'],
-    style,
-  });
   const accuracies = new Table({ head: ['arm', ...ACCURACIES, 'runs'], style });
-  for (const id of new Set(summaries.flatMap((s) => Object.keys(s.arms)))) {
-    const runs = summaries.map((s) => s.arms[id]).filter((run) => run !== undefined);
-    const spread = (name: string, digits: number, scale = 1) => {
-      const values = runs.map((r) => scale * (r[name] ?? NaN));
-      return `${mean(values).toFixed(digits)} ± ${standardDeviation(values).toFixed(digits)}`;
-    };
-    if (runs[0]!['gold'] === undefined) {
-      const cells = ACCURACIES.map((name) => (runs[0]![name] === undefined ? '' : spread(name, 3)));
-      accuracies.push([id, ...cells, String(runs.length)]);
-      continue;
-    }
-    const lowest = Math.min(...runs.map((r) => r['winRateLow'] ?? NaN));
-    table.push([
-      id,
-      spread('gold', 3),
-      spread('proxy', 2),
-      spread('kl', 2),
-      `${spread('winRate', 1, 100)} %`,
-      `${(100 * lowest).toFixed(1)} %`,
-      spread('length', 1),
-      String(runs.length),
-    ]);
+  const runsOf = (id: string) => summaries.map((s) => s.arms[id]).filter((run) => run !== undefined);
+  const spread = (id: string, name: string, digits: number, scale = 1) => {
+    const values = runsOf(id).map((r) => scale * (r[name] ?? NaN));
+    return `${mean(values).toFixed(digits)} ± ${standardDeviation(values).toFixed(digits)}`;
+  };
+  const all = [...new Set(summaries.flatMap((s) => Object.keys(s.arms)))];
+  const measured = all.filter((id) => runsOf(id)[0]!['gold'] !== undefined);
+  for (const id of all.filter((of) => !measured.includes(of))) {
+    const runs = runsOf(id);
+    const cells = ACCURACIES.map((name) => (runs[0]![name] === undefined ? '' : spread(id, name, 3)));
+    accuracies.push([id, ...cells, String(runs.length)]);
   }
-  return [table, accuracies]
+  const references = summaries[0] ? referencesIn(summaries[0].config) : {};
+  const tables = comparable(measured, references).map(({ against, ids }) => {
+    const relative =
+      against === undefined ? [] : ['KL (nats)', `win rate vs ${against}`, 'lowest 95 % bound'];
+    const table = new Table({ head: ['arm', 'gold', 'proxy', ...relative, 'length', 'runs'], style });
+    for (const id of ids) {
+      const lowest = Math.min(...runsOf(id).map((r) => r['winRateLow'] ?? NaN));
+      const figures = [
+        spread(id, 'kl', 2),
+        `${spread(id, 'winRate', 1, 100)} %`,
+        `${(100 * lowest).toFixed(1)} %`,
+      ];
+      table.push([
+        id,
+        spread(id, 'gold', 3),
+        spread(id, 'proxy', 2),
+        ...(against === undefined ? [] : figures),
+        spread(id, 'length', 1),
+        String(runsOf(id).length),
+      ]);
+    }
+    return table;
+  });
+  return [...tables, accuracies]
     .filter((t) => t.length > 0)
     .map(String)
     .join('\n');

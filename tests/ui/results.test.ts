@@ -165,7 +165,7 @@ describe('reward against KL', () => {
       [0, 0],
       [1, 0.45],
     ]);
-    const rows = gapRows([ppo, limit, near], []);
+    const rows = gapRows([ppo, limit, near], [], {});
     expect(rows.map((r) => [r.id, Number(r.gap.toFixed(3)), r.atLeast])).toEqual([
       ['near', 0.05, false],
       ['ppo', 0.3, true],

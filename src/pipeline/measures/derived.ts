@@ -7,13 +7,13 @@ export const DERIVED_FIGURES = { gap: numeric(2, { relative: true }) } satisfies
 
 /** A place in the plane of reward and KL. */
 export interface Place {
-  /** Nats per answer from SFT. */
+  /** Nats per answer from the start. */
   kl: number;
   gold: number;
 }
 
 /**
- * The best reachable reward by KL from the measurements of a `tilt` arm: ascending in KL, beginning at SFT.
+ * The best reachable reward by KL from the measurements of a `tilt` arm: ascending in KL, beginning at its start.
  * Rungs with fewer than 10 effective samples per prompt are left out: their estimate is not to be trusted.
  */
 export const frontierCurve = (evaluations: readonly Evaluation[]): Place[] =>
@@ -33,7 +33,7 @@ export function frontierGap(curve: readonly Place[], { kl, gold }: Place): numbe
   if (kl >= last.kl) return last.gold - gold;
   const next = curve.findIndex((place) => place.kl > kl);
   const [a, b] = [curve[next - 1], curve[next]!];
-  if (!a) return b.gold - gold; // nearer to SFT than the first rung
+  if (!a) return b.gold - gold; // nearer to the start than the first rung
   return a.gold + ((kl - a.kl) / (b.kl - a.kl)) * (b.gold - a.gold) - gold;
 }
 
@@ -58,6 +58,8 @@ export interface FinishedArm {
   id: string;
   /** A `tilt` arm on the gold reward: the best reachable. */
   isLimit: boolean;
+  /** Id of the model that its KL is measured from. */
+  reference?: string | undefined;
   /** Its final measurement, and those of the way. */
   final: Place;
   evaluations: readonly Evaluation[];
@@ -66,14 +68,17 @@ export interface FinishedArm {
 
 /**
  * Figures that only exist between arms, by arm: `gap`, the distance from the best reachable reward at the arm's
- * KL, where an arm has measured the limit, and `winRate/<other>`, the paired win rate over every other arm.
+ * KL, where an arm has measured the limit from the same start, and `winRate/<other>`, the paired win rate over every other arm.
  */
 export function derivedFigures(arms: readonly FinishedArm[]): Record<string, Record<string, number>> {
   const limit = arms.find((a) => a.isLimit);
   const curve = limit && frontierCurve([...limit.evaluations]);
   return Object.fromEntries(
     arms.map((arm) => {
-      const gap = curve && arm !== limit ? frontierGap(curve, arm.final) : undefined;
+      const gap =
+        curve && arm !== limit && arm.reference === limit.reference
+          ? frontierGap(curve, arm.final)
+          : undefined;
       const wins = arms.flatMap((other) => {
         if (other === arm || !arm.answers || !other.answers) return [];
         const result = headToHead(arm.answers, other.answers);

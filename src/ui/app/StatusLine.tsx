@@ -1,8 +1,7 @@
 import { useTranslation } from 'react-i18next';
-import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { backendText, problemText, settingText, stageText } from '../i18n/dynamic';
-import { duration, fixed, percent } from '../i18n/format';
+import { duration, spaced } from '../i18n/format';
 import { useStageName } from '../store/useStageName';
 import { placeOf, stageOfNode } from '../store/arms';
 import type { StageModel } from '../store/snapshot';
@@ -11,6 +10,7 @@ import { ReplayBar } from '../replay/ReplayBar';
 import { useLab } from '../store/useLab';
 import classes from './app.module.css';
 import { FallbackNote } from './Notices';
+import { doneSentence, nameList } from './status-words';
 
 /** What Run will do, what is going on, or what came out: one sentence. */
 export function StatusLine() {
@@ -42,20 +42,13 @@ function useSentence(status: Status): string {
   const { t } = useTranslation();
   const stageName = useStageName();
   const problemPath = useProblemPath();
-  const list = useMemo(
-    () => (items: string[]) =>
-      items.length < 2
-        ? (items[0] ?? '')
-        : items.slice(0, -1).join(t('status.comma')) + t('status.and') + items[items.length - 1]!,
-    [t],
-  );
   const config = useLab((s) => s.config);
   const nameOf = (stage: StageModel): string => {
     if (stage.owner === undefined) return stageName(stage);
     const owner = config.arms.find((a) => a.id === stage.owner)?.name ?? t('stage.teacher');
     return t('stage.ownStages', { name: owner });
   };
-  const names = (stages: readonly StageModel[]) => list([...new Set(stages.map(nameOf))]);
+  const names = (stages: readonly StageModel[]) => nameList([...new Set(stages.map(nameOf))]);
   switch (status.kind) {
     case 'loading':
     case 'engineStarting':
@@ -72,14 +65,14 @@ function useSentence(status: Status): string {
     }
     case 'ready': {
       const todo = names(status.todo);
-      if (status.todo.some((s) => s.status === 'stale')) return t('status.stale', { todo });
+      if (status.todo.some((s) => s.status === 'stale')) return spaced(t('status.stale', { todo }));
       const ready = names(status.ready);
-      return ready ? t('status.ready', { todo, ready }) : t('status.readyScratch', { todo });
+      return spaced(ready ? t('status.ready', { todo, ready }) : t('status.readyScratch', { todo }));
     }
     case 'running': {
       const left = status.secondsLeft;
       if (!status.active.length) return t('status.runningNext');
-      const active = list(
+      const active = nameList(
         status.active.map((s) =>
           s.progress
             ? t('status.progress', {
@@ -90,7 +83,8 @@ function useSentence(status: Status): string {
             : stageName(s),
         ),
       );
-      return `${t('status.running', { active })} ${left === undefined ? '' : t('status.left', { time: duration(left) })}`;
+      if (left === undefined) return spaced(t('status.running', { active }));
+      return spaced(t('status.runningLeft', { active, time: duration(left) }));
     }
     case 'replay': {
       const values = { seed: String(status.seed), backend: backendText(status.backend) };
@@ -99,17 +93,9 @@ function useSentence(status: Status): string {
     case 'paused':
       return t('status.paused');
     case 'failed':
-      return t('status.failed', { names: names(status.failed) });
-    case 'done': {
-      const results = status.best.flatMap((s) => {
-        const e = s.evaluations.at(-1)?.evaluation;
-        return e
-          ? [t('status.doneArm', { name: s.name, winRate: percent(e.winRate), kl: fixed(e.kl, 1) })]
-          : [];
-      });
-      if (!results.length) return t('status.doneTable');
-      return t('status.done', { results: results.join(t('status.comma')) });
-    }
+      return spaced(t('status.failed', { names: names(status.failed) }));
+    case 'done':
+      return doneSentence(status.standings);
   }
 }
 

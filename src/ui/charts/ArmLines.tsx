@@ -1,9 +1,19 @@
 import { Area, Line } from 'recharts';
 import { isLadder } from '../../pipeline/stages/traits';
-import type { ArmSeries } from '../store/compare';
+import type { StageName } from '../../pipeline/stages';
 import { armColour, isHollow } from '../theme/palette';
 import { Marker } from './Marker';
 import { markerOf, opacityOf } from './parts';
+
+/** What is needed of an arm to draw its line. */
+interface LineArm {
+  id: string;
+  style: number;
+  /** A ladder stands at one value and has no points on the way. */
+  stage?: StageName;
+  /** Result of earlier settings. */
+  stale?: boolean;
+}
 
 interface ArmLinesOptions {
   /** Name of the line in the chart's rows, behind the arm's id. */
@@ -41,8 +51,23 @@ export const seedBands = (bands: readonly { id: string; style: number }[]) =>
     />,
   ]);
 
+/** From and to along the lines of arms, `arm.area` in the rows. */
+export const armAreas = (arms: readonly LineArm[]) =>
+  arms.map((arm) => (
+    <Area
+      key={`${arm.id}.area`}
+      dataKey={(row: Record<string, unknown>) => row[`${arm.id}.area`] as [number, number] | undefined}
+      stroke="none"
+      fill={armColour(arm.style)}
+      fillOpacity={0.14 * opacityOf(arm)}
+      connectNulls
+      isAnimationActive={false}
+      activeDot={false}
+    />
+  ));
+
 /** One line per arm, in its colour and with its marker. A function, not a component: charts look for their lines among their children. */
-export const armLines = (series: readonly ArmSeries[], { line, dashed = false, axis }: ArmLinesOptions) =>
+export const armLines = (series: readonly LineArm[], { line, dashed = false, axis }: ArmLinesOptions) =>
   series.map((s) => (
     <Line
       key={`${s.id}.${line}`}
@@ -58,7 +83,7 @@ export const armLines = (series: readonly ArmSeries[], { line, dashed = false, a
       isAnimationActive={false}
       activeDot={false}
       dot={
-        dashed || isLadder(s)
+        dashed || (s.stage && isLadder({ stage: s.stage }))
           ? false
           : ({ cx, cy, index, value }) =>
               value === undefined || cx === undefined || cy === undefined || !Number.isFinite(cy) ? (

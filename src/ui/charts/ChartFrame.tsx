@@ -57,7 +57,7 @@ export function ChartFrame(props: ChartFrameProps) {
             <ResponsiveContainer width="100%" height="100%" debounce={50} minWidth={0}>
               {props.children}
             </ResponsiveContainer>
-            <span className={classes.xUnit} aria-hidden>
+            <span className={classes.xUnit} data-beside={props.rightUnit ? true : undefined} aria-hidden>
               {props.xUnit}
             </span>
           </div>

@@ -3,43 +3,21 @@ import { isLadder } from '../../pipeline/stages/traits';
 import { bandsEnd, bandsOverTime, type ArmBand } from '../figures/bands';
 import { useBands } from '../figures/useRecorded';
 import { overTime, timeEnd, type ArmSeries } from '../store/compare';
-import type { Progress, XAxisName } from '../store/series';
+import { againstOf, type Against } from '../../pipeline/lab/reference';
+import type { XAxisName } from '../store/series';
 import { useLab } from '../store/useLab';
-import { CHART_NAMES, useView, type ChartName, type ViewState } from '../store/useView';
+import { useReferences } from '../store/useReferences';
+import { CHART_NAMES, useView, type ChartName } from '../store/useView';
 import classes from './charts.module.css';
 import { FrontierChart } from './FrontierChart';
 import { GapTable } from './GapTable';
 import { KlChart } from './KlChart';
 import { namesIn } from './parts';
+import type { ComparisonProps, FrontierProps, TimeProps } from './props';
 import { RewardChart } from './RewardChart';
 import { useEmpty } from './useEmpty';
 import { useQueued } from './useQueued';
 import { WinRateChart } from './WinRateChart';
-
-interface ChartProps {
-  series: readonly ArmSeries[];
-  /** Recorded seeds, to be drawn behind the lines. */
-  bands: readonly ArmBand[];
-  /** Those of arms without a line. */
-  lonely: readonly ArmBand[];
-  /** Names of arms as they stand in charts. */
-  names: Readonly<Record<string, string>>;
-  /** Gold reward of SFT, the starting point of all arms. */
-  sftGold: number | undefined;
-  /** Prompts behind a point. */
-  prompts: number;
-  empty?: ReactNode;
-}
-
-export interface TimeChartProps extends ChartProps {
-  axis: XAxisName;
-  /** Where the horizontal axis ends. */
-  end: Progress;
-}
-
-export interface FrontierChartProps extends ChartProps {
-  klAxis: ViewState['klAxis'];
-}
 
 const MANY = 4;
 
@@ -47,6 +25,7 @@ const MANY = 4;
 export function Comparison() {
   const series = useLab((s) => s.series);
   const bands = useBands();
+  const references = useReferences();
   const arms = useLab((s) => s.config.arms);
   const { prompts } = useLab((s) => s.config.evaluation);
   const axis = useView((s) => s.xAxis);
@@ -56,9 +35,11 @@ export function Comparison() {
   const common = useMemo(() => {
     const drawn = new Set(series.map((s) => s.id));
     const lonely = bands.filter((b) => !drawn.has(b.id));
-    return { series, bands, lonely, names: namesIn(arms), sftGold: sftGoldIn(series, bands), prompts };
-  }, [series, bands, arms, prompts]);
-  const time = useMemo((): TimeChartProps => {
+    const against = againstOf(references);
+    const startGold = startGoldIn(series, bands, against);
+    return { series, bands, lonely, names: namesIn(arms), against, startGold, prompts };
+  }, [series, bands, references, arms, prompts]);
+  const time = useMemo((): TimeProps => {
     const live = timeEnd(common.series);
     const ends = (of: XAxisName) => Math.max(live[of], bandsEnd(common.bands, of));
     const end = { update: ends('update'), samples: ends('samples'), seconds: ends('seconds') };
@@ -71,7 +52,7 @@ export function Comparison() {
       end,
     };
   }, [common, axis]);
-  const frontier = useMemo((): FrontierChartProps => ({ ...common, klAxis }), [common, klAxis]);
+  const frontier = useMemo((): FrontierProps => ({ ...common, klAxis }), [common, klAxis]);
   // Where no arm takes any time there is only the one chart.
   const only = arms.every(isLadder) ? 'frontier' : enlarged;
   const charts: Record<ChartName, ReactNode> = {
@@ -84,7 +65,7 @@ export function Comparison() {
     return (
       <div className={classes.one}>
         {charts[only]}
-        {only === 'frontier' && <GapTable series={series} bands={bands} />}
+        {only === 'frontier' && <GapTable series={series} bands={bands} references={references} />}
       </div>
     );
   return (
@@ -98,13 +79,17 @@ export function Comparison() {
 
 const Slot = ({ children }: { children: ReactNode }) => <>{children}</>;
 
-/** On the prompts of the points, so that every line starts on it. */
-function sftGoldIn(series: readonly ArmSeries[], bands: readonly ArmBand[]): number | undefined {
+/** Of what most arms start from, on the prompts of the points, so that their lines start on it. */
+function startGoldIn(
+  series: readonly ArmSeries[],
+  bands: readonly ArmBand[],
+  { main, references }: Against,
+): number | undefined {
   const paths = [
-    ...series.map(({ stage, isLimit, points }) => ({ stage, isLimit, points })),
-    ...bands.map(({ stage, isLimit, path }) => ({ stage, isLimit, points: path })),
-  ].filter((p) => !p.isLimit);
-  const first = paths.find((p) => !isLadder(p)) ?? paths[0];
+    ...series.map(({ id, stage, isLimit, points }) => ({ id, stage, isLimit, points })),
+    ...bands.map(({ id, stage, isLimit, path }) => ({ id, stage, isLimit, points: path })),
+  ].filter(({ id, isLimit }) => !isLimit && references[id]?.id === main?.id);
+  const first = main && (paths.find((p) => !isLadder(p)) ?? paths[0]);
   return first?.points[0]?.evaluation.gold;
 }
 
@@ -115,7 +100,7 @@ interface QueuedProps<P> {
 }
 
 /** A chart that is drawn when it is its turn. */
-function Queued<P extends ChartProps>({ chart: Chart, props, empty }: QueuedProps<P>) {
+function Queued<P extends ComparisonProps>({ chart: Chart, props, empty }: QueuedProps<P>) {
   const queued = useQueued(props);
   const ready = queued && (queued.series.length > 0 || queued.bands.length > 0);
   return <Chart {...(queued ?? props)} empty={empty ?? (ready ? undefined : <></>)} />;

@@ -1,5 +1,6 @@
-import { usePlotArea, useXAxisScale, useYAxisScale } from 'recharts';
+import { DefaultZIndexes, usePlotArea, useXAxisScale, useYAxisScale, ZIndexLayer } from 'recharts';
 import { placeLabels } from './axes';
+import { useTypeScale } from './useTypeScale';
 
 export interface EndLabel {
   key: string;
@@ -20,6 +21,10 @@ const FAR = 7;
 /** More lines than this leave no room for labels among them. */
 const MANY = 4;
 
+/** Whether the labels stand in a column at the end, and not each at its point. */
+export const areInColumn = (labels: readonly EndLabel[]): boolean =>
+  labels.filter((label) => !label.lift).length > MANY;
+
 interface EndLabelsProps {
   labels: readonly EndLabel[];
   /** Where the axis ends; labels of many lines stand in a column there, with thin lines to their points. */
@@ -28,11 +33,12 @@ interface EndLabelsProps {
 
 /** Names and values at the ends of lines, moved apart where they would touch. */
 export function EndLabels({ labels, end }: EndLabelsProps) {
+  const scale = useTypeScale();
   const area = usePlotArea();
   const xScale = useXAxisScale();
   const yScale = useYAxisScale();
   if (!area || !xScale || !yScale) return null;
-  const inColumn = labels.filter((l) => !l.lift).length > MANY;
+  const inColumn = areInColumn(labels);
   const column = xScale(end) ?? area.x + area.width;
   const spots = labels.flatMap((label) => {
     const x = xScale(label.x);
@@ -42,7 +48,7 @@ export function EndLabels({ labels, end }: EndLabelsProps) {
     const isFree = !inColumn || !!label.fixed;
     return [{ key: label.key, x, pointY, y: y - (label.lift ?? 0), label, free: isFree }];
   });
-  const place = (of: typeof spots) => placeLabels(of, GAP, area.y + 6, area.y + area.height - 4);
+  const place = (of: typeof spots) => placeLabels(of, scale * GAP, area.y + 6, area.y + area.height - 4);
   const placed = new Map(
     (inColumn
       ? [...place(spots.filter((s) => !s.free)), ...place(spots.filter((s) => s.free))]
@@ -50,38 +56,42 @@ export function EndLabels({ labels, end }: EndLabelsProps) {
     ).map((p) => [p.key, p.y]),
   );
   return (
-    <g pointerEvents="none">
-      {spots.map(({ key, x, pointY, label, free }) => {
-        const to = placed.get(key)!;
-        const at = free ? x : column;
-        if (label.lift || label.fixed || (Math.abs(to - pointY) < FAR && at - x < FAR)) return null;
-        return (
-          <path
+    // over lines and points, so that no line runs through a name
+    <ZIndexLayer zIndex={DefaultZIndexes.label}>
+      <g pointerEvents="none">
+        {spots.map(({ key, x, pointY, label, free }) => {
+          const to = placed.get(key)!;
+          const at = free ? x : column;
+          if ((label.lift && free) || label.fixed || (Math.abs(to - pointY) < FAR && at - x < FAR))
+            return null;
+          return (
+            <path
+              key={key}
+              d={`M${x + 4} ${pointY}L${Math.max(x + 4, at + 1)} ${pointY}L${at + 7} ${to}`}
+              stroke={label.colour}
+              strokeWidth={0.75}
+              strokeDasharray="1 3"
+              fill="none"
+            />
+          );
+        })}
+        {spots.map(({ key, x, label, free }) => (
+          <text
             key={key}
-            d={`M${x + 4} ${pointY}L${Math.max(x + 4, at + 1)} ${pointY}L${at + 7} ${to}`}
-            stroke={label.colour}
-            strokeWidth={0.75}
-            strokeDasharray="1 3"
-            fill="none"
-          />
-        );
-      })}
-      {spots.map(({ key, x, label, free }) => (
-        <text
-          key={key}
-          x={label.lift && free ? x - 4 : (free ? x : column) + 9}
-          y={placed.get(key)! + 4}
-          fill={label.colour}
-          opacity={label.faint ? 0.6 : 1}
-          fontSize="0.72rem"
-          fontWeight={600}
-          stroke="var(--surface)"
-          strokeWidth={3}
-          paintOrder="stroke"
-        >
-          {label.text}
-        </text>
-      ))}
-    </g>
+            x={label.lift && free ? x - 4 : (free ? x : column) + 9}
+            y={placed.get(key)! + 4}
+            fill={label.colour}
+            opacity={label.faint ? 0.6 : 1}
+            fontSize="0.72rem"
+            fontWeight={600}
+            stroke="var(--surface)"
+            strokeWidth={3}
+            paintOrder="stroke"
+          >
+            {label.text}
+          </text>
+        ))}
+      </g>
+    </ZIndexLayer>
   );
 }

@@ -1,22 +1,27 @@
 import { SegmentedControl } from '@mantine/core';
 import { memo, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
-import { CartesianGrid, Scatter, ScatterChart, XAxis, YAxis } from 'recharts';
-import { brief, fixed } from '../i18n/format';
+import { CartesianGrid, Scatter, ScatterChart } from 'recharts';
+import { fixed } from '../i18n/format';
+import { shortReference, withReference } from '../i18n/reference';
+import { signOf } from '../../pipeline/lab/reference';
 import { useLab } from '../store/useLab';
 import { setView, useView, type ViewState } from '../store/useView';
 import { armColour } from '../theme/palette';
-import { niceAxis } from './axes';
+import { AgainstLegend } from './AgainstLegend';
+import { BottomAxis, LeftAxis, RightAxis } from './ChartAxes';
+import { mirrored, niceAxis } from './axes';
 import { ChartFrame } from './ChartFrame';
 import classes from './charts.module.css';
-import type { FrontierChartProps } from './Comparison';
 import { EndLabels, type EndLabel } from './EndLabels';
 import { distance, fitCurve, limitOf, reachOf } from './frontier';
 import { Fits, Limit, ProxyPaths, SeedPaths } from './FrontierParts';
 import { roomFor } from './labels';
 import { Marker } from './Marker';
 import { LineSign } from './LineSign';
-import { MARGIN, markerOf, opacityOf, TICK } from './parts';
+import { MARGIN, markerOf, opacityOf } from './parts';
+import { compared, type FrontierProps } from './props';
+import { useTypeScale } from './useTypeScale';
 
 /** With more arms than this only the selected one shows what the reward model thinks of it. */
 const MANY = 2;
@@ -29,10 +34,12 @@ interface ShapeProps {
   payload?: { last?: boolean };
 }
 
-/** Gold reward against the KL it cost, below the best that is reachable; every arm walks away from SFT at KL 0. */
-export const FrontierChart = memo(function FrontierChart(props: FrontierChartProps) {
-  const { series, bands, lonely, names, sftGold, klAxis, empty } = props;
+/** Gold reward against the KL it cost, below the best that is reachable; every arm walks away from its start at KL 0. */
+export const FrontierChart = memo(function FrontierChart(props: FrontierProps) {
+  const { series, bands, lonely, against, startGold, klAxis, empty } = compared(props);
+  const nameOf = (id: string) => props.names[id]! + signOf(against, id);
   const { t } = useTranslation();
+  const typeScale = useTypeScale();
   const enlarged = useView((s) => s.enlarged === 'frontier');
   const limit = limitOf(series, bands);
   // An arm that is far out is left outside, with its KL at the edge.
@@ -71,7 +78,7 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierChartPro
       ? paths.filter(({ series: s }) => paths.length <= MANY || s.id === selected)
       : [];
   const proxies = proxied.flatMap(({ series: s }) => s.points.flatMap((p) => p.evaluation.proxy ?? []));
-  const proxyReach = niceAxis(proxies.map(Math.abs), [0, 1], 2).domain[1];
+  const proxyReach = mirrored(proxies).domain[1];
   const x = niceAxis(
     [
       ...paths.flatMap((p) => p.inside.map((d) => d.at)),
@@ -80,7 +87,7 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierChartPro
     ],
     [0, klAxis === 'sqrt' ? 1 : 2],
   );
-  const labelled = (id: string, kl: number) => (isOut(kl) ? `${names[id]} KL ${fixed(kl, 0)}` : names[id]!);
+  const labelled = (id: string, kl: number) => (isOut(kl) ? `${nameOf(id)} KL ${fixed(kl, 0)}` : nameOf(id));
   const labels: EndLabel[] = [
     ...paths.map(({ series: s, data }) => ({
       key: s.id,
@@ -108,8 +115,10 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierChartPro
     const colour = armColour(limitStyle);
     labels.push({ key: limit.id, text: t('charts.frontier.limit'), colour, x: toAxis(end.kl), y: end.gold });
   }
-  const sft = { key: 'sft', text: t('charts.sft'), colour: 'var(--sft)', x: 0, y: sftGold ?? 0, fixed: true };
-  if (sftGold !== undefined) labels.push(sft);
+  if (startGold !== undefined && against.main) {
+    const text = shortReference(against.main);
+    labels.push({ key: 'start', text, colour: 'var(--sft)', x: 0, y: startGold, fixed: true });
+  }
   const lowest = Math.min(0, ...labels.map((l) => l.y), ...paths.flatMap((p) => p.inside.map((d) => d.gold)));
   const low = lowest < -0.5 ? -1 : -0.5;
   const xUnit = t(klAxis === 'sqrt' ? 'charts.klRoot' : 'charts.klShort');
@@ -133,6 +142,7 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierChartPro
       rightUnit={proxies.length ? t('charts.proxyUnit') : undefined}
       legend={
         <>
+          <AgainstLegend against={against} />
           {fits.length > 0 && (
             <span>
               <LineSign dashes="6 4" width={1.25} /> {t('charts.frontier.fit')}
@@ -153,7 +163,7 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierChartPro
         <SegmentedControl
           size="xs"
           className={classes.compact}
-          aria-label={t('charts.frontier.axis')}
+          aria-label={withReference('charts.frontier.axis', against.main)}
           value={klAxis}
           onChange={(value) => setView({ klAxis: value as ViewState['klAxis'] })}
           data={[
@@ -165,44 +175,21 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierChartPro
     >
       <ScatterChart margin={MARGIN} accessibilityLayer={false}>
         <CartesianGrid stroke="var(--grid)" />
-        <XAxis
-          dataKey="at"
-          type="number"
-          {...x}
-          padding={{ left: 6, right: roomFor([xUnit, ...labels.map((l) => l.text)]) }}
-          tick={TICK}
-          tickLine={false}
-          axisLine={{ stroke: 'var(--hairline)' }}
-          height={18}
-          tickFormatter={brief}
+        <BottomAxis
+          axis={x}
+          of="at"
+          before={6}
+          after={roomFor([xUnit, ...labels.map((l) => l.text)], typeScale)}
         />
-        <YAxis
-          dataKey="gold"
-          type="number"
-          domain={[low, 1]}
-          ticks={GOLD_TICKS.filter((tick) => tick >= low)}
-          tick={TICK}
-          tickLine={false}
-          axisLine={false}
-          width={30}
-          tickFormatter={brief}
-        />
-        <YAxis
-          yAxisId="right"
-          orientation="right"
-          type="number"
-          domain={[low * proxyReach, proxyReach]}
-          ticks={[low * proxyReach, 0, proxyReach]}
-          tick={TICK}
-          tickLine={false}
-          axisLine={false}
-          width={26}
-          hide={proxies.length === 0}
-          tickFormatter={(v: number) => fixed(v, Number.isInteger(v) ? 0 : 1, true)}
-        />
+        <LeftAxis axis={{ domain: [low, 1], ticks: GOLD_TICKS.filter((tick) => tick >= low) }} of="gold" />
+        {proxies.length > 0 && (
+          <RightAxis
+            axis={{ domain: [low * proxyReach, proxyReach], ticks: [low * proxyReach, 0, proxyReach] }}
+          />
+        )}
         {limit && (
           <Limit
-            curve={sftGold === undefined ? limit.curve : [{ kl: 0, gold: sftGold }, ...limit.curve]}
+            curve={startGold === undefined ? limit.curve : [{ kl: 0, gold: startGold }, ...limit.curve]}
             style={limitStyle}
             distance={toAxis}
             end={x.domain[1]}
@@ -242,9 +229,9 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierChartPro
             )}
           />
         ))}
-        {sftGold !== undefined && (
+        {startGold !== undefined && (
           <Scatter
-            data={[{ at: 0, gold: sftGold }]}
+            data={[{ at: 0, gold: startGold }]}
             isAnimationActive={false}
             shape={({ cx = 0, cy = 0 }: ShapeProps) => (
               <Marker shape="circle" x={cx} y={cy} size={5} colour="var(--sft)" filled />

@@ -1,6 +1,7 @@
 import { Table } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { fixed } from '../i18n/format';
+import type { References } from '../../pipeline/lab/reference';
 import type { ArmBand } from '../figures/bands';
 import type { ArmSeries } from '../store/compare';
 import { ArmName } from './ArmName';
@@ -10,12 +11,13 @@ import { gapRows } from './frontier';
 interface GapTableProps {
   series: readonly ArmSeries[];
   bands: readonly ArmBand[];
+  references: References;
 }
 
 /** How far every method is from the best reachable reward at the KL where it stands. */
-export function GapTable({ series, bands }: GapTableProps) {
+export function GapTable({ series, bands, references }: GapTableProps) {
   const { t } = useTranslation();
-  const rows = gapRows(series, bands);
+  const rows = gapRows(series, bands, references);
   if (rows.length === 0) return null;
   return (
     <div className={classes.frame}>

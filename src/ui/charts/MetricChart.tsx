@@ -1,11 +1,11 @@
 import { memo, useMemo } from 'react';
-import { Line, LineChart, ReferenceLine, ResponsiveContainer, XAxis, YAxis } from 'recharts';
+import { Line, LineChart, ReferenceLine, ResponsiveContainer } from 'recharts';
 import { metricText } from '../i18n/dynamic';
 import { brief } from '../i18n/format';
 import type { MetricPoint, XAxisName } from '../store/series';
+import { BottomAxis, LeftAxis } from './ChartAxes';
 import { niceAxis } from './axes';
 import classes from './charts.module.css';
-import { TICK } from './parts';
 import { useQueued } from './useQueued';
 
 interface MetricChartProps {
@@ -49,26 +49,8 @@ const Curve = memo(function Curve({ points, axis, end, colour }: Omit<MetricChar
   return (
     <ResponsiveContainer width="100%" height="100%" debounce={50} minWidth={0}>
       <LineChart data={points as MetricPoint[]} margin={MARGIN} accessibilityLayer={false}>
-        <XAxis
-          dataKey={axis}
-          type="number"
-          domain={[0, end]}
-          ticks={[0, end]}
-          tick={TICK}
-          tickLine={false}
-          axisLine={{ stroke: 'var(--hairline)' }}
-          height={16}
-          tickFormatter={brief}
-        />
-        <YAxis
-          {...y}
-          ticks={y.ticks.length > 4 ? y.domain : y.ticks}
-          tick={TICK}
-          tickLine={false}
-          axisLine={false}
-          width={40}
-          tickFormatter={brief}
-        />
+        <BottomAxis axis={{ domain: [0, end], ticks: [0, end] }} of={axis} height={16} />
+        <LeftAxis axis={y.ticks.length > 4 ? { ...y, ticks: y.domain } : y} width={40} />
         {crossesZero && <ReferenceLine y={0} stroke="var(--hairline)" />}
         <Line
           dataKey="value"

@@ -35,6 +35,15 @@ export function progressAxis(max: number, count = 6): Axis {
   return { domain: [0, end], ticks };
 }
 
+/** Shares in percent. */
+export const SHARE: Axis = { domain: [0, 100], ticks: [0, 25, 50, 75, 100] };
+
+/** As far below zero as above it, so that its zero is at the height of another such axis. */
+export function mirrored(values: readonly number[]): Axis {
+  const reach = niceAxis(values.map(Math.abs), [0, 1], 2).domain[1];
+  return { domain: [-reach, reach], ticks: [-reach, 0, reach] };
+}
+
 const tidy = (x: number): number => Number(x.toPrecision(10));
 
 export interface LabelSpot {

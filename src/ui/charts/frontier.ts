@@ -1,6 +1,7 @@
 import { frontierCurve, frontierGap, type Place } from '../../pipeline/measures/derived';
 import { fittedReward } from '../../pipeline/maths/overoptimization';
 import { STAGES } from '../../pipeline/stages';
+import type { References } from '../../pipeline/lab/reference';
 import type { ArmBand } from '../figures/bands';
 import type { ArmSeries } from '../store/compare';
 import type { ViewState } from '../store/useView';
@@ -9,7 +10,7 @@ import type { ViewState } from '../store/useView';
 export const distance = (kl: number, axis: ViewState['klAxis']): number =>
   axis === 'sqrt' ? Math.sqrt(Math.max(0, kl)) : Math.max(0, kl);
 
-/** The limit: highest reward by KL, from SFT up; of this run if it was measured here, else the recorded one. */
+/** The limit: highest reward by KL, from its start up; of this run if it was measured here, else the recorded one. */
 export function limitOf(
   series: readonly ArmSeries[],
   bands: readonly ArmBand[],
@@ -84,8 +85,15 @@ export interface GapRow extends Place {
   recorded: boolean;
 }
 
-/** Every arm at its last point, nearest to the limit first. */
-export function gapRows(series: readonly ArmSeries[], bands: readonly ArmBand[]): GapRow[] {
+/**
+ * Every arm at its last point, nearest to the limit first. The limit is by KL from what it reweights: an arm with
+ * another reference has no place below it.
+ */
+export function gapRows(
+  series: readonly ArmSeries[],
+  bands: readonly ArmBand[],
+  references: References,
+): GapRow[] {
   const limit = limitOf(series, bands);
   if (!limit) return [];
   const live = series.map((s) => ({ arm: s, last: s.points.at(-1)!, recorded: false }));
@@ -93,7 +101,7 @@ export function gapRows(series: readonly ArmSeries[], bands: readonly ArmBand[])
     .filter((b) => !series.some((s) => s.id === b.id))
     .map((b) => ({ arm: b, last: b.path.at(-1)!, recorded: true }));
   return [...live, ...others]
-    .filter(({ arm }) => !arm.isLimit)
+    .filter(({ arm }) => !arm.isLimit && references[arm.id]?.id === references[limit.id]?.id)
     .map(({ arm: { id, name, style }, last: { evaluation }, recorded }) => {
       const { kl, gold } = evaluation;
       const gap = frontierGap(limit.curve, { kl, gold })!;

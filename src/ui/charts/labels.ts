@@ -53,8 +53,8 @@ export function shortNames(names: readonly string[], longest = LONGEST): string[
 
 /** Pixels per half-width character of a label. */
 const CHARACTER = 6.4;
-const ROOM = { least: 44, most: 132 };
+const ROOM = { least: 44, most: 144 };
 
-/** Room to the right of the last value for these labels, pixels. */
-export const roomFor = (texts: readonly string[]): number =>
-  Math.min(ROOM.most, Math.max(ROOM.least, 12 + CHARACTER * Math.max(0, ...texts.map(textWidth))));
+/** Room to the right of the last value for these labels, pixels; `scale` is the size of type against the usual one. */
+export const roomFor = (texts: readonly string[], scale = 1): number =>
+  scale * Math.min(ROOM.most, Math.max(ROOM.least, 12 + CHARACTER * Math.max(0, ...texts.map(textWidth))));

@@ -1,12 +1,9 @@
-import { fixed } from '../i18n/format';
 import type { ArmBand, BandQuantity } from '../figures/bands';
 import type { ArmSeries } from '../store/compare';
 import type { EvaluationPoint, XAxisName } from '../store/series';
 import { armColour, armStyle } from '../theme/palette';
 import type { EndLabel } from './EndLabels';
 import { shortNames } from './labels';
-
-export const TICK = { fontSize: '0.6875rem', fill: 'var(--text-muted)' };
 
 export const MARGIN = { top: 6, right: 2, bottom: 0, left: 0 };
 
@@ -19,16 +16,14 @@ export function namesIn(arms: readonly { id: string; name: string }[]): Record<s
 export interface LabelOptions {
   axis: XAxisName;
   names: Readonly<Record<string, string>>;
-  format?: (value: number) => string;
+  format: (value: number) => string;
 }
-
-const signed = (value: number): string => fixed(value, 2, true);
 
 /** Labels at the ends of the arms' lines. */
 export const endLabels = (
   series: readonly ArmSeries[],
   valueOf: (point: EvaluationPoint) => number | undefined,
-  { axis, names, format = signed }: LabelOptions,
+  { axis, names, format }: LabelOptions,
 ): EndLabel[] =>
   series.flatMap((s) => {
     const last = s.points[s.points.length - 1]!;
@@ -51,7 +46,7 @@ export const endLabels = (
 export const bandLabels = (
   bands: readonly ArmBand[],
   quantity: BandQuantity,
-  { axis, names, format = signed }: LabelOptions,
+  { axis, names, format }: LabelOptions,
   scale = 1,
 ): EndLabel[] =>
   bands.map((b) => {
@@ -60,11 +55,11 @@ export const bandLabels = (
     return { key: b.id, text: `${names[b.id]} ${format(y)}`, colour: armColour(b.style), x: last[axis], y };
   });
 
-/** Label of a horizontal line that stands for SFT. */
-export const sftLabel = (text: string, x: number, y: number | undefined): EndLabel[] =>
-  y === undefined ? [] : [{ key: 'sft', text, colour: 'var(--sft)', x, y, lift: 9 }];
+/** Label of a horizontal line that stands for what the arms start from. */
+export const startLabel = (text: string, x: number, y: number | undefined): EndLabel[] =>
+  y === undefined ? [] : [{ key: 'start', text, colour: 'var(--sft)', x, y, lift: 9 }];
 
 export const markerOf = (series: { style: number }) => armStyle(series.style).marker;
 
 /** Faint for results of earlier settings. */
-export const opacityOf = (series: { stale: boolean }): number => (series.stale ? 0.4 : 1);
+export const opacityOf = (series: { stale?: boolean }): number => (series.stale ? 0.4 : 1);

@@ -70,11 +70,13 @@ function finishedArms(stages: readonly StageModel[]): FinishedArm[] {
 }
 
 function finished(arm: StageModel): FinishedArm[] {
-  const { id, summary, evaluations, answers } = arm;
+  const { id, inputs, summary, evaluations, answers } = arm;
   const { gold, kl } = summary!;
   if (gold === undefined || kl === undefined) return [];
   const path = evaluations.map((p) => p.evaluation);
-  return [{ id, isLimit: isLimit(arm), final: { gold, kl }, evaluations: path, answers }];
+  return [
+    { id, isLimit: isLimit(arm), reference: inputs.sft, final: { gold, kl }, evaluations: path, answers },
+  ];
 }
 
 /** Final figures of the stages whose results belong to the settings in the form. */

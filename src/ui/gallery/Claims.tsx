@@ -8,13 +8,16 @@ import { judgeStored, type Cause, type StoredClaim } from '../../pipeline/record
 import { language } from '../i18n';
 import { figureName, stageText } from '../i18n/dynamic';
 import { fixed } from '../i18n/format';
+import { versus } from '../i18n/reference';
 import { useRecordedRuns, useRecordedShown, useStoredRuns } from '../figures/useRecorded';
 import { useLab } from '../store/useLab';
+import { useOwnReference } from '../store/useReferences';
 import { setView } from '../store/useView';
 import { ruleOf, wordsOfClaim, type DemoEntry } from '../lessons/demos';
 import { figureValue, spreadValue } from '../figures/figures';
 import classes from './gallery.module.css';
 import { usePrediction } from './predictions';
+import { isRelative } from '../figures/relative';
 import { useClaims } from '../figures/useClaims';
 
 /** What the paper found beside what was measured here. */
@@ -159,6 +162,7 @@ interface SideProps {
 function Side({ figure, value, precise }: SideProps) {
   const { t } = useTranslation();
   const stages = useLab((s) => s.stages);
+  const own = useOwnReference(String(figure).split('.')[0]!);
   if (typeof figure === 'number') return <b>{fixed(figure)}</b>;
   const { owner: id, figure: name } = splitOwner(figure);
   const { opponent } = parseFigure(name);
@@ -170,7 +174,8 @@ function Side({ figure, value, precise }: SideProps) {
     : [owner, stageOf ? t(`stage.names.${stageOf.stage}`) : id].filter(Boolean).join(' / ');
   return (
     <span className={classes.figureSide}>
-      {whose}, {beaten ? t('figure.over', { name: beaten.name }) : figureName(name)}{' '}
+      {whose}, {beaten ? t('figure.over', { name: beaten.name }) : figureName(name)}
+      {own && isRelative(name) && ` ${versus(own)}`}{' '}
       <b>{value === undefined ? t('results.none') : figureValue(name, value, precise)}</b>
     </span>
   );

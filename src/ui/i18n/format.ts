@@ -43,3 +43,10 @@ export function duration(seconds: number): string {
     return s === '0' ? i18n.t('time.minutes', { m }) : i18n.t('time.minutesSeconds', { m, s });
   return i18n.t('time.hours', { h, m });
 }
+
+const HAN = '[\\u4e00-\\u9fff]';
+const LATIN = '[A-Za-z0-9]';
+const TOUCHING = new RegExp(`(?<=${HAN})(?=${LATIN})|(?<=${LATIN}|%)(?=${HAN})`, 'g');
+
+/** A space where Chinese meets Latin letters or digits, as names in a sentence do: 训练PPO和DPO → 训练 PPO 和 DPO. */
+export const spaced = (text: string): string => text.replace(TOUCHING, ' ');

@@ -4,14 +4,14 @@ import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MarkerIcon } from '../charts/Marker';
 import type { ArmStage } from '../../pipeline/stages';
-import { headlineText } from '../i18n/dynamic';
 import type { StageModel } from '../store/snapshot';
+import { useOwnReference } from '../store/useReferences';
 import { actions } from '../store/useLab';
 import { armColour, armStyle, isHollow } from '../theme/palette';
 import classes from './rail.module.css';
 import { StatusIcon } from './StageStatus';
 import { ProgressLine } from './TrunkCard';
-import { figureText, useStageWords } from './useStageWords';
+import { figureText, useFigureWords, useStageWords } from './useStageWords';
 
 interface ArmProps {
   stage: StageModel;
@@ -23,6 +23,7 @@ interface ArmProps {
 /** One arm: its marker and colour, progress, and what it has reached. */
 export const ArmRow = memo(function ArmRow({ stage, style, selected, removable }: ArmProps) {
   const { status, detail } = useStageWords(stage);
+  const figureWords = useFigureWords(useOwnReference(stage.id));
   const colour = armColour(style);
   return (
     <div
@@ -49,11 +50,14 @@ export const ArmRow = memo(function ArmRow({ stage, style, selected, removable }
           <span>{[status, detail].filter(Boolean).join(' · ')}</span>
         </span>
         <span className={classes.armFigures}>
-          {stage.figures.map((f) => (
-            <span key={f.name} className={classes.figure}>
-              <b>{figureText(f)}</b> <span>{headlineText(f.name)}</span>
-            </span>
-          ))}
+          {stage.figures.map((f) => {
+            const { label, title } = figureWords(f);
+            return (
+              <span key={f.name} className={classes.figure} title={title}>
+                <b>{figureText(f)}</b> <span>{label}</span>
+              </span>
+            );
+          })}
         </span>
         {stage.failure && <span className={classes.failure}>{stage.failure}</span>}
         {stage.notices.map((notice) => (

@@ -3,21 +3,25 @@ import { useTranslation } from 'react-i18next';
 import { ArmName } from '../charts/ArmName';
 import frame from '../charts/charts.module.css';
 import { barRange, figureValue, spreadValue } from '../figures/figures';
+import { isRelative } from '../figures/relative';
 import { figureName } from '../i18n/dynamic';
+import { signOf, type Against } from '../../pipeline/lab/reference';
 import { armColour } from '../theme/palette';
 import type { FigureBook } from '../figures/figure-book';
+import { AgainstNote } from './AgainstNote';
 import classes from './results.module.css';
 
 interface BarsProps {
   book: FigureBook;
   styles: Readonly<Record<string, number>>;
   figure: string;
+  against: Against;
   /** A switch between figures. */
   picker?: ReactNode;
 }
 
 /** One bar per arm, from zero: this run filled, else the recorded mean in outline; with the interval over seeds. */
-export function Bars({ book, styles, figure, picker }: BarsProps) {
+export function Bars({ book, styles, figure, against, picker }: BarsProps) {
   const { t } = useTranslation();
   const rows = book.arms.map((arm) => ({
     arm,
@@ -42,7 +46,10 @@ export function Bars({ book, styles, figure, picker }: BarsProps) {
           const [from, to] = [0, value ?? 0].sort((a, b) => a - b) as [number, number];
           return (
             <li key={arm.id}>
-              <ArmName name={arm.name} style={styles[arm.id] ?? 0} />
+              <ArmName
+                name={arm.name + (isRelative(figure) ? signOf(against, arm.id) : '')}
+                style={styles[arm.id] ?? 0}
+              />
               <span className={classes.track} aria-hidden>
                 <span className={classes.zero} style={{ left: `${place(0)}%` }} />
                 {value !== undefined && (
@@ -78,6 +85,7 @@ export function Bars({ book, styles, figure, picker }: BarsProps) {
           );
         })}
       </ul>
+      <AgainstNote against={against} figures={[figure]} />
     </figure>
   );
 }

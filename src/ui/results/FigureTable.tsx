@@ -5,9 +5,12 @@ import frame from '../charts/charts.module.css';
 import { figureValue, spreadValue } from '../figures/figures';
 import { figureAbout, figureName } from '../i18n/dynamic';
 import { percent } from '../i18n/format';
+import { isRelative } from '../figures/relative';
+import { signOf, type Against } from '../../pipeline/lab/reference';
 import type { StageModel } from '../store/snapshot';
 import type { FigureBook } from '../figures/figure-book';
 import type { GroupName } from '../figures/groups';
+import { AgainstNote } from './AgainstNote';
 import classes from './results.module.css';
 
 interface FigureTableProps {
@@ -15,10 +18,11 @@ interface FigureTableProps {
   figures: readonly string[];
   book: FigureBook;
   styles: Readonly<Record<string, number>>;
+  against: Against;
 }
 
 /** Figures of all arms that answer one question; each with one line of explanation. */
-export function FigureTable({ name, figures, book, styles }: FigureTableProps) {
+export function FigureTable({ name, figures, book, styles, against }: FigureTableProps) {
   const { t } = useTranslation();
   const arms =
     name === 'main' ? book.arms : book.arms.filter((arm) => figures.some((f) => hasAny(book, arm, f)));
@@ -52,7 +56,12 @@ export function FigureTable({ name, figures, book, styles }: FigureTableProps) {
                 </Table.Th>
                 {figures.map((figure) => (
                   <Table.Td key={figure}>
-                    <Value arm={arm} figure={figure} book={book} />
+                    <Value
+                      arm={arm}
+                      figure={figure}
+                      book={book}
+                      sign={isRelative(figure) ? signOf(against, arm.id) : ''}
+                    />
                   </Table.Td>
                 ))}
               </Table.Tr>
@@ -60,6 +69,7 @@ export function FigureTable({ name, figures, book, styles }: FigureTableProps) {
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
+      <AgainstNote against={against} figures={figures} />
     </div>
   );
 }
@@ -80,8 +90,16 @@ function Head({ figure }: { figure: string }) {
   );
 }
 
+interface ValueProps {
+  arm: StageModel;
+  figure: string;
+  book: FigureBook;
+  /** Says that it is measured against something else than the others. */
+  sign: string;
+}
+
 /** This run's value, and below it the recorded seeds'. */
-function Value({ arm, figure, book }: { arm: StageModel; figure: string; book: FigureBook }) {
+function Value({ arm, figure, book, sign }: ValueProps) {
   const { t } = useTranslation();
   const live = book.live(arm, figure);
   const recorded = book.recorded(arm, figure);
@@ -91,6 +109,7 @@ function Value({ arm, figure, book }: { arm: StageModel; figure: string; book: F
       {live && (
         <span className={live.final ? undefined : classes.muted}>
           {figureValue(figure, live.value)}
+          {sign}
           {figure === 'winRate' && <Interval arm={arm} book={book} />}
           {!live.final && ` ${t('results.soFar')}`}
         </span>
@@ -98,6 +117,7 @@ function Value({ arm, figure, book }: { arm: StageModel; figure: string; book: F
       {recorded && (
         <span className={classes.recorded} data-recorded>
           {spreadValue(figure, recorded)}
+          {sign}
         </span>
       )}
     </>

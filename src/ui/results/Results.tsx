@@ -3,7 +3,9 @@ import { NativeSelect } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { demoByName } from '../lessons/demos';
 import { figureName } from '../i18n/dynamic';
+import { againstOf } from '../../pipeline/lab/reference';
 import { useLab } from '../store/useLab';
+import { useReferences } from '../store/useReferences';
 import { Bars } from './Bars';
 import { BudgetTable } from './BudgetTable';
 import { FigureTable } from './FigureTable';
@@ -19,6 +21,7 @@ export function Results() {
   const { t } = useTranslation();
   const book = useFigureBook();
   const styles = useLab((s) => s.styles);
+  const against = againstOf(useReferences());
   const demo = demoByName(useLab((s) => s.demo));
   const groups = figureGroups(book, demo);
   return (
@@ -26,14 +29,15 @@ export function Results() {
       <AnswerChart
         book={book}
         styles={styles}
+        against={against}
         figures={demo?.chart?.y ?? [groups[0]!.figures[0]!]}
         chart={demo?.chart}
       />
       {groups.map(({ name, figures }) => (
-        <FigureTable key={name} name={name} figures={figures} book={book} styles={styles} />
+        <FigureTable key={name} name={name} figures={figures} book={book} styles={styles} against={against} />
       ))}
       <HeadToHead book={book} styles={styles} />
-      <Temperatures book={book} styles={styles} />
+      <Temperatures book={book} styles={styles} against={against} />
       <BudgetTable />
       <p className={classes.footnote}>{t('results.note')}</p>
     </section>
@@ -46,7 +50,7 @@ type AnswerChartProps = Omit<Parameters<typeof Bars>[0], 'figure' | 'picker'> & 
 };
 
 /** Bars by arm, or points over a setting; of one figure at a time. */
-function AnswerChart({ book, styles, figures, chart }: AnswerChartProps) {
+function AnswerChart({ book, styles, against, figures, chart }: AnswerChartProps) {
   const { t } = useTranslation();
   const [chosen, setChosen] = useState(0);
   const figure = figures[chosen] ?? figures[0]!;
@@ -71,5 +75,5 @@ function AnswerChart({ book, styles, figures, chart }: AnswerChartProps) {
         spread={figure === figures[0] ? chart.spread : undefined}
       />
     );
-  return <Bars book={book} styles={styles} figure={figure} picker={picker} />;
+  return <Bars book={book} styles={styles} against={against} figure={figure} picker={picker} />;
 }

@@ -1,12 +1,13 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { CartesianGrid, Scatter, ScatterChart, XAxis, YAxis } from 'recharts';
+import { CartesianGrid, Scatter, ScatterChart } from 'recharts';
 import { splitOwner } from '../../pipeline/contract/figures';
+import { BottomAxis, LeftAxis } from '../charts/ChartAxes';
 import { niceAxis } from '../charts/axes';
 import { ChartFrame } from '../charts/ChartFrame';
 import { EndLabels, type EndLabel } from '../charts/EndLabels';
 import { roomFor } from '../charts/labels';
-import { MARGIN, namesIn, TICK } from '../charts/parts';
+import { MARGIN, namesIn } from '../charts/parts';
 import { barRange, figureValue } from '../figures/figures';
 import { figureName, optionText, settingName } from '../i18n/dynamic';
 import { brief } from '../i18n/format';
@@ -15,6 +16,7 @@ import type { FigureBook } from '../figures/figure-book';
 import classes from './results.module.css';
 import { settingAxis } from './setting-axis';
 import { SettingPoints, type SettingPoint } from './SettingPoints';
+import { useTypeScale } from '../charts/useTypeScale';
 
 interface SettingChartProps {
   book: FigureBook;
@@ -32,17 +34,19 @@ interface SettingChartProps {
 /** A figure of all arms over a setting in which they differ; arms that differ in nothing else are joined. */
 export function SettingChart({ book, styles, figure, picker, x, lines, spread }: SettingChartProps) {
   const { t } = useTranslation();
+  const typeScale = useTypeScale();
   const placed = book.arms.flatMap((arm) => {
     const at = book.position(arm, x);
     return at === undefined ? [] : [{ arm, at }];
   });
   const axis = settingAxis(placed.map((p) => p.at));
+  const ends: [number, number] = [axis.place(axis.values[0] ?? 0), axis.place(axis.values.at(-1) ?? 1)];
   const points = placed.flatMap(({ arm, at }): SettingPoint[] => {
     const live = book.live(arm, figure);
     const recorded = book.recorded(arm, figure);
     const y = live?.value ?? recorded?.mean;
     if (y === undefined) return [];
-    const ends = spread?.map((name) => book.value(arm, name));
+    const reach = spread?.map((name) => book.value(arm, name));
     return [
       {
         id: arm.id,
@@ -55,7 +59,9 @@ export function SettingChart({ book, styles, figure, picker, x, lines, spread }:
         ...(recorded && Number.isFinite(recorded.halfWidth)
           ? { interval: [recorded.mean - recorded.halfWidth, recorded.mean + recorded.halfWidth] as const }
           : {}),
-        ...(ends?.[0] !== undefined && ends[1] !== undefined ? { spread: [ends[0], ends[1]] as const } : {}),
+        ...(reach?.[0] !== undefined && reach[1] !== undefined
+          ? { spread: [reach[0], reach[1]] as const }
+          : {}),
       },
     ];
   });
@@ -65,10 +71,10 @@ export function SettingChart({ book, styles, figure, picker, x, lines, spread }:
   );
   const y = niceAxis([low, high], [], 4);
   const names = namesIn(book.arms);
-  const ends = lastOfLines(points);
-  const labels: EndLabel[] = ends.map((p) => ({
+  const last = lastOfLines(points);
+  const labels: EndLabel[] = last.map((p) => ({
     key: p.id,
-    text: lines.length || ends.length > 1 ? lineName(book, p.id, lines, ends) || names[p.id]! : '',
+    text: lines.length || last.length > 1 ? lineName(book, p.id, lines, last) || names[p.id]! : '',
     colour: 'var(--text)',
     x: p.x,
     y: p.y,
@@ -90,33 +96,18 @@ export function SettingChart({ book, styles, figure, picker, x, lines, spread }:
       >
         <ScatterChart margin={MARGIN} accessibilityLayer={false}>
           <CartesianGrid stroke="var(--grid)" />
-          <XAxis
-            dataKey="x"
-            type="number"
-            domain={[axis.place(axis.values[0] ?? 0), axis.place(axis.values.at(-1) ?? 1)]}
-            ticks={axis.values.map(axis.place)}
-            padding={{ left: 16, right: roomFor([xName, ...labels.map((l) => l.text)]) }}
-            tick={TICK}
-            tickLine={false}
-            axisLine={{ stroke: 'var(--hairline)' }}
-            height={18}
-            tickFormatter={(place: number) =>
+          <BottomAxis
+            axis={{ domain: ends, ticks: axis.values.map(axis.place) }}
+            before={16}
+            after={roomFor([xName, ...labels.map((l) => l.text)], typeScale)}
+            format={(place) =>
               brief(axis.values.find((v) => Math.abs(axis.place(v) - place) < 1e-9) ?? place)
             }
           />
-          <YAxis
-            dataKey="y"
-            type="number"
-            {...y}
-            tick={TICK}
-            tickLine={false}
-            axisLine={false}
-            width={52}
-            tickFormatter={(value: number) => figureValue(figure, value)}
-          />
+          <LeftAxis axis={y} of="y" width={52} format={(value) => figureValue(figure, value)} />
           <Scatter data={points} shape={() => <g />} isAnimationActive={false} />
           <SettingPoints points={points} />
-          <EndLabels labels={labels.filter((l) => l.text)} end={axis.place(axis.values.at(-1) ?? 1)} />
+          <EndLabels labels={labels.filter((l) => l.text)} end={ends[1]} />
         </ScatterChart>
       </ChartFrame>
     </div>

@@ -1,27 +1,34 @@
 import { useTranslation } from 'react-i18next';
-import { CartesianGrid, ComposedChart, Line, ReferenceLine, XAxis, YAxis } from 'recharts';
+import { CartesianGrid, ComposedChart, ReferenceLine } from 'recharts';
 import { formatFigure } from '../../pipeline/contract/figures';
-import { seedBands } from '../charts/ArmLines';
+import { AgainstLegend } from '../charts/AgainstLegend';
+import { armLines, seedBands } from '../charts/ArmLines';
+import { BottomAxis, LeftAxis } from '../charts/ChartAxes';
+import { SHARE } from '../charts/axes';
 import { ChartFrame } from '../charts/ChartFrame';
 import { EndLabels } from '../charts/EndLabels';
 import { roomFor } from '../charts/labels';
-import { Marker } from '../charts/Marker';
-import { MARGIN, namesIn, TICK } from '../charts/parts';
-import { brief, percent } from '../i18n/format';
-import { armColour, armStyle } from '../theme/palette';
+import { MARGIN, namesIn } from '../charts/parts';
+import { percent } from '../i18n/format';
+import { armColour } from '../theme/palette';
+import { withReference } from '../i18n/reference';
+import { signOf, type Against } from '../../pipeline/lab/reference';
 import type { FigureBook } from '../figures/figure-book';
 import classes from './results.module.css';
+import { useTypeScale } from '../charts/useTypeScale';
 
 interface TemperaturesProps {
   book: FigureBook;
   styles: Readonly<Record<string, number>>;
+  against: Against;
 }
 
 const at = (temperature: number): string => formatFigure({ base: 'winRate', temperature });
 
-/** Win rate by sampling temperature, against SFT at temperature 1. */
-export function Temperatures({ book, styles }: TemperaturesProps) {
+/** Win rate by sampling temperature, against what the arm starts from at temperature 1. */
+export function Temperatures({ book, styles, against }: TemperaturesProps) {
   const { t } = useTranslation();
+  const typeScale = useTypeScale();
   const temperatures = book
     .variationsOf('winRate')
     .flatMap(({ temperature }) => temperature ?? [])
@@ -37,7 +44,7 @@ export function Temperatures({ book, styles }: TemperaturesProps) {
         const value = book.value(arm, at(T));
         const ends = spread && Number.isFinite(spread.halfWidth) ? spread.halfWidth : 0;
         return [
-          ...(value === undefined ? [] : [[arm.id, 100 * value]]),
+          ...(value === undefined ? [] : [[`${arm.id}.winRate`, 100 * value]]),
           ...(spread
             ? [
                 [`${arm.id}.seeds`, [100 * (spread.mean - ends), 100 * (spread.mean + ends)]],
@@ -48,15 +55,24 @@ export function Temperatures({ book, styles }: TemperaturesProps) {
       }),
     ),
   }));
+  const drawn = arms.map(({ id }) => ({ id, style: styles[id] ?? 0 }));
   const lastT = temperatures[temperatures.length - 1]!;
   const labels = arms.flatMap((arm) => {
     const value = book.value(arm, at(lastT));
     if (value === undefined) return [];
     const colour = armColour(styles[arm.id] ?? 0);
-    return [{ key: arm.id, text: `${names[arm.id]} ${percent(value)}`, colour, x: lastT, y: 100 * value }];
+    return [
+      {
+        key: arm.id,
+        text: `${names[arm.id]}${signOf(against, arm.id)} ${percent(value)}`,
+        colour,
+        x: lastT,
+        y: 100 * value,
+      },
+    ];
   });
   const title = t('results.temperature.title');
-  const question = t('results.temperature.question');
+  const question = withReference('results.temperature.question', against.main);
   return (
     <div className={classes.plot} data-group="temperature">
       <ChartFrame
@@ -64,53 +80,23 @@ export function Temperatures({ book, styles }: TemperaturesProps) {
         question={question}
         unit={t('charts.winRateUnit')}
         xUnit={t('results.temperature.unit')}
+        legend={<AgainstLegend against={against} />}
         summary={t('charts.summary', { title, question, values: labels.map((l) => l.text).join(', ') })}
       >
         <ComposedChart data={rows} margin={MARGIN} accessibilityLayer={false}>
           <CartesianGrid stroke="var(--grid)" vertical={false} />
-          <XAxis
-            dataKey="x"
-            type="number"
-            domain={[temperatures[0]!, lastT]}
-            ticks={temperatures}
-            padding={{ left: 6, right: roomFor(labels.map((l) => l.text)) }}
-            tick={TICK}
-            tickLine={false}
-            axisLine={{ stroke: 'var(--hairline)' }}
-            height={18}
-            tickFormatter={brief}
+          <BottomAxis
+            axis={{ domain: [temperatures[0]!, lastT], ticks: temperatures }}
+            before={6}
+            after={roomFor(
+              labels.map((l) => l.text),
+              typeScale,
+            )}
           />
-          <YAxis
-            domain={[0, 100]}
-            ticks={[0, 25, 50, 75, 100]}
-            tick={TICK}
-            tickLine={false}
-            axisLine={false}
-            width={30}
-          />
-          <ReferenceLine y={50} stroke="var(--sft)" strokeWidth={1.25} />
-          {seedBands(arms.map(({ id }) => ({ id, style: styles[id] ?? 0 })))}
-          {arms.map((arm) => (
-            <Line
-              key={arm.id}
-              dataKey={(row: Record<string, unknown>) => row[arm.id] as number | undefined}
-              stroke={armColour(styles[arm.id] ?? 0)}
-              strokeWidth="var(--stroke)"
-              isAnimationActive={false}
-              activeDot={false}
-              dot={({ cx, cy, index }) => (
-                <g key={index}>
-                  <Marker
-                    shape={armStyle(styles[arm.id] ?? 0).marker}
-                    x={cx ?? 0}
-                    y={cy ?? 0}
-                    size={3}
-                    colour={armColour(styles[arm.id] ?? 0)}
-                  />
-                </g>
-              )}
-            />
-          ))}
+          <LeftAxis axis={SHARE} />
+          <ReferenceLine y={50} stroke="var(--sft)" strokeWidth={1} />
+          {seedBands(drawn)}
+          {armLines(drawn, { line: 'winRate' })}
           <EndLabels labels={labels} end={lastT} />
         </ComposedChart>
       </ChartFrame>

@@ -1,6 +1,7 @@
 import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isUsual } from '../../pipeline/stages';
+import type { Reference } from '../../pipeline/lab/reference';
 import { MarkerIcon } from '../charts/Marker';
 import { goldPartText } from '../i18n/dynamic';
 import { fixed } from '../i18n/format';
@@ -8,6 +9,7 @@ import { useStageName } from '../store/useStageName';
 import type { StageModel } from '../store/snapshot';
 import { useShallow } from 'zustand/react/shallow';
 import { useLab } from '../store/useLab';
+import { useReferences } from '../store/useReferences';
 import { useSamples, type Sample } from '../store/useSamples';
 import { armColour, armStyle } from '../theme/palette';
 import classes from './samples.module.css';
@@ -36,6 +38,7 @@ export const AnswerCard = memo(function AnswerCard({ id }: { id: string }) {
   const stageName = useStageName();
   const style = useLab((s) => s.styles[id]);
   const sample = useSamples((s) => s.answers[id]);
+  const against = useReferences()[id];
   if (!stage) return null;
   const name = stageName(stage);
   const colour = style === undefined ? 'var(--sft)' : armColour(style);
@@ -61,7 +64,7 @@ export const AnswerCard = memo(function AnswerCard({ id }: { id: string }) {
         {sample && stage.hasModel && !sample.error && <Scores sample={sample} />}
       </header>
       {stage.hasModel && sample ? (
-        <Body sample={sample} name={name} colour={colour} />
+        <Body sample={sample} name={name} colour={colour} against={against} />
       ) : (
         <p className={classes.waiting}>
           {stage.hasModel
@@ -96,7 +99,14 @@ function Scores({ sample }: { sample: Sample }) {
   );
 }
 
-function Body({ sample, name, colour }: { sample: Sample; name: string; colour: string }) {
+interface BodyProps {
+  sample: Sample;
+  name: string;
+  colour: string;
+  against: Reference | undefined;
+}
+
+function Body({ sample, name, colour, against }: BodyProps) {
   const { t } = useTranslation();
   const [focused, setFocused] = useState<{ sample: Sample; index: number } | null>(null);
   if (sample.error) return <p className={classes.wrong}>{t('samples.failed', { message: sample.error })}</p>;
@@ -110,7 +120,7 @@ function Body({ sample, name, colour }: { sample: Sample; name: string; colour: 
         focused={index}
         onFocus={(i) => setFocused(i === null ? null : { sample, index: i })}
       />
-      {index !== null && <TokenDetail sample={sample} index={index} />}
+      {index !== null && <TokenDetail sample={sample} index={index} against={against} />}
       {sample.gold.parts.length === 0 ? (
         <p className={classes.waiting}>{t('samples.partsNone')}</p>
       ) : (

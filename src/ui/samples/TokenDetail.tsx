@@ -1,11 +1,20 @@
 import { useTranslation } from 'react-i18next';
-import { fixed, percent } from '../i18n/format';
+import type { Reference } from '../../pipeline/lab/reference';
+import { fixed, percent, spaced } from '../i18n/format';
+import { shortReference } from '../i18n/reference';
 import type { Sample } from '../store/useSamples';
 import classes from './samples.module.css';
 import { klOf } from './token-figures';
 
+interface TokenDetailProps {
+  sample: Sample;
+  index: number;
+  /** What the model is compared with. */
+  against: Reference | undefined;
+}
+
 /** Log-prob of one word, and what it adds to the KL. */
-export function TokenDetail({ sample, index }: { sample: Sample; index: number }) {
+export function TokenDetail({ sample, index, against }: TokenDetailProps) {
   const { t } = useTranslation();
   const own = sample.logProbs[index] ?? NaN;
   const reference = sample.referenceLogProbs?.[index];
@@ -16,10 +25,11 @@ export function TokenDetail({ sample, index }: { sample: Sample; index: number }
       <dd>
         {t('samples.token.logProb')} <b>{fixed(own)}</b> ({percent(Math.exp(own), 1)})
       </dd>
-      {reference !== undefined && kl !== undefined && (
+      {against && reference !== undefined && kl !== undefined && (
         <>
           <dd>
-            {t('samples.token.reference')} <b>{fixed(reference)}</b> ({percent(Math.exp(reference), 1)})
+            {spaced(t('samples.token.reference', { reference: shortReference(against) }))}{' '}
+            <b>{fixed(reference)}</b> ({percent(Math.exp(reference), 1)})
           </dd>
           <dd>
             {t('samples.token.kl')} <b>{t('samples.token.nats', { value: fixed(kl, 2, true) })}</b>

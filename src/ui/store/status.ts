@@ -1,4 +1,5 @@
 import type { RunState } from '../../pipeline/lab/lab';
+import { standings, type Standings } from './references';
 import type { StageModel } from './snapshot';
 
 /** What the page says about the run in one sentence; the words are in the catalogue under `status`. */
@@ -10,7 +11,7 @@ export type Status =
   | { kind: 'running' | 'paused'; active: StageModel[]; secondsLeft?: number }
   | { kind: 'replay'; seed: number; backend: string; ended: boolean }
   | { kind: 'failed'; failed: StageModel[] }
-  | { kind: 'done'; best: StageModel[] };
+  | { kind: 'done'; standings: Standings[] };
 
 export interface StatusInput {
   state: RunState;
@@ -47,5 +48,5 @@ export function statusOf({ state, stages, problems, engine, loaded, replay }: St
   const failed = stages.filter((s) => s.status === 'failed');
   if (failed.length) return { kind: 'failed', failed };
   if (todo.length) return { kind: 'ready', todo, ready: stages.filter((s) => s.status === 'done') };
-  return { kind: 'done', best: stages.filter((s) => s.isArm) };
+  return { kind: 'done', standings: standings(stages) };
 }

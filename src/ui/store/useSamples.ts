@@ -5,6 +5,7 @@ import { isUsual } from '../../pipeline/stages';
 import { goldOf } from '../../pipeline/data/tokens';
 import { decode, taskByName, type GoldScore } from '../../world';
 import { firstPrompt, nextPrompt, type ReadyPrompt } from './prompt';
+import { referencesIn } from './references';
 import type { StageModel } from './snapshot';
 import { actions, useLab } from './useLab';
 
@@ -71,14 +72,16 @@ function questionFor(stage: StageModel, stages: readonly StageModel[]): Question
   const { prompt, noiseKey } = useSamples.getState();
   const { model } = stage;
   if (!model) return undefined;
-  const reward = stages.find((s) => isUsual(s.stage, 'reward'))?.artifact;
-  const sft = stages.find((s) => isUsual(s.stage, 'sft'))?.model;
+  const rewards = stages.filter((s) => isUsual(s.stage, 'reward'));
+  const reward = (rewards.find((s) => s.id === stage.inputs.reward) ?? rewards[0])?.artifact;
+  const start = referencesIn(stages)[stage.id]?.id;
+  const reference = stages.find((s) => s.id === start)?.model;
   return {
     model,
     prompt,
     noiseKey,
     ...(reward?.kind === 'reward' ? { reward } : {}),
-    ...(stage.isArm && sft ? { reference: sft } : {}),
+    ...(reference ? { reference } : {}),
   };
 }
 

@@ -116,7 +116,8 @@ export const gallery = {
     },
     temperature: {
       title: 'Win rate by sampling temperature',
-      question: 'Does the arm still win when it answers more or less greedily? Against SFT at temperature 1',
+      question:
+        'Does the arm still win when it answers more or less greedily? Against {{reference}} at temperature 1',
       unit: 'temperature',
     },
     budget: {
@@ -126,6 +127,7 @@ export const gallery = {
       samples: 'at {{amount}} samples',
       seconds: 'at {{amount}}',
     },
+    against: 'Win rates and KL are against {{reference}}.',
     none: '–',
   },
   figure: {
@@ -195,21 +197,23 @@ export const gallery = {
   figureAbout: {
     gold: 'True reward of the final answers to held-out prompts, −1 to 1.',
     proxy: 'Score of the reward model for the final answers, in standard deviations of SFT’s.',
-    kl: 'Distance from SFT, in nats per answer.',
-    winRate: 'Share of held-out prompts on which the answer beats SFT’s; in brackets its 95 % interval.',
+    kl: 'Distance from the model that the arm started from, in nats per answer.',
+    winRate:
+      'Share of held-out prompts on which the answer beats that of the model the arm started from; in brackets its 95 % interval.',
     lcWinRate: 'What is left of the win rate when the effect of length is taken out by regression.',
     gap: 'Gold reward between the arm and the best that any policy could have at its KL.',
     peak_gold: 'Highest true reward measured on the way.',
-    peak_kl: 'How far from SFT the arm was there.',
+    peak_kl: 'How far from its start the arm was there.',
     fit_alpha: 'Reward gained per unit of d at the start of the fitted curve.',
     fit_beta: 'How fast the fitted curve bends down.',
     fit_r2: 'Share of the variance of the measured path that the fitted curve explains.',
     fit_r2Other: 'The same for the other of the two forms, fitted to the same points.',
     fit_peakKl: 'KL at which the fitted curve is highest.',
-    deltaChosen: 'Change of the log-prob of held-out chosen answers against SFT, nats per answer.',
+    deltaChosen: 'Change of the log-prob of held-out chosen answers against the start, nats per answer.',
     deltaRejected: 'The same for the rejected answers.',
     implicitAccuracy: 'Share of held-out pairs whose chosen answer gained more than the rejected one.',
-    labelerWinRate_train: 'How often people who labelled for training prefer the answer to SFT’s.',
+    labelerWinRate_train:
+      'How often people who labelled for training prefer the answer to that of the start.',
     labelerWinRate_heldOut: 'The same for people who labelled nothing.',
     labelerAgreement: 'How often two labelers of the training group give the same label.',
     heldOutAgreement: 'How often one of them and one who labelled nothing do.',
@@ -262,7 +266,7 @@ export const gallery = {
     gold: 'gold reward',
     gap: 'gap to the limit',
     recorded: 'recorded',
-    note: 'The limit is the best gold reward that any policy can have at this KL, estimated by reweighting answers of SFT; the gap is how far the method is below it. ≥: the limit was not measured that far, and it never falls.',
+    note: 'The limit is the best gold reward that any policy can have at this KL, estimated by reweighting answers of the model that it starts from; the gap is how far a method with the same start is below it. ≥: the limit was not measured that far, and it never falls.',
   },
   time: {
     seconds: '{{s}} s',

@@ -63,7 +63,7 @@ export const glossary = {
       },
       reference: {
         name: 'Reference model',
-        text: 'The frozen SFT model from which the distance is measured.',
+        text: 'The frozen model that an arm starts from, usually SFT: distance and wins are measured against it.',
       },
       kl: {
         name: 'KL divergence',
@@ -122,7 +122,7 @@ export const glossary = {
       },
       winrate: {
         name: 'Win rate',
-        text: 'Share of prompts on which the answer beats SFT’s answer; ties count half.',
+        text: 'Share of prompts on which the answer beats that of the reference model; ties count half.',
       },
       lcwinrate: {
         name: 'Length-controlled win rate',
