@@ -188,8 +188,6 @@ it('a teacher that never ends an answer teaches nothing', async () => {
 
 describe('a judge that cannot tell answers apart', () => {
   const blind: RewardModelArtifact = { ...reward, weights: noise.weights }; // the head of a fresh model is 0
-  /** Four standard deviations of a fair coin. */
-  const byChance = (pairs: number) => 4 * Math.sqrt(0.25 / pairs);
 
   it('a reward model trained at learning rate 0 is one: accuracies of exactly one half', async () => {
     const preferences = comparisons([pair(1), pair(2)], [pair(3), pair(4)]);
@@ -201,24 +199,6 @@ describe('a judge that cannot tell answers apart', () => {
     expect(rows.map((r) => [r.metrics['accuracy'], r.metrics['eval_accuracy']])).toEqual([[0.5, 0.5], [0.5, 0.5]]); // prettier-ignore
     expect(result.summary).toMatchObject({ accuracy: 0.5, labelAccuracy: 0.5 });
     expect(result.artifact.weights).toEqual(blind.weights);
-  });
-
-  it('labels for online DPO agree with gold by chance', async () => {
-    const s = { rounds: 1, steps: 1, pairs: 1000, labels: 'reward-model' };
-    const { rows } = await run('online-dpo', s, { reward: blind });
-    expect(Math.abs(rows[0]!.metrics['labels/agreement']! - 0.5)).toBeLessThan(byChance(1000));
-  });
-
-  it('as AI feedback, too, in training and held out', async () => {
-    const { result } = await run<PreferencesArtifact>(
-      'ai-feedback',
-      { pairs: 1000, heldOutPairs: 500 },
-      { judge: blind },
-    );
-    expect(Math.abs(result.summary['agreement']! - 0.5)).toBeLessThan(byChance(1000));
-    const right = result.artifact.heldOut.map((p) => Math.sign(p.goldChosen - p.goldRejected));
-    const share = right.reduce((sum, r) => sum + (r + 1) / 2, 0) / right.length;
-    expect(Math.abs(share - 0.5)).toBeLessThan(byChance(right.length));
   });
 
   it('best of n by its constant score is SFT: KL 0 for every n', async () => {
@@ -259,12 +239,6 @@ describe('what PPO does with its rollouts', () => {
     const trained = batches.flat().reduce((sum, row) => sum + row.ids.length, 0);
     const once = await run('ppo', { ...s, epochs: 1, minibatches: 1, targetKl: null }); // sampled and trained on once
     expect(rows[0]!.tokens).toBe(once.rows[0]!.tokens / 2 + trained);
-  });
-
-  it('values that stayed within the clip range are not counted as clipped', async () => {
-    const s = { iterations: 3, rolloutBatch: 16, valueClip: 10 };
-    const { rows } = await run('ppo', s);
-    expect(rows.map((r) => r.metrics['val/clipfrac_avg'])).toEqual([0, 0, 0]);
   });
 
   it('the KL coefficient stays above 0 however short the horizon', async () => {

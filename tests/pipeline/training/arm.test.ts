@@ -31,7 +31,7 @@ async function runArm(rows: readonly MetricsEvent[]) {
   try {
     const running = arm.run(
       4,
-       
+
       (async function* () {
         yield* rows;
       })(),
