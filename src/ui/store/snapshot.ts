@@ -184,7 +184,10 @@ function figuresOf(
     case 'preferences':
       return figure('agreement', summary?.['agreement'] ?? latest('agreement'));
     case 'reward':
-      return figure('accuracy', summary?.['accuracy'] ?? latest('eval_accuracy') ?? latest('accuracy'));
+      return figure(
+        'accuracy',
+        summary ? summary['accuracy'] : (latest('eval_accuracy') ?? latest('accuracy')),
+      );
     case 'probe': // its win rate would be against itself
       return figure('gold', evaluations.at(-1)?.evaluation.gold);
     default: {
