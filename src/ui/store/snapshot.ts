@@ -178,7 +178,8 @@ function figuresOf(
     const { figure: name } = headline;
     const final = headline.from === 'evaluation' ? evaluation?.[name] : run?.result?.summary[name];
     if (final !== undefined) return [{ name, value: final }];
-    if (headline.from === 'evaluation') return [];
+    // a finished stage without the figure could not measure it: what training logged is not that
+    if (headline.from === 'evaluation' || run?.result) return [];
     const logged = headline.until.map((metric) => latestMetric(run?.events ?? [], metric));
     const value = logged.find((v) => v !== undefined);
     return value === undefined ? [] : [{ name: headline.meanwhile ?? name, value }];

@@ -132,6 +132,20 @@ describe('a configuration', () => {
     ]);
   });
 
+  it('refuses settings that are each fine and impossible together', () => {
+    expect(problems({ arms: [arm('many', { rolloutBatch: 16, minibatches: 32 })] })).toEqual([
+      {
+        path: 'many.minibatches',
+        message: '16 answers per iteration cannot be cut into 32 minibatches; ask for at most 16, or for more answers', // prettier-ignore
+      },
+    ]);
+    const steered = problems({ arms: [arm('still', { klCoef: 0, adaptiveKlTarget: 6 })] });
+    expect(steered.map((p) => p.path)).toEqual(['still.klCoef']);
+    expect(steered[0]!.message).toMatch(/starts at 0 stays 0/);
+    expect(problems({ arms: [arm('free', { klCoef: 0 })] })).toEqual([]);
+    expect(problems({ arms: [arm('short', { adaptiveKlTarget: 6, adaptiveKlHorizon: 10 })] })).toEqual([]);
+  });
+
   it('names the arm whose own trunk is wrong', () => {
     expect(problems({ arms: [{ ...arm('mine'), trunk: { sft: { steps: 0 } } }] })).toEqual([
       { path: 'mine.sft.steps', message: 'must be a whole number between 1 and 10000 (got 0)' },

@@ -210,6 +210,7 @@ describe('versions', () => {
     expect([of(ppo, {}), of(ppo, { rolloutBatch: 63 }), of(ppo, { rolloutBatch: 48, minibatches: 32 })]).toEqual([1, 1, 2]); // prettier-ignore
     expect(of(ppo, { adaptiveKlTarget: 6 })).toBe(1);
     expect(of(ppo, { adaptiveKlTarget: 6, adaptiveKlHorizon: 10 })).toBe(2);
+    expect(of(ppo, { targetKl: 0.05 })).toBe(2);
     expect([of(onlineDpo, {}), of(onlineDpo, { labels: 'reward-model' })]).toEqual([1, 2]);
     expect([of(reward, {}), of(reward, { learningRate: 0 })]).toEqual([1, 2]);
     expect([of(dpo, {}), of(bestOfN, {}), of(aiFeedback, {})]).toEqual([1, 4, 2]);

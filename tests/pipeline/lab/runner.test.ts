@@ -218,6 +218,16 @@ describe('failures are outcomes', () => {
     expect(orphan).toMatchObject({ status: 'failed', message: 'this stage needs a sft artifact' });
   });
 
+  it('settings that are impossible together, before anything is loaded', async () => {
+    const settings = { ...STAGES.ppo.settings.parse({}), rolloutBatch: 16, minibatches: 32 };
+    const impossible = job({ stage: 'ppo', settings });
+    const outcome = await runStage({} as Engine, impossible, new RunControl(), () => undefined);
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      message: expect.stringMatching(/^16 answers .* 32 minibatches/) as string,
+    });
+  });
+
   it('a task that does not exist, too', async () => {
     const outcome = await runStage({} as Engine, job({ task: 'poetry' }), new RunControl(), () => undefined);
     expect(outcome).toMatchObject({ status: 'failed', message: expect.stringContaining('poetry') as string });

@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { registerGradients } from '../../../src/engine/plain/gradients';
-import { generalizedAdvantages, whiten } from '../../../src/pipeline/maths/advantages';
+import { explainedVariance, generalizedAdvantages, whiten } from '../../../src/pipeline/maths/advantages';
 import { adaptKlCoef, klEstimators, penalisedRewards, sequenceKl } from '../../../src/pipeline/maths/kl';
 import { dpoLoss, type DpoOptions } from '../../../src/pipeline/losses/dpo';
-import { logSigmoid } from '../../../src/pipeline/losses/masked';
+import { logSigmoid, shareGreater } from '../../../src/pipeline/losses/masked';
 import { ppoPolicyLoss, ppoValueLoss } from '../../../src/pipeline/losses/ppo';
 import { pairwiseRewardLoss, rewardModelLoss } from '../../../src/pipeline/losses/reward';
 import { negativeLogLikelihood, sftLoss } from '../../../src/pipeline/losses/sft';
@@ -147,6 +147,23 @@ describe('PPO', () => {
     expect(fraction).toBe(1);
     expect(one(0.2, 0, 3, 0.5)[1]).toBe(0);
   });
+
+  it('a value that has moved less than the clip range is not counted as clipped, whatever float32 rounds', () => {
+    const old = Array.from({ length: 4096 }, () => rng.normal());
+    const column = (xs: number[]) => tf.tensor2d(xs, [xs.length, 1]);
+    const share = (moves: number[]) =>
+      value(
+        ppoValueLoss(
+          column(old.map((v, i) => v + moves[i % moves.length]!)),
+          column(old),
+          column(old.map((v) => v + 1)), // both errors shrink as the value rises: clipping it is a larger loss
+          tf.onesLike(column(old)),
+          0.2,
+        ).clipFraction,
+      );
+    expect(share([0, 0.05, 0.15])).toBe(0);
+    expect(share([0.05, 0.25])).toBe(0.5);
+  });
 });
 
 describe('DPO', () => {
@@ -232,6 +249,15 @@ describe('DPO', () => {
 });
 
 describe('the reward model loss', () => {
+  it('comes with an accuracy that counts ties half', () => {
+    const vector = (xs: number[]) => tf.tensor1d(xs);
+    expect(value(shareGreater(vector([1, 0, 2, 5]), vector([0, 1, 2, 5])))).toBe(0.5);
+    expect(value(shareGreater(vector([1, 1]), vector([0, 1])))).toBe(0.75);
+    expect(value(rewardModelLoss({ scores: vector([0, 0, 0, 0]) } as Outputs).metrics!['accuracy']!)).toBe(
+      0.5,
+    );
+  });
+
   it('starts at ln 2, needs the margin to be overcome and sees only differences', () => {
     const [chosen, rejected] = [tf.tensor1d([1, -2, 0.5]), tf.tensor1d([1, -2, 0.5])];
     near(values(pairwiseRewardLoss(chosen, rejected)), [Math.LN2, Math.LN2, Math.LN2], 6);
@@ -331,6 +357,21 @@ describe('advantages and KL', () => {
     expect(adaptKlCoef(0.1, 4.4, options)).toBeCloseTo(0.1 * 1.01, 9);
     expect(adaptKlCoef(0.1, 400, options)).toBeCloseTo(0.1 * 1.02, 9);
     expect(adaptKlCoef(0.1, 0, options)).toBeCloseTo(0.1 * 0.98, 9);
+  });
+
+  it('the adaptive coefficient never turns negative: a batch longer than the horizon moves it by 20 %', () => {
+    for (const samples of [64, 256, 1e6]) {
+      const options = { target: 4, horizon: 10, samples };
+      expect(adaptKlCoef(0.2, 0, options)).toBeCloseTo(0.16, 12);
+      expect(adaptKlCoef(0.2, 400, options)).toBeCloseTo(0.24, 12);
+    }
+  });
+
+  it('explained variance is 1 for the returns themselves, 0 for a constant, absent where nothing varies', () => {
+    const [mask, returns] = [matrix(MASK), matrix(random())];
+    expect(explainedVariance(returns, returns, mask)).toBe(1);
+    expect(explainedVariance(matrix(MASK), returns, mask)).toBeCloseTo(0, 6);
+    expect(explainedVariance(returns, matrix(MASK), mask)).toBeUndefined();
   });
 
   it('matrices of different shapes are refused', () => {

@@ -4,7 +4,14 @@ import { winRate } from '../../../src/pipeline/measures/evaluate';
 import { bestOfNKl } from '../../../src/pipeline/maths/kl';
 import { maskedMean, rowSums, selectRows, total, zeros } from '../../../src/pipeline/maths/matrix';
 import { cosineSchedule, warmupSchedule } from '../../../src/pipeline/training/optimizer';
-import { distinctN, mean, standardDeviation, wilsonInterval } from '../../../src/pipeline/maths/statistics';
+import {
+  distinctN,
+  mean,
+  shareWon,
+  standardDeviation,
+  studentT95,
+  wilsonInterval,
+} from '../../../src/pipeline/maths/statistics';
 import { isLogged } from '../../../src/pipeline/training/guard';
 import { rngFrom } from '../../../src/random/rng';
 
@@ -16,6 +23,39 @@ describe('mean and deviation', () => {
     expect(standardDeviation([5])).toBe(0);
     expect(standardDeviation([1, 2, 3, 4])).toBeCloseTo(Math.sqrt(5 / 3), 12);
     expect(standardDeviation([1e9, 1e9 + 1, 1e9 + 2])).toBeCloseTo(1, 9); // no cancellation
+  });
+});
+
+describe('Student’s t', () => {
+  /** Two-sided 95 % quantiles as tables print them (three decimals). */
+  const TABLE: Record<number, number> = {
+    1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365, 8: 2.306, 9: 2.262, 10: 2.228,
+    11: 2.201, 12: 2.179, 13: 2.16, 14: 2.145, 15: 2.131, 16: 2.12, 17: 2.11, 18: 2.101, 19: 2.093, 20: 2.086,
+    21: 2.08, 22: 2.074, 23: 2.069, 24: 2.064, 25: 2.06, 26: 2.056, 27: 2.052, 28: 2.048, 29: 2.045, 30: 2.042,
+    40: 2.021, 50: 2.009, 60: 2, 80: 1.99, 100: 1.984, 120: 1.98, 200: 1.972,
+  }; // prettier-ignore
+
+  it('has the quantiles of the tables', () => {
+    for (const [df, t] of Object.entries(TABLE)) expect(studentT95(Number(df)).toFixed(3)).toBe(t.toFixed(3));
+  });
+
+  it('has closed forms for one and two degrees of freedom, falls with more and ends at the normal one', () => {
+    expect(studentT95(1)).toBeCloseTo(Math.tan((0.95 * Math.PI) / 2), 9);
+    expect(studentT95(2)).toBeCloseTo(0.95 * Math.sqrt(2 / (1 - 0.95 ** 2)), 10);
+    for (let df = 2; df <= 200; df++) expect(studentT95(df)).toBeLessThan(studentT95(df - 1));
+    expect(studentT95(10_000)).toBeCloseTo(1.9602, 4);
+  });
+
+  it.each([0, -1, 1.5, NaN])('refuses %f degrees of freedom', (df) => {
+    expect(() => studentT95(df)).toThrow(RangeError);
+  });
+});
+
+describe('the share of comparisons won', () => {
+  it('counts ties half and is absent where nothing was compared', () => {
+    expect(shareWon([0.1, -2, 0, 0])).toBe(0.5);
+    expect(shareWon([3, 0])).toBe(0.75);
+    expect(shareWon([])).toBeUndefined();
   });
 });
 

@@ -20,6 +20,9 @@ describe('verdicts over seeds', () => {
       count: 3,
     });
     expect(spreadOf([5]).halfWidth).toBeNaN();
+    // twelve seeds, 11 degrees of freedom: 2.201 · sd / √12
+    const twelve = Array.from({ length: 12 }, (_, i) => i);
+    expect(spreadOf(twelve).halfWidth).toBeCloseTo((2.200985 * Math.sqrt(13)) / Math.sqrt(12), 5);
   });
 
   it('says yes only when the whole interval is on the claimed side', () => {

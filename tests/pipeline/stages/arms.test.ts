@@ -13,7 +13,8 @@ import {
   type StageContext,
 } from '../../../src/pipeline/contract/stage';
 import type { StageName } from '../../../src/pipeline/stages';
-import { initialWeights } from '../../../src/model/parameters';
+import { initialWeights, withFreshHead } from '../../../src/model/parameters';
+import { agreement } from '../../../src/pipeline/measures/pair-accuracy';
 import { mean } from '../../../src/pipeline/maths/statistics';
 import { rngFrom } from '../../../src/random/rng';
 import { decode, EOS, INSTRUCTION_CLUSTERS, instructionSubjects, RELATIONS, TASKS } from '../../../src/world';
@@ -109,6 +110,34 @@ describe('online DPO', () => {
       expect(measured.at(-1)!.evaluation.gold).toBeGreaterThan(measured[0]!.evaluation.gold - 0.05);
       expect(measured.at(-1)!.evaluation.kl).toBeGreaterThan(0.1);
     }
+  });
+});
+
+describe('a judge that cannot tell answers apart', () => {
+  /** What a reward model trained at learning rate 0 is. */
+  const blind = () => ({
+    ...trunk.reward,
+    weights: withFreshHead(trunk.sft.config, trunk.sft.weights),
+    mean: 0,
+    deviation: 1,
+  });
+  /** Four standard deviations of a fair coin. */
+  const byChance = (pairs: number) => 4 * Math.sqrt(0.25 / pairs);
+  const judged = (stage: StageName, changes: Settings) =>
+    runToEnd<PreferencesArtifact>(context, stage, changes, { ...parents(), reward: blind(), judge: blind() });
+
+  it('labels for online DPO agree with gold by chance', async () => {
+    const s = { rounds: 1, steps: 1, pairs: 2000, labels: 'reward-model' };
+    const { rows } = await judged('online-dpo', s);
+    expect(Math.abs(rows[0]!.metrics['labels/agreement']! - 0.5)).toBeLessThan(byChance(2000));
+  });
+
+  it('AI feedback, too, in training and held out', async () => {
+    const { result } = await judged('ai-feedback', { pairs: 4000, heldOutPairs: 4000 });
+    expect(Math.abs(result.summary['agreement']! - 0.5)).toBeLessThan(byChance(4000));
+    const { heldOut } = result.artifact;
+    expect(heldOut.length).toBeGreaterThan(3000);
+    expect(Math.abs(agreement(heldOut)! - 0.5)).toBeLessThan(byChance(heldOut.length));
   });
 });
 

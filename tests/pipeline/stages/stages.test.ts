@@ -299,6 +299,7 @@ describe('DPO', () => {
     expect(Math.abs(first['loss']! - Math.LN2)).toBeLessThan(1e-6);
     for (const name of ['chosen', 'rejected', 'margins'])
       expect(Math.abs(first[`rewards/${name}`]!)).toBeLessThan(1e-5);
+    expect(first['rewards/accuracies']).toBe(0.5); // every pair a tie
     const margins = metric(rows, 'rewards/margins');
     expect(late(margins)).toBeGreaterThan(early(margins) + 0.2);
     expect(late(metric(rows, 'rewards/accuracies'))).toBeGreaterThan(0.6);
