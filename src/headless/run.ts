@@ -4,6 +4,7 @@ import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import { nodeShippedResults } from '../checkpoints/node';
 import type { Engine } from '../engine/types';
+import { splitOwner } from '../pipeline/contract/figures';
 import { checkClaim, type Claim } from '../pipeline/records/claims';
 import { InputError } from '../pipeline/records/demo';
 import { derivedFigures, type FinishedArm } from '../pipeline/measures/derived';
@@ -18,6 +19,7 @@ import {
 } from '../pipeline/records/recording';
 import { isLimit } from '../pipeline/stages/traits';
 import { mean, standardDeviation } from '../pipeline/maths/statistics';
+import { plainFigure, plainSpread } from './plain';
 import { localExecutor } from './local-executor';
 import { recordSamples } from './samples';
 
@@ -146,18 +148,13 @@ export function summaryTable({ arms, failures }: RunSummary): string {
     ],
     style: { head: [], border: [] },
   });
-  const percent = (x: number | undefined) => (x === undefined ? '' : `${(100 * x).toFixed(1)} %`);
   const measured = Object.entries(arms).filter(([, a]) => a['gold'] !== undefined);
   for (const [id, a] of measured)
     table.push([
       id,
-      a['gold']!.toFixed(3),
-      a['proxy']?.toFixed(3) ?? '',
-      a['kl']!.toFixed(2),
-      percent(a['winRate']),
-      `${percent(a['winRateLow'])} – ${percent(a['winRateHigh'])}`,
-      percent(a['eosRate']),
-      a['length']!.toFixed(1),
+      ...['gold', 'proxy', 'kl', 'winRate'].map((name) => plainFigure(name, a[name])),
+      ['winRateLow', 'winRateHigh'].map((name) => plainFigure(name, a[name])).join(' – '),
+      ...['eosRate', 'length'].map((name) => plainFigure(name, a[name])),
       a['seconds']!.toFixed(1),
     ]);
   const failed = Object.entries(failures).map(([id, message]) => `${id} failed: ${message}`);
@@ -176,7 +173,7 @@ const ACCURACIES = ['accuracy', 'accuracy/trainClusters', 'accuracy/heldOutClust
 function accuracyTable(arms: readonly (readonly [string, Record<string, number>])[]): string {
   const table = new Table({ head: ['arm', ...ACCURACIES, 'seconds'], style: { head: [], border: [] } });
   for (const [id, a] of arms)
-    table.push([id, ...ACCURACIES.map((c) => a[c]?.toFixed(3) ?? ''), a['seconds']!.toFixed(1)]);
+    table.push([id, ...ACCURACIES.map((name) => plainFigure(name, a[name])), a['seconds']!.toFixed(1)]);
   return table.toString();
 }
 
@@ -186,7 +183,9 @@ export const claimLines = (claims: readonly Claim[], { trunk, arms }: RunSummary
     const { left, right, holds } = checkClaim(claim, { ...trunk, ...arms });
     const verdict = holds === undefined ? 'not measured' : holds ? 'holds' : 'does not hold';
     const figure = (of: string | number, value: number | undefined) =>
-      typeof of === 'number' ? String(of) : `${of} ${value?.toFixed(3) ?? '?'}`;
+      typeof of === 'number'
+        ? String(of)
+        : `${of} ${value === undefined ? '?' : plainFigure(splitOwner(of).figure, value)}`;
     return `${verdict}: ${claim.text} (${figure(claim.left, left)} ${claim.op} ${figure(claim.right, right)})`;
   });
 
@@ -200,24 +199,21 @@ export function seedsTable(summaries: readonly RunSummary[]): string {
   const accuracies = new Table({ head: ['arm', ...ACCURACIES, 'runs'], style });
   for (const id of new Set(summaries.flatMap((s) => Object.keys(s.arms)))) {
     const runs = summaries.map((s) => s.arms[id]).filter((run) => run !== undefined);
-    const spread = (name: string, digits: number, scale = 1) => {
-      const values = runs.map((r) => scale * (r[name] ?? NaN));
-      return `${mean(values).toFixed(digits)} ± ${standardDeviation(values).toFixed(digits)}`;
+    const spread = (name: string) => {
+      const values = runs.map((r) => r[name] ?? NaN);
+      return plainSpread(name, mean(values), standardDeviation(values));
     };
     if (runs[0]!['gold'] === undefined) {
-      const cells = ACCURACIES.map((name) => (runs[0]![name] === undefined ? '' : spread(name, 3)));
+      const cells = ACCURACIES.map((name) => (runs[0]![name] === undefined ? '' : spread(name)));
       accuracies.push([id, ...cells, String(runs.length)]);
       continue;
     }
     const lowest = Math.min(...runs.map((r) => r['winRateLow'] ?? NaN));
     table.push([
       id,
-      spread('gold', 3),
-      spread('proxy', 2),
-      spread('kl', 2),
-      `${spread('winRate', 1, 100)} %`,
-      `${(100 * lowest).toFixed(1)} %`,
-      spread('length', 1),
+      ...['gold', 'proxy', 'kl', 'winRate'].map(spread),
+      plainFigure('winRateLow', lowest),
+      spread('length'),
       String(runs.length),
     ]);
   }
