@@ -9,7 +9,8 @@ import { demoNames, loadDemo } from './demos';
 import { applyOverrides } from './overrides';
 import type { RunSummary } from '../pipeline/records/recording';
 import { tryWriting } from './stored-files';
-import { claimLines, OUTPUT_FILES, runConfig, seedsTable, summaryTable, writeOutput } from './run';
+import { OUTPUT_FILES, runConfig, writeOutput } from './run';
+import { claimLines, seedsTable, summaryTable } from './tables';
 
 const collect = (value: string, all: string[]) => [...all, value];
 

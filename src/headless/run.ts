@@ -1,10 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
-import Table from 'cli-table3';
 import { nodeShippedResults } from '../checkpoints/node';
 import type { Engine } from '../engine/types';
-import { checkClaim, type Claim } from '../pipeline/records/claims';
 import { InputError } from '../pipeline/records/demo';
 import { derivedFigures, type FinishedArm } from '../pipeline/measures/derived';
 import { Lab, type NodeView } from '../pipeline/lab/lab';
@@ -17,9 +15,7 @@ import {
   type StoredRun,
 } from '../pipeline/records/recording';
 import { isLimit } from '../pipeline/stages/traits';
-import { mean, standardDeviation } from '../pipeline/maths/statistics';
 import { localExecutor } from './local-executor';
-import { comparable, referencesIn } from './reference';
 import { recordSamples } from './samples';
 
 export interface RunOutput {
@@ -135,102 +131,6 @@ function progressBar() {
     },
     stop: () => bar.stop(),
   };
-}
-
-/** The table people read at the end of a run; one for each model that arms are compared with. */
-export function summaryTable({ arms, failures, config }: RunSummary): string {
-  const percent = (x: number | undefined) => (x === undefined ? '' : `${(100 * x).toFixed(1)} %`);
-  const measured = Object.keys(arms).filter((id) => arms[id]!['gold'] !== undefined);
-  const tables = comparable(measured, referencesIn(config)).map(({ against, ids }) => {
-    const relative = against === undefined ? [] : ['KL (nats)', `win rate vs ${against}`, '95 % interval'];
-    const table = new Table({
-      head: ['arm', 'gold', 'proxy', ...relative, 'EOS', 'length', 'seconds'],
-      style: { head: [], border: [] },
-    });
-    for (const id of ids) {
-      const a = arms[id]!;
-      const interval = `${percent(a['winRateLow'])} – ${percent(a['winRateHigh'])}`;
-      table.push([
-        id,
-        a['gold']!.toFixed(3),
-        a['proxy']?.toFixed(3) ?? '',
-        ...(against === undefined ? [] : [a['kl']!.toFixed(2), percent(a['winRate']), interval]),
-        percent(a['eosRate']),
-        a['length']!.toFixed(1),
-        a['seconds']!.toFixed(1),
-      ]);
-    }
-    return table.toString();
-  });
-  const failed = Object.entries(failures).map(([id, message]) => `${id} failed: ${message}`);
-  const others = Object.entries(arms).filter(([, a]) => a['gold'] === undefined);
-  return [...tables, ...(others.length > 0 ? [accuracyTable(others)] : []), ...failed].join('\n');
-}
-
-/** Headline figures of arms without an alignment task. */
-const ACCURACIES = ['accuracy', 'accuracy/trainClusters', 'accuracy/heldOutClusters', 'median', 'iqr'];
-
-/** Arms without an alignment task: accuracy on questions, all of them and by what training has seen. */
-function accuracyTable(arms: readonly (readonly [string, Record<string, number>])[]): string {
-  const table = new Table({ head: ['arm', ...ACCURACIES, 'seconds'], style: { head: [], border: [] } });
-  for (const [id, a] of arms)
-    table.push([id, ...ACCURACIES.map((c) => a[c]?.toFixed(3) ?? ''), a['seconds']!.toFixed(1)]);
-  return table.toString();
-}
-
-/** One line per claim of the demo: whether it holds in this run, and the two figures. */
-export const claimLines = (claims: readonly Claim[], { trunk, arms }: RunSummary): string[] =>
-  claims.map((claim) => {
-    const { left, right, holds } = checkClaim(claim, { ...trunk, ...arms });
-    const verdict = holds === undefined ? 'not measured' : holds ? 'holds' : 'does not hold';
-    const figure = (of: string | number, value: number | undefined) =>
-      typeof of === 'number' ? String(of) : `${of} ${value?.toFixed(3) ?? '?'}`;
-    return `${verdict}: ${claim.text} (${figure(claim.left, left)} ${claim.op} ${figure(claim.right, right)})`;
-  });
-
-/** Mean ± standard deviation over seeds, arm by arm, and the lowest interval of any single run. */
-export function seedsTable(summaries: readonly RunSummary[]): string {
-  const style = { head: [], border: [] };
-  const accuracies = new Table({ head: ['arm', ...ACCURACIES, 'runs'], style });
-  const runsOf = (id: string) => summaries.map((s) => s.arms[id]).filter((run) => run !== undefined);
-  const spread = (id: string, name: string, digits: number, scale = 1) => {
-    const values = runsOf(id).map((r) => scale * (r[name] ?? NaN));
-    return `${mean(values).toFixed(digits)} ± ${standardDeviation(values).toFixed(digits)}`;
-  };
-  const all = [...new Set(summaries.flatMap((s) => Object.keys(s.arms)))];
-  const measured = all.filter((id) => runsOf(id)[0]!['gold'] !== undefined);
-  for (const id of all.filter((of) => !measured.includes(of))) {
-    const runs = runsOf(id);
-    const cells = ACCURACIES.map((name) => (runs[0]![name] === undefined ? '' : spread(id, name, 3)));
-    accuracies.push([id, ...cells, String(runs.length)]);
-  }
-  const references = summaries[0] ? referencesIn(summaries[0].config) : {};
-  const tables = comparable(measured, references).map(({ against, ids }) => {
-    const relative =
-      against === undefined ? [] : ['KL (nats)', `win rate vs ${against}`, 'lowest 95 % bound'];
-    const table = new Table({ head: ['arm', 'gold', 'proxy', ...relative, 'length', 'runs'], style });
-    for (const id of ids) {
-      const lowest = Math.min(...runsOf(id).map((r) => r['winRateLow'] ?? NaN));
-      const figures = [
-        spread(id, 'kl', 2),
-        `${spread(id, 'winRate', 1, 100)} %`,
-        `${(100 * lowest).toFixed(1)} %`,
-      ];
-      table.push([
-        id,
-        spread(id, 'gold', 3),
-        spread(id, 'proxy', 2),
-        ...(against === undefined ? [] : figures),
-        spread(id, 'length', 1),
-        String(runsOf(id).length),
-      ]);
-    }
-    return table;
-  });
-  return [...tables, accuracies]
-    .filter((t) => t.length > 0)
-    .map(String)
-    .join('\n');
 }
 
 /** What a run leaves in its folder. */

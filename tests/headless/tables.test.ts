@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { loadDemo } from '../../src/headless/demos';
 import { report } from '../../src/headless/report';
-import { seedsTable, summaryTable } from '../../src/headless/run';
+import { seedsTable, summaryTable } from '../../src/headless/tables';
 import { storedKeyOf, storedKeysOf, type StoredRun } from '../../src/pipeline/records/recording';
 
 const demo = await loadDemo('zephyr');

@@ -18,6 +18,7 @@ import type {
   StageEvent,
   StageResult,
 } from '../../src/pipeline/contract/stage';
+import { parseFigure } from '../../src/pipeline/contract/figures';
 import { STAGES, type StageName } from '../../src/pipeline/stages';
 import { reviewTask } from '../../src/world';
 import type { AlignmentTask } from '../../src/world/types';
@@ -53,15 +54,30 @@ export async function runToEnd<A extends Artifact = Artifact>(
   const events: StageEvent[] = [];
   for (;;) {
     const { value, done } = await generator.next();
-    if (done)
+    if (done) {
+      expectDeclared(stage, events, value.summary);
       return {
         events,
         rows: events.filter((e) => e.type === 'metrics'),
         evaluations: events.filter((e) => e.type === 'evaluation'),
         result: value as StageResult<A>,
       };
+    }
     events.push(value);
   }
+}
+
+/** What a stage logs and sums up is what it says it does. */
+function expectDeclared(stage: StageName, events: readonly StageEvent[], summary: object): void {
+  const { metrics, figures } = STAGES[stage];
+  const logged = events.flatMap((e) => (e.type === 'metrics' ? Object.keys(e.metrics) : []));
+  const undeclared = [
+    ...new Set(logged.filter((name) => !Object.hasOwn(metrics, name))),
+    ...Object.keys(summary).filter(
+      (name) => !Object.hasOwn(figures, parseFigure(name, { figures, stages: [] }).base),
+    ),
+  ];
+  if (undeclared.length) throw new Error(`${stage} does not declare ${undeclared.join(', ')}`);
 }
 
 export interface Trunk {

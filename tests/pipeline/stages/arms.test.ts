@@ -169,6 +169,13 @@ describe('policies that only choose among SFT’s answers', () => {
     const beyond = tilted.find((e) => e.kl >= best.kl)!;
     expect(beyond.gold).toBeGreaterThan(best.gold);
   });
+
+  it('keeps the figures of every rung of a tilt, however close they are', async () => {
+    const ladder = { samples: 4, highestBeta: 3, lowestBeta: 2.95, rungs: 5 };
+    const { evaluations: rungs, result } = await run('tilt', ladder);
+    const golds = Object.entries(result.summary).filter(([name]) => name.startsWith('gold.'));
+    expect(golds.map(([, gold]) => gold)).toEqual(rungs.map((e) => e.evaluation.gold));
+  });
 });
 
 describe('instruction tuning', () => {

@@ -12,8 +12,8 @@ import type {
   PreferencesArtifact,
   RewardModelArtifact,
   StageContext,
-  StageName,
 } from '../../../src/pipeline/contract/stage';
+import type { StageName } from '../../../src/pipeline/stages';
 import { rngFrom } from '../../../src/random/rng';
 import { EOS, taskByName, VOCABULARY } from '../../../src/world';
 import { nanoContext, openEngine, recording, runToEnd, type StageRun } from '../support';
