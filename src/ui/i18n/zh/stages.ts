@@ -58,7 +58,7 @@ export const stages: Words<typeof en> = {
     rail: '流程',
     arms: '实验组',
     teacher: '教师',
-    ownStages: '{{name}} 的专属阶段',
+    ownStages: '{{name}}的专属阶段',
     addArm: '实验组',
     addFresh: '新增 {{name}}',
     copyOf: '复制 {{name}}',
