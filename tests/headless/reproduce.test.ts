@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { report } from '../../src/headless/report';
 import { demoNames, DEMOS, loadDemo } from '../../src/headless/demos';
 import { readRuns } from '../../src/headless/stored-files';
-import { recordingSchema, type StoredRun } from '../../src/pipeline/records/recording';
+import { recordingSchema, storedKeysOf, type StoredRun } from '../../src/pipeline/records/recording';
 import { checkedRun } from '../../src/pipeline/records/stored-run';
 import { STAGES } from '../../src/pipeline/stages';
 import { TOY } from './toy';
@@ -192,7 +192,9 @@ describe('RESULTS.md', () => {
   });
 
   it('says at the top and at the claim what is left out, and why', async () => {
-    const stored = await readRuns(DEMOS, 'summaries', (problem) => expect.fail(problem));
+    const read = await readRuns(DEMOS, 'summaries', (problem) => expect.fail(problem));
+    const keys = storedKeysOf((await loadDemo('summaries')).config);
+    const stored = read.map((run) => ({ ...run, keys })); // as if they were of today
     const { dpo } = STAGES;
     try {
       STAGES.dpo = { ...dpo, version: 1000 };
