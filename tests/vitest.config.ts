@@ -30,6 +30,7 @@ export default defineConfig(async () => {
         '@tensorflow/tfjs-backend-webgpu',
         '@noble/hashes/sha2.js',
         '@noble/hashes/utils.js',
+        'jsonc-parser',
       ],
     },
     test: {

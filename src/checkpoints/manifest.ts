@@ -32,7 +32,7 @@ export function shippedFrom(
           try {
             return { artifact: loadArtifact(bytes), summary: entry.summary };
           } catch (error) {
-            throw new CheckpointError(`${entry.file}: ${(error as Error).message}`);
+            throw error instanceof CheckpointError ? error.in(entry.file) : error;
           }
         });
         cache.set(key, result);

@@ -63,11 +63,11 @@ export async function inChild<T>(
 
 /** In the child: ends with the parent, however that ends, and takes its folder away. Returns what lets go of it. */
 export function endWithParent(folder: string): () => void {
-  if (!process.connected) return () => undefined; // started by hand
   const end = () => {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     process.exit(1);
   };
+  if (!process.connected) end(); // it has ended while this one was being loaded
   process.on('disconnect', end);
   return () => {
     process.off('disconnect', end);

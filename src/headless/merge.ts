@@ -1,5 +1,5 @@
 import type { LabConfig } from '../pipeline/lab/config';
-import { derivedFigures } from '../pipeline/measures/derived';
+import { derivedFigures, partnersOf } from '../pipeline/measures/derived';
 import { currentPart, currentRecording } from '../pipeline/records/current';
 import {
   graphOverSeeds,
@@ -38,7 +38,7 @@ export function storedAfter(config: LabConfig, fresh: RunOutput, before?: Stored
       ...summary,
       seconds: secondsAfter(fresh, before, kept),
       trunk: inOrder(ids, kept?.summary.trunk, summary.trunk),
-      arms: inOrder(ids, kept && withGaps(kept.summary.arms, fresh), summary.arms),
+      arms: inOrder(ids, kept && withGaps(kept.summary.arms, fresh, config), summary.arms),
       failures: inOrder(ids, kept?.summary.failures, summary.failures),
     },
     history: inOrder(ids, kept?.history, fresh.history),
@@ -67,7 +67,7 @@ const without = (run: StoredRun, ids: readonly string[]): StoredRun => ({
 type Arms = StoredRun['summary']['arms'];
 
 /** Arms that were kept, with their distance from a limit that was measured again. */
-function withGaps(kept: Arms, { finished }: RunOutput): Arms {
+function withGaps(kept: Arms, { finished }: RunOutput, { arms }: LabConfig): Arms {
   const places = Object.entries(kept).flatMap(([id, { gold, kl }]) =>
     gold === undefined || kl === undefined
       ? []
@@ -75,7 +75,11 @@ function withGaps(kept: Arms, { finished }: RunOutput): Arms {
   );
   const derived = derivedFigures([...finished, ...places]);
   return Object.fromEntries(
-    Object.entries(kept).map(([id, figures]) => [id, { ...figures, ...derived[id] }]),
+    Object.entries(kept).map(([id, figures]) => {
+      const names = Object.keys(figures);
+      const pairs = names.filter((name) => name !== 'gap' && partnersOf(name, arms).length > 0);
+      return [id, { ...omit(figures, pairs), ...derived[id], ...pick(figures, pairs) }]; // as a full run orders them
+    }),
   );
 }
 

@@ -29,7 +29,8 @@ async function read<T>(
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') complain(`${file}: ${(error as Error).message}`);
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (!['ENOENT', 'ENOTDIR'].includes(code)) complain(`${file}: ${(error as Error).message}`);
     return undefined;
   }
   try {

@@ -1,3 +1,4 @@
+import type { FileCodes } from './files';
 import type { RecordCodes } from './records';
 
 /**
@@ -5,7 +6,7 @@ import type { RecordCodes } from './records';
  * says what happened; each language writes the sentence (`en.ts`, `zh.ts`). A new code is a line here and one in
  * each language; a missing sentence does not compile.
  */
-export interface Codes extends RecordCodes {
+export interface Codes extends FileCodes, RecordCodes {
   /** Words of something that is not ours (a browser, a library), in whatever language it speaks. */
   foreign: { text: string };
   /** A model answers every prompt in one way only, so that no two answers can be compared. */

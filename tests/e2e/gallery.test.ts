@@ -6,6 +6,7 @@ import { findChromium } from '../support/chromium';
 import { existsSync } from 'node:fs';
 import { DEMOS } from '../../src/ui/lessons/demos';
 import { settingsOfLink } from '../../src/ui/lessons/lesson';
+import { checkedRecording } from '../../src/ui/recorded/recordings';
 import { reducedLink } from './reduced';
 import { serveBuild } from './serve';
 
@@ -231,8 +232,15 @@ describe.skipIf(RECORDED.length === 0)('a recording', () => {
     await page.getByRole('group', { name: 'Recording' }).getByText('4×').click();
     await page.getByRole('button', { name: 'To the end' }).click();
     await expect.poll(() => status().textContent()).toContain('No training has happened here.');
-    for (const { id } of demo.config.arms)
-      expect(await page.locator(`[data-node="${id}"]`).getAttribute('data-status'), id).toBe('done');
+    const file = new URL(`../../demos/${demo.name}/recording.json`, import.meta.url);
+    const { leftOut } = checkedRecording(JSON.parse(await readFile(file, 'utf8')), demo);
+    for (const { id, name } of demo.config.arms) {
+      const left = leftOut.includes(id);
+      const shown = await page.locator(`[data-node="${id}"]`).getAttribute('data-status');
+      expect(shown, id).toBe(left ? 'missing' : 'done');
+      if (left) expect(await page.locator('[data-left-out]').textContent()).toContain(name);
+    }
+    expect(await page.locator('[data-left-out]').count()).toBe(leftOut.length > 0 ? 1 : 0);
     expect(await lesson(page).locator('[data-claim]').first().textContent()).toContain('(one seed)');
     expect(await seriousViolations(page)).toEqual([]);
   }, 90_000);
