@@ -8,6 +8,7 @@ import { InputError } from '../pipeline/records/demo';
 import { demoNames, loadDemo } from './demos';
 import { applyOverrides } from './overrides';
 import type { RunSummary } from '../pipeline/records/recording';
+import { tryWriting } from './stored-files';
 import { claimLines, OUTPUT_FILES, runConfig, seedsTable, summaryTable, writeOutput } from './run';
 
 const collect = (value: string, all: string[]) => [...all, value];
@@ -43,7 +44,10 @@ async function run(name: string, flags: RunFlags): Promise<void> {
   const several = flags.seeds !== undefined;
   const configs = seeds.map((s) => applyOverrides({ ...demo.config, seed: s }, flags.set));
   const folder = (s: number) => (flags.out && several ? join(flags.out, `seed-${s}`) : flags.out);
-  for (const s of seeds) refuseToOverwrite(folder(s));
+  for (const s of seeds) {
+    refuseToOverwrite(folder(s));
+    if (flags.out) await tryWriting(join(folder(s)!, OUTPUT_FILES[0]));
+  }
   const { engine } = await createEngine(flags.backend);
   try {
     const summaries: RunSummary[] = [];

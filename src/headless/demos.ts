@@ -1,11 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { InputError, parseDemo, type Demo } from '../pipeline/records/demo';
 
-const FOLDER = new URL('../../demos/', import.meta.url);
+/** Where the demos are kept. */
+export const DEMOS = fileURLToPath(new URL('../../demos/', import.meta.url));
 
-/** Names of all demos, sorted. */
-export async function demoNames(): Promise<string[]> {
-  const entries = await readdir(FOLDER, { withFileTypes: true });
+/** Names of all demos, sorted. Throws an InputError where there is no such folder. */
+export async function demoNames(folder = DEMOS): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: Error) => {
+    throw new InputError(`the demos cannot be read: ${error.message}`);
+  });
   return entries
     .filter((e) => e.isDirectory())
     .map((e) => e.name)
@@ -13,11 +18,11 @@ export async function demoNames(): Promise<string[]> {
 }
 
 /** One demo by name. Throws an InputError that names an unknown demo or what is wrong with it. */
-export async function loadDemo(name: string): Promise<Demo> {
-  const names = await demoNames();
+export async function loadDemo(name: string, folder = DEMOS): Promise<Demo> {
+  const names = await demoNames(folder);
   if (!names.includes(name))
     throw new InputError(`unknown demo "${name}"; the demos are ${names.join(', ')}`);
-  const text = await readFile(new URL(`${name}/demo.json`, FOLDER), 'utf8').catch(() => {
+  const text = await readFile(join(folder, name, 'demo.json'), 'utf8').catch(() => {
     throw new InputError(`demo ${name}: demo.json cannot be read`);
   });
   return parseDemo(name, text);

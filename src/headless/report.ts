@@ -1,21 +1,67 @@
 import type { Demo } from '../pipeline/records/demo';
-import type { RunSummary } from '../pipeline/records/recording';
-import { judge, spreadOf, type ClaimResult, type Spread } from '../pipeline/records/verdict';
+import {
+  causesOf,
+  currentRuns,
+  judgeStored,
+  type Cause,
+  type StoredClaim,
+} from '../pipeline/records/current';
+import type { StoredRun } from '../pipeline/records/recording';
+import { spreadOf, type ClaimResult, type Spread } from '../pipeline/records/verdict';
 
-/** A demo with its finished runs, one per seed. */
+/** A demo with its stored runs, one per seed, by whatever version they were made. */
 export interface DemoRuns {
   demo: Demo;
-  runs: readonly RunSummary[];
+  stored: readonly StoredRun[];
 }
 
 /** The verdict on every claim of a demo; the first is the headline claim. */
-export const judgeAll = ({ demo, runs }: DemoRuns): ClaimResult[] =>
-  demo.claims.map((claim) =>
-    judge(
-      claim,
-      runs.map((r) => ({ ...r.trunk, ...r.arms })),
-    ),
-  );
+export const judgeAll = ({ demo, stored }: DemoRuns): StoredClaim[] =>
+  demo.claims.map((claim) => judgeStored(claim, stored, demo.config));
+
+/** "made by an earlier version of best-of-n": why stored results are left out. */
+function madeBefore(causes: readonly Cause[]): string {
+  const stages = (why: Cause['why']) => causes.flatMap((c) => (c.why === why ? [c.stage] : [])).join(', ');
+  return [
+    ...(stages('version') ? [`made by an earlier version of ${stages('version')}`] : []),
+    ...(stages('settings') ? [`made with other settings of ${stages('settings')}`] : []),
+  ].join('; ');
+}
+
+/** A verdict and, where stored results are left out, why. */
+const verdictText = ({ verdict, causes }: Pick<StoredClaim, 'verdict' | 'causes'>): string =>
+  `**${verdict}**${causes.length ? ` (${madeBefore(causes)})` : ''}`;
+
+interface Outdated {
+  demo: string;
+  /** Names of arms that some stored run has, but not as today's code would compute them. */
+  arms: string[];
+  causes: Cause[];
+}
+
+/** What of the stored runs is left out, demo by demo. */
+const outdatedIn = (demos: readonly DemoRuns[]): Outdated[] =>
+  demos.flatMap(({ demo, stored }) => {
+    const arms = demo.config.arms.filter(({ id }) => causesOf(stored, demo.config, [id]).length > 0);
+    const causes = causesOf(
+      stored,
+      demo.config,
+      arms.map((arm) => arm.id),
+    );
+    return arms.length ? [{ demo: demo.name, arms: arms.map((arm) => arm.name), causes }] : [];
+  });
+
+function notice(demos: readonly DemoRuns[]): string[] {
+  const outdated = outdatedIn(demos);
+  if (outdated.length === 0) return [];
+  return [
+    'Some stored results were made by earlier code or settings; they are left out until `npm run reproduce` has made',
+    'them again, and claims that need them are **not run**:',
+    '',
+    ...outdated.map(({ demo, arms, causes }) => `- ${demo}: ${arms.join('; ')} (${madeBefore(causes)})`),
+    '',
+  ];
+}
 
 /** Mean, with the half-width of its 95 % interval where there are several seeds. */
 export const figure = ({ mean, halfWidth, count }: Spread): string => {
@@ -41,9 +87,10 @@ const COLUMNS: readonly (readonly [string, string])[] = [
   ['length', 'length'],
 ];
 
-function armsTable({ demo, runs }: DemoRuns): string[] {
+function armsTable({ demo, stored }: DemoRuns): string[] {
+  const runs = currentRuns(stored, demo.config);
   const valuesOf = (id: string, name: string) =>
-    runs.flatMap((r) => (r.arms[id]?.[name] === undefined ? [] : [r.arms[id][name]]));
+    runs.flatMap(({ summary: { arms } }) => (arms[id]?.[name] === undefined ? [] : [arms[id][name]]));
   const columns = COLUMNS.filter(([name]) => demo.config.arms.some((a) => valuesOf(a.id, name).length > 0));
   if (columns.length === 0) return [];
   return [
@@ -58,12 +105,13 @@ function armsTable({ demo, runs }: DemoRuns): string[] {
 }
 
 function section(all: DemoRuns): string {
-  const { demo, runs } = all;
+  const { demo } = all;
+  const runs = currentRuns(all.stored, demo.config).map((run) => run.summary);
   const seconds = runs.map((r) => Math.round(r.seconds));
   const took = seconds.length ? ` ${Math.min(...seconds)} to ${Math.max(...seconds)} s per seed.` : '';
   const results = judgeAll(all);
   const notes = results.flatMap(({ claim, verdict }) =>
-    claim.note && verdict !== 'yes' ? [`- ${claim.text} ${claim.note}`] : [],
+    claim.note && verdict !== 'yes' && verdict !== 'not run' ? [`- ${claim.text} ${claim.note}`] : [],
   );
   return [
     `## ${demo.name}: ${demo.title}`,
@@ -73,9 +121,9 @@ function section(all: DemoRuns): string {
     '| claim | in the paper | here: left | here: right | difference | reproduced |',
     '|---|---|---|---|---|---|',
     ...results.map(
-      ({ claim, left, right, difference, verdict }) =>
+      ({ claim, left, right, difference, ...judged }) =>
         `| ${claim.text} (\`${claim.left} ${claim.op} ${claim.right}\`) | ${claim.paper.says} (${claim.paper.source}) | ` +
-        `${figure(left)} | ${figure(right)} | ${figure(difference)} | **${verdict}** |`,
+        `${figure(left)} | ${figure(right)} | ${figure(difference)} | ${verdictText(judged)} |`,
     ),
     '',
     ...(demo.changed ? [`Changed after results had been seen: ${demo.changed}`, ''] : []),
@@ -105,13 +153,14 @@ export function report(demos: readonly DemoRuns[]): string {
     'seeds lies wholly on the claimed side of 0, **partly** if only its mean does (or there is one seed), else **no**.',
     'The first claim of a demo is its headline claim. The seed changes everything but the base model, which is shipped.',
     '',
+    ...notice(demos),
     `${headlines.length} headline claims: ${tally(headlines)}. All ${all.length} claims: ${tally(all)}.`,
     '',
     '| demo | headline claim | difference | seeds | reproduced | all claims |',
     '|---|---|---|---|---|---|',
-    ...judged.map(({ demo, runs, results }) => {
+    ...judged.map(({ demo, results }) => {
       const head = results[0]!;
-      return `| ${demo.name} | ${head.claim.text} | ${figure(head.difference)} | ${runs.length} | **${head.verdict}** | ${count(results, 'yes')} of ${results.length} |`;
+      return `| ${demo.name} | ${head.claim.text} | ${figure(head.difference)} | ${head.difference.count} | ${verdictText(head)} | ${count(results, 'yes')} of ${results.length} |`;
     }),
     '',
     ...demos.map(section),

@@ -1,68 +1,43 @@
-import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MultiBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Demo } from '../pipeline/records/demo';
 import { InputError } from '../pipeline/records/demo';
-import { storedKeyOf, type RunSummary, type StoredRun } from '../pipeline/records/recording';
-import { demoNames, loadDemo } from './demos';
+import type { StoredRun } from '../pipeline/records/recording';
+import { inChild } from './children';
+import { demoNames, DEMOS, loadDemo } from './demos';
 import { judgeAll, report, type DemoRuns } from './report';
-import type { ClaimResult } from '../pipeline/records/verdict';
+import { existing } from './reproduce-one';
+import { readRuns, RECORDED_SEED, recordingFile, runFile, tryWriting, writeWhole } from './stored-files';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const resultsOf = (demo: string) => join(ROOT, 'demos', demo, 'results');
+const CHILD = fileURLToPath(new URL('reproduce-child.ts', import.meta.url));
 
-const fileOf = (demo: string, seed: number) => join(resultsOf(demo), `seed-${seed}.json`);
-const recordingFile = (demo: string) => join(ROOT, 'demos', demo, 'recording.json');
-
-/** The stored run, if there is one for the demo as it is now. */
-async function stored(demo: Demo, seed: number): Promise<RunSummary | undefined> {
-  const text = await readFile(fileOf(demo.name, seed), 'utf8').catch(() => undefined);
-  const run = text && (JSON.parse(text) as StoredRun);
-  return run && run.key === storedKeyOf(demo.config) ? run.summary : undefined;
+interface Work {
+  demo: Demo;
+  seed: number;
 }
 
-/** Runs one demo with one seed in a process of its own, trunk live from the shipped base, and stores it at once. */
-async function runOne(demo: Demo, seed: number): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'alignlet-reproduce-'));
-  try {
-    const args = ['run', demo.name, '--seed', String(seed), '--set', 'start=base', '--out', folder];
-    await new Promise<void>((resolve, reject) => {
-      const child = spawn(process.execPath, ['--import', 'tsx', 'src/headless/cli.ts', ...args], {
-        cwd: ROOT,
-        stdio: ['ignore', 'ignore', 'pipe'],
-      });
-      let errors = '';
-      child.stderr.on('data', (data) => (errors += data));
-      child.on('close', (code) =>
-        code === 0
-          ? resolve()
-          : reject(new InputError(`${demo.name}, seed ${seed}: ${errors.trim() || `exit ${code}`}`)),
-      );
-    });
-    const read = (file: string) => readFile(join(folder, file), 'utf8');
-    const summary = JSON.parse(await read('summary.json')) as RunSummary;
-    const history = JSON.parse(await read('history.json')) as StoredRun['history'];
-    await mkdir(resultsOf(demo.name), { recursive: true });
-    const run: StoredRun = { key: storedKeyOf(demo.config), summary, history };
-    if (seed === 1) await writeWhole(recordingFile(demo.name), await read('recording.json'));
-    await writeWhole(fileOf(demo.name, seed), JSON.stringify(run) + '\n');
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
+const complain = (problem: string) => console.error(`${problem}; it counts as missing`);
 
-/** Writes a file in one go: a run that is stopped here leaves no half file. */
-async function writeWhole(file: string, text: string): Promise<void> {
-  await writeFile(`${file}.draft`, text);
-  await rename(`${file}.draft`, file);
+/** Runs what is missing of one demo with one seed and stores it at once. Returns what failed, in one line each. */
+async function runOne(folder: string, { demo, seed }: Work): Promise<string[]> {
+  const run = await inChild(CHILD, [folder, demo.name, String(seed)], async (out) => {
+    const text = await readFile(join(out, 'run.json'), 'utf8');
+    const stored = JSON.parse(text) as StoredRun;
+    if (Object.keys(stored.summary.arms).length === 0) return stored;
+    if (seed === RECORDED_SEED)
+      await writeWhole(recordingFile(folder, demo.name), await readFile(join(out, 'recording.json'), 'utf8'));
+    await writeWhole(runFile(folder, demo.name, seed), text);
+    return stored;
+  });
+  return Object.entries(run.summary.failures).map(([id, reason]) => `${id}: ${reason}`);
 }
 
 /** Works through the list with several processes; a failure is told and does not stop the others. */
-async function runAll(work: { demo: Demo; seed: number }[], jobs: number): Promise<string[]> {
+async function runAll(folder: string, work: readonly Work[], jobs: number): Promise<string[]> {
   const failures: string[] = [];
   const bars = new MultiBar({
     format: '{bar} {value}/{total} runs, {eta_formatted} left {what}',
@@ -73,27 +48,41 @@ async function runAll(work: { demo: Demo; seed: number }[], jobs: number): Promi
   const queue = work.slice();
   const worker = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
-      await runOne(next.demo, next.seed).catch((error: Error) => failures.push(error.message));
-      bar.increment(1, { what: `${next.demo.name} ${next.seed}` });
+      const { demo, seed } = next;
+      const failed = await runOne(folder, next).catch((error: Error) => [error.message]);
+      failures.push(...failed.map((reason) => `${demo.name}, seed ${seed}: ${reason}`));
+      bar.increment(1, { what: `${demo.name} ${seed}` });
     }
   };
-  await Promise.all(Array.from({ length: jobs }, worker));
+  await Promise.all(Array.from({ length: Math.min(jobs, work.length) }, worker));
   bars.stop();
   return failures;
 }
 
-/** demos/RESULTS.md from whatever is stored. */
-async function writeReport(demos: readonly Demo[], seeds: readonly number[]): Promise<ClaimResult[]> {
-  const all = await Promise.all(
-    demos
-      .filter((demo) => demo.claims.length > 0)
-      .map(async (demo): Promise<DemoRuns> => {
-        const runs = await Promise.all(seeds.map((seed) => stored(demo, seed)));
-        return { demo, runs: runs.filter((run) => run !== undefined) };
-      }),
-  );
-  await writeWhole(join(ROOT, 'demos', 'RESULTS.md'), report(all));
-  return all.flatMap(judgeAll);
+/** What is to be done: every demo and seed with something missing or outdated. */
+async function workOn(folder: string, demos: readonly Demo[], seeds: number): Promise<Work[]> {
+  const work: Work[] = [];
+  for (let seed = 1; seed <= seeds; seed++)
+    for (const demo of demos)
+      if ((await existing(folder, demo, seed, complain)).todo.length > 0) work.push({ demo, seed });
+  for (const { demo, seed } of work) await tryWriting(runFile(folder, demo.name, seed));
+  if (work.some(({ seed }) => seed === RECORDED_SEED))
+    for (const { demo } of work) await tryWriting(recordingFile(folder, demo.name));
+  await tryWriting(reportFile(folder));
+  return work;
+}
+
+const reportFile = (folder: string): string => join(folder, 'RESULTS.md');
+
+/** RESULTS.md from all that is stored, of every demo with claims and every seed. */
+async function writeReport(folder: string): Promise<DemoRuns[]> {
+  const all: DemoRuns[] = [];
+  for (const name of await demoNames(folder)) {
+    const demo = await loadDemo(name, folder);
+    if (demo.claims.length > 0) all.push({ demo, stored: await readRuns(folder, name, complain) });
+  }
+  await writeWhole(reportFile(folder), report(all));
+  return all;
 }
 
 function positive(text: string): number {
@@ -103,31 +92,42 @@ function positive(text: string): number {
   return value;
 }
 
+interface Flags {
+  seeds: number;
+  jobs: number;
+  only?: string;
+  report?: true;
+  demos: string;
+}
+
+async function reproduce({ seeds, jobs, only, report: reportOnly, demos: path }: Flags): Promise<void> {
+  const folder = resolve(path);
+  const names = await demoNames(folder);
+  const wanted = only?.split(',').map((name) => name.trim()) ?? names;
+  const unknown = wanted.find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new InputError(`unknown demo "${unknown}"; the demos are ${names.join(', ')}`);
+  const demos = await Promise.all(names.filter((n) => wanted.includes(n)).map((n) => loadDemo(n, folder)));
+  const claimed = demos.filter((demo) => demo.claims.length > 0);
+  const work = reportOnly ? [] : await workOn(folder, claimed, seeds);
+  const failures = work.length > 0 ? await runAll(folder, work, jobs) : [];
+  const results = (await writeReport(folder)).filter(({ demo }) => wanted.includes(demo.name));
+  for (const { claim, verdict } of results.flatMap(judgeAll))
+    console.log(`${verdict.padEnd(8)} ${claim.text}`);
+  for (const failure of failures) console.error(`error: ${failure}`);
+  if (failures.length > 0) process.exitCode = 1;
+}
+
 await new Command('reproduce')
   .description(
-    'Runs the claims of the demos over seeds; goes on where it was stopped; writes demos/RESULTS.md.',
+    'Runs the claims of the demos over seeds: arm by arm what is missing or was made by earlier code or settings; goes on where it was stopped; writes RESULTS.md.',
   )
   .option('--seeds <n>', 'number of seeds, from 1 up', positive, 5)
   .option('--jobs <n>', 'processes at the same time', positive, availableParallelism())
   .option('--only <names>', 'only these demos, separated by commas')
-  .action(async ({ seeds: count, jobs, only }: { seeds: number; jobs: number; only?: string }) => {
-    const names = await demoNames();
-    const wanted = only?.split(',') ?? names;
-    const unknown = wanted.find((name) => !names.includes(name));
-    if (unknown) throw new InputError(`unknown demo "${unknown}"; the demos are ${names.join(', ')}`);
-    const demos = await Promise.all(names.map(loadDemo));
-    const seeds = Array.from({ length: count }, (_, i) => i + 1);
-    const work: { demo: Demo; seed: number }[] = [];
-    for (const seed of seeds)
-      for (const demo of demos)
-        if (wanted.includes(demo.name) && demo.claims.length > 0 && !(await stored(demo, seed)))
-          work.push({ demo, seed });
-    const failures = await runAll(work, jobs);
-    const results = await writeReport(demos, seeds);
-    for (const { claim, verdict } of results) console.log(`${verdict.padEnd(8)} ${claim.text}`);
-    for (const failure of failures) console.error(`error: ${failure}`);
-    if (failures.length > 0) process.exitCode = 1;
-  })
+  .option('--report', 'run nothing, only write RESULTS.md from what is stored')
+  .option('--demos <folder>', 'where the demos are', DEMOS)
+  .action(reproduce)
   .parseAsync()
   .catch((error: unknown) => {
     console.error(error instanceof InputError ? `error: ${error.message}` : error);

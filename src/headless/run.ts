@@ -16,30 +16,34 @@ import {
   type RunSummary,
   type StoredRun,
 } from '../pipeline/records/recording';
+import { isLimit } from '../pipeline/stages/traits';
 import { mean, standardDeviation } from '../pipeline/maths/statistics';
 import { localExecutor } from './local-executor';
 import { recordSamples } from './samples';
 
 export interface RunOutput {
   summary: RunSummary;
+  /** What figures between arms are computed from. */
+  finished: FinishedArm[];
   history: StoredRun['history'];
   recording: Recording;
   /** CSV with one row per stage event. */
   metrics: string;
 }
 
-/** Runs a configuration from start to end in this process. */
+/** Runs a configuration from start to end in this process: all of it, or some arms and what they build on. */
 export async function runConfig(
   name: string,
   config: LabConfig,
   engine: Engine,
   progress = false,
+  only?: readonly string[],
 ): Promise<RunOutput> {
   const began = performance.now();
   const lab = new Lab(config, localExecutor(engine), nodeShippedResults);
   const bar = progress ? progressBar() : null;
   lab.subscribe(() => bar?.update(lab.nodes()));
-  await lab.run();
+  await lab.run(only);
   bar?.stop();
   const nodes = lab.nodes();
   const failures = Object.fromEntries(
@@ -53,7 +57,8 @@ export async function runConfig(
       arms[node.id] = { ...run.result.summary, seconds: round(run.seconds) };
     else trunk[node.id] = { ...run.result.summary, seconds: round(run.seconds), source: run.source };
   }
-  const between = derivedFigures(finishedArms(nodes, config));
+  const finished = finishedArms(nodes, config);
+  const between = derivedFigures(finished);
   for (const [id, more] of Object.entries(between)) arms[id] = { ...arms[id], ...more };
   const summary: RunSummary = {
     demo: name,
@@ -68,6 +73,7 @@ export async function runConfig(
   const samples = await recordSamples(engine, lab, config);
   return {
     summary,
+    finished,
     history: historyOf(nodes, config),
     recording: recordingOf(summary, nodes, samples),
     metrics: metricsCsv(nodes),
@@ -82,8 +88,7 @@ function finishedArms(nodes: readonly NodeView[], config: LabConfig): FinishedAr
     if (!arms.has(node.id) || summary?.['gold'] === undefined || summary['kl'] === undefined) return [];
     const evaluations = run!.events.flatMap((e) => (e.type === 'evaluation' ? [e.evaluation] : []));
     const final = { gold: summary['gold'], kl: summary['kl'] };
-    const isLimit = node.stage === 'tilt' && node.settings['reward'] === 'gold';
-    return [{ id: node.id, isLimit, final, evaluations, answers }];
+    return [{ id: node.id, isLimit: isLimit(node), final, evaluations, answers }];
   });
 }
 

@@ -2,15 +2,14 @@ import type { Engine } from '../engine/types';
 import { sampleGold, drawEvaluationPrompts } from '../pipeline/measures/evaluate';
 import type { Lab } from '../pipeline/lab/lab';
 import type { LabConfig } from '../pipeline/lab/config';
+import { usualFiller } from '../pipeline/stages';
+import { answersPrompts } from '../pipeline/stages/traits';
 import { textOf, type RecordedSample } from '../pipeline/records/recording';
 import { modelOf, type LanguageModelArtifact, type StageContext } from '../pipeline/contract/stage';
 import { decode, taskByName } from '../world';
 
 /** Held-out prompts whose answers are kept with a recording. */
 const PROMPTS = 8;
-
-/** Stages whose arms answer the task's prompts with a model of their own. */
-const ANSWERING = new Set(['ppo', 'dpo', 'online-dpo', 'preferred-ft', 'unlikelihood', 'probe']);
 
 /** Answers of SFT and of every arm that has a policy of its own to the first held-out prompts of the run. */
 export async function recordSamples(engine: Engine, lab: Lab, config: LabConfig): Promise<RecordedSample[]> {
@@ -22,9 +21,9 @@ export async function recordSamples(engine: Engine, lab: Lab, config: LabConfig)
     const artifact = lab.artifactOf(id);
     if (artifact?.kind === 'model') models.set(id, artifact);
   };
-  const arms = config.arms.filter((a) => ANSWERING.has(a.stage) && !a.settings['shots']);
+  const arms = config.arms.filter(answersPrompts);
   if (arms.length === 0) return [];
-  add('sft');
+  add(usualFiller('sft'));
   for (const arm of arms) add(arm.id);
   const prompts = drawEvaluationPrompts(context, PROMPTS);
   const samples: RecordedSample[] = prompts.ids.map((ids) => ({

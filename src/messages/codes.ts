@@ -1,11 +1,23 @@
+import type { RecordCodes } from './records';
+
 /**
  * Everything the code below the page may have to tell a person, by code, with the values of its sentence. A code
  * says what happened; each language writes the sentence (`en.ts`, `zh.ts`). A new code is a line here and one in
  * each language; a missing sentence does not compile.
  */
-export interface Codes {
+export interface Codes extends RecordCodes {
   /** Words of something that is not ours (a browser, a library), in whatever language it speaks. */
   foreign: { text: string };
+  /** A model answers every prompt in one way only, so that no two answers can be compared. */
+  'answers.alike': { prompts: number };
+  /** A stage that learns from comparisons was given none. */
+  'pairs.none': object;
+  /** None of a teacher's answers ends. */
+  'teacher.endless': object;
+  /** PPO was asked for more minibatches than an iteration has answers. */
+  'ppo.minibatches': { rollouts: number; minibatches: number };
+  /** An adaptive KL coefficient multiplies what it has: from 0 it never moves. */
+  'ppo.adaptive-kl-from-zero': object;
 }
 
 export type Code = keyof Codes;

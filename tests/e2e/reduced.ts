@@ -1,7 +1,7 @@
 import manifest from '../../src/checkpoints/data/manifest.json';
 import type { Demo } from '../../src/pipeline/records/demo';
 import { buildGraph, type GraphNode } from '../../src/pipeline/lab/graph';
-import type { StageName } from '../../src/pipeline/contract/stage';
+import type { StageName } from '../../src/pipeline/stages';
 import { configFrom } from '../../src/ui/store/url';
 
 /** What a stage may do at most in a test; everything of it really happens, only less often. */

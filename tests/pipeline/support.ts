@@ -16,10 +16,9 @@ import type {
   RewardModelArtifact,
   StageContext,
   StageEvent,
-  StageName,
   StageResult,
 } from '../../src/pipeline/contract/stage';
-import { STAGES } from '../../src/pipeline/stages';
+import { STAGES, type StageName } from '../../src/pipeline/stages';
 import { reviewTask } from '../../src/world';
 import type { AlignmentTask } from '../../src/world/types';
 

@@ -12,7 +12,7 @@ import { WasmKernels } from '../../src/kernels/wasm/kernels';
 import type { GptConfig } from '../../src/model/config';
 import { parameterLayout } from '../../src/model/parameters';
 import { generalizedAdvantages, whiten } from '../../src/pipeline/maths/advantages';
-import { categoricalKl, entropyOf, labelLogProbs } from '../../src/pipeline/maths/categorical';
+import { categoricalKl, entropyOf, labelLogProbs } from './categorical';
 import {
   adaptKlCoef,
   bestOfNKl,

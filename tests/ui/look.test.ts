@@ -55,17 +55,17 @@ describe('numbers', () => {
 
 describe('metrics', () => {
   it('stand under the heading they belong to', () => {
-    expect(groupOf('loss')).toBe('loss');
-    expect(groupOf('rewards/margins')).toBe('reward');
-    expect(groupOf('val/explained_var')).toBe('value');
-    expect(groupOf('val/ratio')).toBe('policy');
-    expect(groupOf('something_new')).toBe('optimiser');
+    expect(groupOf('dpo', 'loss')).toBe('loss');
+    expect(groupOf('dpo', 'rewards/margins')).toBe('reward');
+    expect(groupOf('ppo', 'val/explained_var')).toBe('value');
+    expect(groupOf('ppo', 'val/ratio')).toBe('policy');
+    expect(groupOf('ppo', 'something_new')).toBe('optimiser');
   });
 
   it('include the held-out measurements of an arm and leave out the iteration counter', () => {
     const point = { update: 1, samples: 1, seconds: 1 };
     const evaluation = { eosRate: 1, length: 2, distinct1: 3, distinct2: 4, entropy: 5 } as never;
-    const sections = metricSections(new Map([['iteration', [{ ...point, value: 1 }]]]), [
+    const sections = metricSections('ppo', new Map([['iteration', [{ ...point, value: 1 }]]]), [
       { ...point, updates: 1, evaluation },
     ]);
     expect(sections.map((s) => s.group)).toEqual(['heldOut']);

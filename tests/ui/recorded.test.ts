@@ -1,20 +1,24 @@
+import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { defaultLabConfig, type LabConfig } from '../../src/pipeline/lab/config';
 import { buildGraph } from '../../src/pipeline/lab/graph';
 import {
   RECORDING_VERSION,
   storedKeyOf,
+  storedKeysOf,
   type Recording,
   type StoredEvaluation,
   type StoredRun,
 } from '../../src/pipeline/records/recording';
+import { currentRuns } from '../../src/pipeline/records/current';
 import { DEMOS } from '../../src/ui/lessons/demos';
 import { armBands, bandPoints, bandsOverTime, withBands } from '../../src/ui/figures/bands';
 import { Player, timeline } from '../../src/ui/recorded/player';
 import { checkedRecording } from '../../src/ui/recorded/recordings';
 import { median } from '../../src/ui/recorded/spread';
-import { currentRuns, sameStages, storedRuns } from '../../src/ui/recorded/stored';
+import { sameStages, storedRuns } from '../../src/ui/recorded/stored';
 import { timesOf } from '../../src/ui/recorded/times';
+import { replayState } from '../../src/ui/store/lab-state';
 import { withArmName, withSetting } from '../../src/ui/store/arms';
 
 const config: LabConfig = { ...defaultLabConfig(), start: 'base' };
@@ -29,7 +33,8 @@ const measured = (update: number, gold: number, more: object = {}): StoredEvalua
 });
 
 const run = (seed: number, golds: number[]): StoredRun => ({
-  key: storedKeyOf(config),
+  key: storedKeyOf(storedKeysOf(config)),
+  keys: storedKeysOf(config),
   summary: {
     demo: 'x',
     seed,
@@ -97,28 +102,36 @@ describe('stored runs', () => {
     expect(changed.has('dpo')).toBe(true);
   });
 
-  it('count only for the demo as it is', () => {
-    const runs = [run(1, [0]), { ...run(2, [0]), key: 'old' }];
-    expect(currentRuns(runs, config)).toEqual([runs[0]]);
-  });
-
   it('tell what a run takes on two cores', () => {
     expect(timesOf([], config)).toBeUndefined();
     expect(timesOf([run(1, [0]), run(3, [0])], config)).toEqual({ first: 20, all: 20, seed: 42 });
     const three = { ...config, arms: [...config.arms, { ...config.arms[1]!, id: 'late' }] };
+    expect(timesOf([run(1, [0])], three)).toBeUndefined(); // it knows nothing of one of the arms
     const more = run(1, [0]);
     more.summary.arms['late'] = { seconds: 30 };
     expect(timesOf([more], three)).toEqual({ first: 20, all: 44, seed: 41 });
   });
 
-  it.each(DEMOS.map((d) => [d.name, d] as const))('of %s can be read', async (name, demo) => {
-    for (const { summary, history } of currentRuns(await storedRuns(name), demo.config)) {
-      expect(summary.demo).toBe(name);
-      for (const arm of demo.config.arms)
-        expect(summary.arms[arm.id] ?? summary.failures[arm.id]).toBeDefined();
-      for (const rows of Object.values(history)) expect(rows.length).toBeGreaterThan(0);
-    }
-  });
+  it.each(DEMOS.map((d) => [d.name, d] as const))(
+    'of %s say what made every part of them',
+    async (name, demo) => {
+      const files = await readdir(new URL(`../../demos/${name}/results/`, import.meta.url)).catch(() => []);
+      const runs = await storedRuns(name);
+      expect(runs).toHaveLength(files.length); // none is broken
+      for (const { key, keys, summary, history } of runs) {
+        expect(summary.demo).toBe(name);
+        expect(key).toBe(storedKeyOf(keys));
+        const results = { ...summary.trunk, ...summary.arms, ...summary.failures };
+        expect(Object.keys(keys).sort()).toEqual(Object.keys(results).sort());
+        for (const id of Object.keys(history)) expect(keys).toHaveProperty([id]);
+        for (const rows of Object.values(history)) expect(rows.length).toBeGreaterThan(0);
+      }
+      for (const { summary } of currentRuns(runs, demo.config))
+        expect(demo.config.arms.map((arm) => arm.id)).toEqual(
+          expect.arrayContaining(Object.keys({ ...summary.arms, ...summary.failures })),
+        );
+    },
+  );
 });
 
 const event = (update: number, seconds: number) => ({
@@ -205,16 +218,32 @@ describe('the player', () => {
 });
 
 describe('a recording', () => {
-  const demo = { name: 'x', config };
+  const demo = { config };
 
   it('is taken if its stages are those of the demo', () => {
     const recording = recordingOf(config);
-    expect(checkedRecording(JSON.parse(JSON.stringify(recording)), demo)).toEqual(recording);
+    const read = checkedRecording(JSON.parse(JSON.stringify(recording)), demo);
+    expect(read).toEqual({ recording, leftOut: [] });
   });
 
-  it('is refused with other settings, of another format, or broken', () => {
-    const other = recordingOf(withSetting(config, 'dpo', 'beta', 0.1));
-    expect(() => checkedRecording(other, demo)).toThrow('recorded with other settings of dpo');
+  it('is played without the arms that have changed since, and names them', () => {
+    const before = recordingOf(withSetting(config, 'dpo', 'beta', 0.1));
+    before.samples[0]!.answers.push({ id: 'dpo', text: 'b', gold: 1 }, { id: 'ppo', text: 'c', gold: 1 });
+    const { recording, leftOut } = checkedRecording(before, demo);
+    expect(leftOut).toEqual(['dpo']);
+    expect(recording.config).toEqual(config);
+    expect(recording.nodes.map((n) => n.id)).toEqual(['pretrain', 'sft', 'preferences', 'reward', 'ppo']);
+    expect(recording.samples[0]!.answers.map((a) => a.id)).toEqual(['sft', 'ppo']);
+    const player = new Player(recording, recording.config, () => {}, leftOut);
+    player.finish();
+    const statuses = Object.fromEntries(player.nodes().map((n) => [n.node.id, n.status]));
+    expect(statuses).toMatchObject({ ppo: 'done', dpo: 'missing' });
+    expect(replayState(player, null)!.leftOut).toEqual(['dpo']);
+  });
+
+  it('is refused where every arm has changed, of another format, or broken', () => {
+    const other = recordingOf(withSetting(config, 'sft', 'steps', 7));
+    expect(() => checkedRecording(other, demo)).toThrow('made by an earlier version of sft');
     expect(() => checkedRecording({ ...recordingOf(config), version: 0 }, demo)).toThrow('version');
     expect(() => checkedRecording({ ...recordingOf(config), nodes: 3 }, demo)).toThrow('nodes');
   });

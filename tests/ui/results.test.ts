@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildGraph } from '../../src/pipeline/lab/graph';
 import { defaultLabConfig, labConfigSchema, type LabConfig } from '../../src/pipeline/lab/config';
-import { storedKeyOf, type StoredRun } from '../../src/pipeline/records/recording';
+import { storedKeyOf, storedKeysOf, type StoredRun } from '../../src/pipeline/records/recording';
 import { fitCurve, gapRows, limitOf, reachOf } from '../../src/ui/charts/frontier';
 import { roomFor, shortNames, textWidth } from '../../src/ui/charts/labels';
 import { figureValue, spreadValue } from '../../src/ui/figures/figures';
@@ -34,7 +34,8 @@ const stagesOf = (of: LabConfig, summaries: Record<string, Record<string, number
   );
 
 const stored = (seed: number, gold: number): StoredRun => ({
-  key: storedKeyOf(config),
+  key: storedKeyOf(storedKeysOf(config)),
+  keys: storedKeysOf(config),
   summary: {
     demo: 'x',
     seed,
@@ -60,7 +61,7 @@ describe('figures of all arms', () => {
     expect(book.value(few, 'gold')).toBeCloseTo(0.1);
     expect(book.has('deltaChosen')).toBe(true);
     expect(book.has('clipFraction')).toBe(false);
-    expect(book.namesWith('winRate@')).toEqual(['winRate@1']);
+    expect(book.variationsOf('winRate')).toEqual([{ base: 'winRate', temperature: 1 }]);
   });
 
   it('reach into the trunk under an arm', () => {
@@ -75,6 +76,17 @@ describe('figures of all arms', () => {
   it('have none recorded for arms with other settings', () => {
     const changed = new FigureBook(stages, [stored(1, 0.5)], new Set(['few']));
     expect(changed.recorded(ppo, 'gold')).toBeUndefined();
+  });
+
+  it('have none recorded against an arm with other settings', () => {
+    const run = stored(1, 0.5);
+    run.summary.arms['ppo'] = { gold: 0.5, 'winRate/few': 0.9 };
+    expect(new FigureBook(stages, [run], new Set(['ppo', 'few'])).recorded(ppo, 'winRate/few')!.mean).toBe(
+      0.9,
+    );
+    const changed = new FigureBook(stages, [run], new Set(['ppo']));
+    expect(changed.recorded(ppo, 'gold')!.mean).toBe(0.5);
+    expect(changed.recorded(ppo, 'winRate/few')).toBeUndefined();
   });
 
   it('stand in tables by question, and only those there are', () => {

@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { settingFields } from '../../src/pipeline/contract/settings';
-import { STAGES } from '../../src/pipeline/stages';
-import type { StageName } from '../../src/pipeline/contract/stage';
+import { STAGES, type StageName } from '../../src/pipeline/stages';
 import { defaultSettings } from '../../src/pipeline/lab/config';
-import { FORMULA_SYMBOLS, formulaOf } from '../../src/ui/formula/formulas';
+import { formulaOf } from '../../src/pipeline/stages/traits';
 import { texHtml } from '../../src/ui/formula/Tex';
 import { POSITIONS, sliderScale, typedValue } from '../../src/ui/settings/scale';
 
 const stages = Object.keys(STAGES) as StageName[];
 /** Stages whose formula the page shows. */
-const withFormula: StageName[] = ['pretrain', 'sft', 'preferences', 'reward', 'ppo', 'dpo'];
+const withFormula = stages.filter((stage) => STAGES[stage].formula);
 
 describe('sliderScale', () => {
   const all = stages.flatMap((stage) =>
@@ -60,20 +59,21 @@ describe('formulas', () => {
   ];
 
   it.each(variants)('%s %j: renders, and every marked symbol is a setting of the stage', (stage, changes) => {
-    const { lines, settings } = formulaOf(stage, { ...defaultSettings('review', stage), ...changes })!;
+    const settings = { ...defaultSettings('review', stage), ...changes };
+    const { lines, symbols } = formulaOf({ stage, settings })!;
     const fields = new Map(settingFields(STAGES[stage].settings).map((f) => [f.name, f]));
     for (const line of lines) expect(texHtml(line)).not.toContain('katex-error');
     const marked = new Set(lines.flatMap((line) => [...line.matchAll(/setting=(\w+)/g)].map((m) => m[1]!)));
-    expect([...marked].sort()).toEqual([...settings].sort());
-    for (const name of settings) {
+    expect([...marked].sort()).toEqual(Object.keys(symbols).sort());
+    for (const [name, symbol] of Object.entries(symbols)) {
       expect(fields.has(name)).toBe(true);
-      expect(fields.get(name)!.info.symbol ?? FORMULA_SYMBOLS[name]).toBeDefined();
+      expect(symbol).toBe(fields.get(name)!.info.symbol ?? symbol);
     }
   });
 
   it('drops the clip from PPO’s formula when it is off', () => {
-    const s = defaultSettings('review', 'ppo');
-    expect(formulaOf('ppo', s)!.lines[0]).toContain('clip');
-    expect(formulaOf('ppo', { ...s, clipRange: null })!.lines[0]).not.toContain('clip');
+    const first = (settings: Record<string, unknown>) => formulaOf({ stage: 'ppo', settings })!.lines[0];
+    expect(first({})).toContain('clip');
+    expect(first({ clipRange: null })).not.toContain('clip');
   });
 });

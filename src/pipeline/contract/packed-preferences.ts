@@ -4,7 +4,7 @@ import {
   writeSafetensors,
   type StoredTensor,
 } from '../../model/safetensors';
-import type { PreferencePair, PreferencesArtifact } from './stage';
+import type { PreferencePair, PreferencesArtifact } from './artifacts';
 
 const PARTS = ['prompt', 'chosen', 'rejected'] as const;
 

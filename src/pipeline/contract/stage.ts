@@ -1,9 +1,27 @@
 import type { z } from 'zod';
 import type { Engine, LanguageModel } from '../../engine/types';
-import type { GptConfig, ModelSize } from '../../model/config';
+import type { Message } from '../../messages';
+import type { ModelSize } from '../../model/config';
 import { rngFrom, type Rng } from '../../random/rng';
 import type { AlignmentTask } from '../../world/types';
+import type {
+  Artifact,
+  LanguageModelArtifact,
+  Parents,
+  PreferencesArtifact,
+  RewardModelArtifact,
+  Role,
+} from './artifacts';
+import type { EvaluationPlan, FinalAnswers } from './evaluation';
+import type { StageEvent } from './events';
 import { unpackPreferences } from './packed-preferences';
+import type { Place, StageTraits } from './traits';
+
+// What the author of a stage needs, from one door.
+export type * from './artifacts';
+export * from './evaluation';
+export type * from './events';
+export type * from './traits';
 
 /** Where a stage runs and what it may draw from. */
 export interface StageContext {
@@ -15,145 +33,9 @@ export interface StageContext {
   evaluation: EvaluationPlan;
 }
 
-/** How often and on how many held-out prompts an arm is measured. */
-export interface EvaluationPlan {
-  /** Evaluations during training, evenly spread, besides the one at the start. */
-  times: number;
-  /** Prompts of each of them. */
-  prompts: number;
-  /** Prompts of the final one. */
-  finalPrompts: number;
-  /** Also measure what alignment costs at the end: loss on web text and few-shot accuracy. Off unless asked for. */
-  tax?: boolean | undefined;
-  /** Also answer at these sampling temperatures at the end (0: greedy). */
-  temperatures?: number[] | undefined;
-  /** Also let labelers with tastes of their own, spread this widely, compare the final answers with SFT's. */
-  labelers?: number | undefined;
-}
-
-export const DEFAULT_EVALUATION: EvaluationPlan = { times: 12, prompts: 128, finalPrompts: 512 };
-
 /** The stream of a stage for one purpose ('data', 'sampling', 'evaluation', …). */
 export const streamOf = (context: StageContext, stage: string, purpose: string): Rng =>
   rngFrom(context.seed, context.task.name, stage, purpose);
-
-/** One row of training metrics, names as in TRL. */
-export interface MetricsEvent {
-  type: 'metrics';
-  /** Updates done so far, counted from 1 (PPO: iterations; others: optimiser steps). */
-  update: number;
-  updates: number;
-  /** Training examples used so far (rollouts, pairs or sequences). */
-  samples: number;
-  /** Tokens passed through training and sampling so far. */
-  tokens: number;
-  metrics: Record<string, number>;
-}
-
-/** An evaluation of the model as it stands after `update` updates. */
-export interface EvaluationEvent {
-  type: 'evaluation';
-  update: number;
-  updates: number;
-  samples: number;
-  tokens: number;
-  evaluation: Evaluation;
-  /** Snapshot of the weights, for sampling while training goes on. */
-  weights?: Float32Array;
-}
-
-export type StageEvent = MetricsEvent | EvaluationEvent;
-
-/** Held-out quality of a policy. Every arm is measured by the same function on the same prompts. */
-export interface Evaluation {
-  /** Mean gold reward, −1…1. */
-  gold: number;
-  /** Mean reward-model score, in SFT standard deviations; absent without a reward model. */
-  proxy?: number;
-  /** Mean KL(π ‖ SFT) per sequence, nats, by sampling (k1). */
-  kl: number;
-  /** Share of held-out prompts on which gold beats SFT's answer, ties half. */
-  winRate: number;
-  /** 95 % Wilson interval of the win rate. */
-  winRateLow: number;
-  winRateHigh: number;
-  /** The win rate at equal length: what is left of it when the effect of length is taken out. */
-  lcWinRate?: number;
-  /** Number of prompts behind it. */
-  prompts: number;
-  /** Share of answers that end with `<eos>`. */
-  eosRate: number;
-  /** Mean answer length in tokens, `<eos>` included. */
-  length: number;
-  /** Distinct unigrams / bigrams over all. */
-  distinct1: number;
-  distinct2: number;
-  /** Mean entropy of the policy per generated token, nats. */
-  entropy: number;
-  /** Mean flattering phrases per answer, where the task knows flattery. */
-  flattery?: number;
-  /** Best-of-n: how many answers were drawn. */
-  bestOf?: number;
-  /** Tilting: the temperature β of π* ∝ π_SFT·exp(r/β), reward per nat. */
-  beta?: number;
-  /** Tilting: mean effective number of samples per prompt behind the estimate. */
-  effectiveSamples?: number;
-  /** With `tax`: loss on held-out web text, nats per token. */
-  webLoss?: number;
-  /** With `tax`: few-shot accuracy, 0…1. */
-  fewShot?: number;
-}
-
-export interface LanguageModelArtifact {
-  kind: 'model';
-  config: GptConfig;
-  weights: Float32Array;
-}
-
-/** Score = (raw − mean) / deviation, so that SFT's samples have mean 0 and standard deviation 1. */
-export interface RewardModelArtifact {
-  kind: 'reward';
-  config: GptConfig;
-  weights: Float32Array;
-  mean: number;
-  deviation: number;
-}
-
-/** A labelled comparison; ids, prompts with `<bos>`, answers with `<eos>` if produced. */
-export interface PreferencePair {
-  prompt: readonly number[];
-  chosen: readonly number[];
-  rejected: readonly number[];
-  /** True rewards, for measuring the labels; never shown to training. */
-  goldChosen: number;
-  goldRejected: number;
-}
-
-export interface PreferencesArtifact {
-  kind: 'preferences';
-  pairs: PreferencePair[];
-  /** Pairs on held-out prompts, for accuracy. */
-  heldOut: PreferencePair[];
-}
-
-/**
- * The same as the bytes of a safetensors file: thousands of small arrays are slow to send between threads,
- * one buffer is not, and the page itself never looks inside.
- */
-export interface PackedPreferencesArtifact {
-  kind: 'packed-preferences';
-  bytes: Uint8Array;
-}
-
-export type Artifact =
-  LanguageModelArtifact | RewardModelArtifact | PreferencesArtifact | PackedPreferencesArtifact;
-
-/** The final answers to the held-out prompts of a run, prompt by prompt, so that arms can be compared in pairs. */
-export interface FinalAnswers {
-  gold: Float64Array;
-  /** Tokens, `<eos>` included. */
-  length: Float64Array;
-}
 
 export interface StageResult<A extends Artifact = Artifact> {
   artifact: A;
@@ -163,51 +45,51 @@ export interface StageResult<A extends Artifact = Artifact> {
   answers?: FinalAnswers;
 }
 
-export type StageName =
-  | 'pretrain'
-  | 'sft'
-  | 'preferences'
-  | 'reward'
-  | 'distil'
-  | 'ai-feedback'
-  | 'ppo'
-  | 'dpo'
-  | 'online-dpo'
-  | 'preferred-ft'
-  | 'unlikelihood'
-  | 'best-of-n'
-  | 'tilt'
-  | 'probe'
-  | 'instruct'
-  | 'few-shot';
-
-/** What a stage is given: artifacts of its parents by role. */
-export interface Parents {
-  base?: LanguageModelArtifact;
-  sft?: LanguageModelArtifact;
-  preferences?: PreferencesArtifact | PackedPreferencesArtifact;
-  reward?: RewardModelArtifact;
-  /** A model of another trunk whose answers are imitated. */
-  teacher?: LanguageModelArtifact;
-  /** That trunk's reward model, which gives labels in place of people. */
-  judge?: RewardModelArtifact;
+/** What is wrong with a setting, given the others. */
+export interface SettingProblem {
+  /** The setting to change. */
+  name: string;
+  message: Message;
 }
 
-export type Role = keyof Parents;
-
 /** A stage: typed settings in, metric rows out, an artifact at the end. Pausing and stopping happen between rows. */
-export interface Stage<Settings = unknown, A extends Artifact = Artifact> {
-  name: StageName;
-  /** Changes whenever the same settings would give another result; part of every key. */
-  version: number;
+export interface Stage<
+  Settings = unknown,
+  A extends Artifact = Artifact,
+  Name extends string = string,
+  P extends Place = Place,
+> extends StageTraits<Settings> {
+  name: Name;
+  /**
+   * Changes whenever the same settings would give another result; part of every key. A function where a correction
+   * changed results under some settings only: the others keep their version, and with it their stored results.
+   */
+  version: number | ((settings: Settings) => number);
   settings: z.ZodObject;
+  /** What is wrong with settings that are each in range; absent where any may go with any. */
+  check?: (settings: Settings) => SettingProblem[];
   inputs: readonly Role[];
+  place: P;
   run(
     context: StageContext,
     settings: Settings,
     parents: Parents,
   ): AsyncGenerator<StageEvent, StageResult<A>, void>;
 }
+
+/** The version of a stage under these (complete) settings. */
+export const versionOf = <S>({ version }: Pick<Stage<S>, 'version'>, settings: S): number =>
+  typeof version === 'function' ? version(settings) : version;
+
+/** A stage as it is written: settings typed by its schema, its name and place kept as literals for the registry. */
+export const defineStage = <
+  Schema extends z.ZodObject,
+  A extends Artifact,
+  const Name extends string,
+  const P extends Place,
+>(
+  stage: Stage<z.infer<Schema>, A, Name, P> & { settings: Schema },
+): Stage<z.infer<Schema>, A, Name, P> => stage;
 
 /** What a stage gets for a role: packed artifacts arrive unpacked. */
 type ParentOf<R extends Role> = R extends 'preferences' ? PreferencesArtifact : NonNullable<Parents[R]>;
@@ -230,7 +112,7 @@ export const modelOf = (
 /** Training has left the finite numbers. `weights` are the last good ones. */
 export class DivergedError extends Error {
   constructor(
-    readonly stage: StageName,
+    readonly stage: string,
     readonly update: number,
     readonly cause_: string,
     readonly lastGood?: { update: number; artifact: LanguageModelArtifact },

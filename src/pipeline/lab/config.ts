@@ -1,19 +1,30 @@
 import { z } from 'zod';
+import { sentence } from '../../messages';
 import { MODEL_SIZES, type ModelSize } from '../../model/config';
 import { TASKS } from '../../world';
 import { settingErrors } from '../contract/settings';
-import { DEFAULT_EVALUATION, type EvaluationPlan, type StageName } from '../contract/stage';
-import { ARM_STAGES, LECTURE_STAGES, STAGES, TRUNK_STAGES, type ArmStage, type TrunkStage } from '../stages';
+import { DEFAULT_EVALUATION, type EvaluationPlan } from '../contract/stage';
+import {
+  ARM_STAGES,
+  fillersOf,
+  LECTURE_STAGES,
+  STAGES,
+  TRUNK_STAGES,
+  type ArmStage,
+  type FillerOf,
+  type TrunkStage,
+  type StageName,
+} from '../stages';
 
 /** Stages that may stand in for SFT: its place in the trunk under an arm, or the arm's own start. */
-export const SFT_SOURCES = ['sft', 'pretrain', 'distil'] as const satisfies readonly TrunkStage[];
+export const SFT_SOURCES = fillersOf('sft');
 /** Where labelled pairs may come from: people, or a judge. */
-export const LABEL_SOURCES = ['preferences', 'ai-feedback'] as const satisfies readonly TrunkStage[];
+export const LABEL_SOURCES = fillersOf('preferences');
 
 /** Which stage fills a role under an arm, where it is not the usual one. */
 export interface Sources {
-  sft?: (typeof SFT_SOURCES)[number] | undefined;
-  preferences?: (typeof LABEL_SOURCES)[number] | undefined;
+  sft?: FillerOf<'sft'> | undefined;
+  preferences?: FillerOf<'preferences'> | undefined;
 }
 
 /** Seed of every shipped checkpoint. */
@@ -165,8 +176,12 @@ export function configProblems(config: LabConfig): ConfigProblem[] {
     return shape.error.issues.map((i) => ({ path: i.path.join('.') || 'configuration', message: i.message }));
   const problems: ConfigProblem[] = [];
   const check = (path: string, stage: StageName, changes: Settings = {}) => {
-    for (const e of settingErrors(STAGES[stage].settings, resolvedSettings(config, stage, changes)))
-      problems.push({ path: `${path}.${e.name}`, message: e.message });
+    const settings = resolvedSettings(config, stage, changes);
+    const errors = settingErrors(STAGES[stage].settings, settings);
+    for (const e of errors) problems.push({ path: `${path}.${e.name}`, message: e.message });
+    if (errors.length > 0) return;
+    for (const p of STAGES[stage].check?.(settings as never) ?? [])
+      problems.push({ path: `${path}.${p.name}`, message: sentence(p.message) });
   };
   for (const stage of TRUNK_STAGES) {
     check(stage, stage, config.trunk[stage]);

@@ -10,8 +10,8 @@ import {
   type Settings,
   type Sources,
 } from './config';
-import type { Role, StageName } from '../contract/stage';
-import { STAGES, type TrunkStage } from '../stages';
+import { versionOf, type Role } from '../contract/stage';
+import { isUsual, STAGES, usualFiller, type TrunkStage, type StageName } from '../stages';
 
 /** One stage of a run with resolved settings and the nodes it builds on. */
 export interface GraphNode {
@@ -34,15 +34,6 @@ export interface GraphNode {
 /** Nodes in an order in which every input comes before its users. */
 export type Graph = readonly GraphNode[];
 
-const TRUNK_STAGE_OF: Record<Role, TrunkStage> = {
-  base: 'pretrain',
-  sft: 'sft',
-  preferences: 'preferences',
-  reward: 'reward',
-  teacher: 'sft',
-  judge: 'reward',
-};
-
 /** Whose trunk a node belongs to: the run's own, the one an arm changes for itself, or the teacher's. */
 interface Owner {
   /** Prefix of the ids of nodes that differ from the run's own trunk; empty for that trunk. */
@@ -62,7 +53,7 @@ export function buildGraph(config: LabConfig): Graph {
   const nodes = new Map<string, GraphNode>();
 
   const trunkNode = (owner: Owner, stage: TrunkStage): GraphNode => {
-    const shippable = stage === 'pretrain' ? config.start !== 'scratch' : config.start === 'trunk';
+    const shippable = isUsual(stage, 'base') ? config.start !== 'scratch' : config.start === 'trunk';
     const node = makeNode(owner, stage, stage, stage, owner.trunk[stage], shippable);
     const same = [...nodes.values()].find((n) => n.key === node.key);
     if (same) return same;
@@ -82,17 +73,17 @@ export function buildGraph(config: LabConfig): Graph {
     arm?: ArmConfig,
   ): GraphNode => {
     const { task, evaluation } = config;
-    const { version, inputs: roles } = STAGES[stage];
+    const { inputs: roles, taskFree } = STAGES[stage];
     const parents = roles.map((role) => [role, trunkNode(...sourceOf(role, owner, arm))] as const);
     const settings = resolvedSettings({ task, size: owner.size }, stage, changes);
     const seed = shippable ? SHIPPED_SEED : config.seed;
     const key = keyOf({
       stage,
-      version,
+      version: versionOf(STAGES[stage], settings as never),
       settings,
       seed,
       size: owner.size,
-      ...(stage === 'pretrain' ? {} : { task }),
+      ...(taskFree ? {} : { task }),
       ...(arm ? { evaluation } : {}),
       inputs: parents.map(([role, node]) => [role, node.key]),
     });
@@ -113,10 +104,10 @@ export function buildGraph(config: LabConfig): Graph {
 
   /** Which trunk and which of its stages fill a role. */
   function sourceOf(role: Role, owner: Owner, arm?: ArmConfig): [Owner, TrunkStage] {
-    if (role === 'teacher' || role === 'judge') return [teacher, TRUNK_STAGE_OF[role]];
-    if (role === 'sft') return [owner, arm?.start ?? owner.from.sft ?? 'sft'];
-    if (role === 'preferences') return [owner, owner.from.preferences ?? 'preferences'];
-    return [owner, TRUNK_STAGE_OF[role]];
+    if (role === 'teacher' || role === 'judge') return [teacher, usualFiller(role)];
+    const { sft, preferences } = owner.from;
+    const asked = role === 'sft' ? (arm?.start ?? sft) : role === 'preferences' ? preferences : undefined;
+    return [owner, asked ?? usualFiller(role)];
   }
 
   // The run's own trunk first, so that its nodes keep their plain ids.
@@ -147,7 +138,3 @@ function sortKeys(_: string, value: unknown): unknown {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
-
-/** The nodes still to be run, given which keys have results: in order, each after its inputs. */
-export const missingNodes = (graph: Graph, has: (key: string) => boolean): GraphNode[] =>
-  graph.filter((node) => !has(node.key));

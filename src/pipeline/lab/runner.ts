@@ -1,4 +1,5 @@
 import type { Engine } from '../../engine/types';
+import { MessageError } from '../../messages';
 import type { ModelSize } from '../../model/config';
 import { taskByName } from '../../world';
 import type { Settings } from './config';
@@ -8,10 +9,9 @@ import {
   type LanguageModelArtifact,
   type Parents,
   type StageEvent,
-  type StageName,
   type StageResult,
 } from '../contract/stage';
-import { STAGES } from '../stages';
+import { STAGES, type StageName } from '../stages';
 
 /** Everything a stage needs, in a form that can be sent to a worker. */
 export interface Job {
@@ -134,6 +134,8 @@ export async function runStage(
   try {
     const { size, seed, evaluation, parents } = job;
     const context = { engine, size, task: taskByName(job.task), seed, evaluation };
+    const [problem] = STAGES[job.stage].check?.(job.settings as never) ?? [];
+    if (problem) throw new MessageError(problem.message);
     const events = STAGES[job.stage].run(context, job.settings as never, parents);
     for (;;) {
       await control.gate();

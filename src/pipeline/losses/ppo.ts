@@ -60,10 +60,19 @@ export function ppoValueLoss(
   const error = tf.square(tf.sub(values, returns));
   if (clipRange === null)
     return { loss: tf.mul(0.5, maskedMean(error, mask)) as tf.Scalar, clipFraction: tf.scalar(0) };
-  const near = tf.add(oldValues, tf.clipByValue(tf.sub(values, oldValues), -clipRange, clipRange));
+  const moved = tf.sub(values, oldValues);
+  const clamped = tf.clipByValue(moved, -clipRange, clipRange);
+  const near = tf.add(oldValues, clamped);
   const clippedError = tf.square(tf.sub(near, returns));
   return {
     loss: tf.mul(0.5, maskedMean(tf.maximum(error, clippedError), mask)) as tf.Scalar,
-    clipFraction: maskedMean(tf.cast(tf.greater(clippedError, error), 'float32'), mask),
+    // old + (V − old) is V only up to rounding: what was not clamped was not clipped
+    clipFraction: maskedMean(
+      tf.mul(
+        tf.cast(tf.notEqual(clamped, moved), 'float32'),
+        tf.cast(tf.greater(clippedError, error), 'float32'),
+      ),
+      mask,
+    ),
   };
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LossFunction } from '../../engine/types';
-import { logSigmoid } from './masked';
+import { logSigmoid, shareGreater } from './masked';
 
 /**
  * Bradley–Terry loss per pair, [P] nats: −log σ(r_chosen − r_rejected − margin).
@@ -22,16 +22,7 @@ export const rewardModelLoss: LossFunction = ({ scores }) => {
   return {
     loss: tf.mean(pairwiseRewardLoss(chosen, rejected)) as tf.Scalar,
     metrics: {
-      // ties count half: an untrained head scores everything alike
-      accuracy: tf.mean(
-        tf.mul(
-          0.5,
-          tf.add(
-            tf.cast(tf.greater(chosen, rejected), 'float32'),
-            tf.cast(tf.greaterEqual(chosen, rejected), 'float32'),
-          ),
-        ),
-      ) as tf.Scalar,
+      accuracy: shareGreater(chosen, rejected),
       margin: tf.mean(tf.sub(chosen, rejected)) as tf.Scalar,
       min_reward: tf.min(scores) as tf.Scalar,
       mean_reward: tf.mean(scores) as tf.Scalar,

@@ -1,5 +1,5 @@
 import type { Matrix } from '../../engine/types';
-import { zeros } from './matrix';
+import { maskedMean, zeros } from './matrix';
 
 export interface Advantages {
   /** [B, C] */
@@ -59,4 +59,15 @@ export function whiten(x: Matrix, mask: Matrix, shiftMean = true): Matrix {
   for (let i = 0; i < x.data.length; i++)
     if (mask.data[i]! > 0) out.data[i] = (x.data[i]! - mean) * scale + (shiftMean ? 0 : mean);
   return out;
+}
+
+/** 1 − Var(returns − values) / Var(returns) over the unmasked entries, [B, C] each; 1 is a perfect value function, undefined where all returns are equal. */
+export function explainedVariance(values: Matrix, returns: Matrix, mask: Matrix): number | undefined {
+  const variance = (of: (i: number) => number) => {
+    const m: Matrix = { ...mask, data: mask.data.map((_, i) => of(i)) };
+    const centre = maskedMean(m, mask);
+    return maskedMean({ ...m, data: m.data.map((x) => (x - centre) ** 2) }, mask);
+  };
+  const all = variance((i) => returns.data[i]!);
+  return all > 0 ? 1 - variance((i) => returns.data[i]! - values.data[i]!) / all : undefined;
 }

@@ -45,7 +45,9 @@ export function penalisedRewards(
 
 /**
  * Adaptive KL coefficient (Ziegler et al. 2019 §2.2): proportional control towards `target` nats per
- * sequence, error clipped to ±0.2. `samples` is the number of sequences behind `observedKl`.
+ * sequence, error clipped to ±0.2. `samples` is the number of sequences behind `observedKl`. A batch longer than the
+ * horizon counts as one horizon, so that no step is larger than ±20 % (theirs are 0.1 of the error): the coefficient
+ * keeps its sign. From 0 it never moves.
  */
 export function adaptKlCoef(
   klCoef: number,
@@ -53,7 +55,7 @@ export function adaptKlCoef(
   { target, horizon, samples }: { target: number; horizon: number; samples: number },
 ): number {
   const error = Math.min(0.2, Math.max(-0.2, observedKl / target - 1));
-  return klCoef * (1 + (error * samples) / horizon);
+  return klCoef * (1 + error * Math.min(1, samples / horizon));
 }
 
 /** Analytic KL of best-of-n from the policy it samples, nats: ln n − (n − 1)/n (Stiennon et al. 2020, G.3). */

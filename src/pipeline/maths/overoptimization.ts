@@ -1,3 +1,19 @@
+import { nats, numeric, rewardFigure, type FigureDeclarations } from '../contract/figures';
+import type { FitForm } from '../contract/traits';
+
+/** A fitted peak beyond this KL only says that the curve hardly bends, nats. */
+const FARTHEST = 1000;
+
+export const PEAK_FIGURES = {
+  'peak.gold': rewardFigure({ range: [-1, 1], group: 'peak' }),
+  'peak.kl': nats({ group: 'peak' }),
+  'fit.alpha': numeric(2, { group: 'peak' }),
+  'fit.beta': numeric(2, { group: 'peak' }),
+  'fit.r2': numeric(2, { group: 'peak' }),
+  'fit.r2Other': numeric(2, { group: 'peak' }),
+  'fit.peakKl': nats({ digits: 2, group: 'peak', atMost: FARTHEST }),
+} satisfies FigureDeclarations;
+
 /** A point on the way away from SFT. */
 export interface PathPoint {
   /** Nats per answer from SFT. */
@@ -16,10 +32,7 @@ const ENOUGH = 4;
  * for a curve worse than the mean), `fit.r2Other` (that of the other form, for comparison) and `fit.peakKl`, the KL at which the fitted curve is highest (absent when
  * β ≤ 0: no peak).
  */
-export function fitOveroptimization(
-  form: 'rl' | 'best-of-n',
-  path: readonly PathPoint[],
-): Record<string, number> {
+export function fitOveroptimization(form: FitForm, path: readonly PathPoint[]): Record<string, number> {
   const start = path[0];
   if (!start || path.length < 2) return {};
   const peak = path.reduce((best, p) => (p.gold > best.gold ? p : best));
@@ -44,7 +57,7 @@ export function fitOveroptimization(
 }
 
 /** α and β of a form through points of distance d and reward r, and the share of the variance of r they explain. */
-function leastSquares(form: 'rl' | 'best-of-n', points: readonly { d: number; r: number }[]) {
+function leastSquares(form: FitForm, points: readonly { d: number; r: number }[]) {
   const bend = (d: number) => (form === 'rl' ? -d * Math.log(d) : -d * d); // what β multiplies
   let [dd, db, bb, dr, br] = [0, 0, 0, 0, 0];
   for (const { d, r } of points) {
@@ -66,7 +79,7 @@ function leastSquares(form: 'rl' | 'best-of-n', points: readonly { d: number; r:
 
 /** The fitted reward at a KL, relative to the start of the path. */
 export function fittedReward(
-  form: 'rl' | 'best-of-n',
+  form: FitForm,
   { alpha, beta }: { alpha: number; beta: number },
   kl: number,
 ): number {

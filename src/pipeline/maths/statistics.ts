@@ -5,6 +5,10 @@ export function mean(values: ArrayLike<number>): number {
   return values.length ? sum / values.length : 0;
 }
 
+/** Share of comparisons won (margin above 0), ties half; undefined where nothing was compared. */
+export const shareWon = (margins: readonly number[]): number | undefined =>
+  margins.length ? mean(margins.map((m) => (m > 0 ? 1 : m === 0 ? 0.5 : 0))) : undefined;
+
 /** Sample standard deviation (n − 1); 0 with fewer than two values. */
 export function standardDeviation(values: ArrayLike<number>): number {
   if (values.length < 2) return 0;
@@ -86,4 +90,33 @@ export function lengthControlledWinRate(
     if (Math.abs(d0) + Math.abs(d1) < 1e-10) break;
   }
   return 1 / (1 + Math.exp(-intercept));
+}
+
+/**
+ * Two-sided 95 % quantile of Student's t with a whole number of degrees of freedom, ≥ 1: the t with
+ * P(−t < T < t) = 0.95. The probability is a finite sum in θ = arctan(t/√df) (Abramowitz & Stegun 1964, 26.7.3
+ * and 26.7.4), rising in θ, so its root is bracketed and halved down to float64.
+ */
+export function studentT95(df: number): number {
+  if (!(Number.isInteger(df) && df >= 1)) throw new RangeError(`Student's t with ${df} degrees of freedom`);
+  let [low, high] = [0, Math.PI / 2];
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (withinAngle(middle, df) < 0.95) low = middle;
+    else high = middle;
+  }
+  return Math.sqrt(df) * Math.tan((low + high) / 2);
+}
+
+/** P(|T| < √df·tan θ) for Student's t. */
+function withinAngle(theta: number, df: number): number {
+  const odd = df % 2 === 1;
+  const [sine, cosine] = [Math.sin(theta), Math.cos(theta)];
+  let term = odd ? cosine : 1;
+  let sum = 0;
+  for (let k = odd ? 1 : 0; k <= df - 2; k += 2) {
+    sum += term;
+    term *= (cosine * cosine * (k + 1)) / (k + 2);
+  }
+  return odd ? (2 / Math.PI) * (theta + sine * sum) : sine * sum;
 }

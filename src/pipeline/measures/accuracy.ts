@@ -1,66 +1,19 @@
 import type { LanguageModel } from '../../engine/types';
-import type { Rng } from '../../random/rng';
-import { BOS, encode, EOS, instructionExample, UNSEEN_TEMPLATES, type InstructionOptions } from '../../world';
-import type { InstructionCluster, InstructionExample } from '../../world';
+import { encode, EOS, type InstructionCluster } from '../../world';
+import type { Question } from '../data/questions';
 import { greedyAnswers } from './greedy';
+import { amount, formatFigure, numeric, share, type FigureDeclarations } from '../contract/figures';
 import { mean } from '../maths/statistics';
 
-/** Clusters that instruction tuning never trains on, unless one is asked for by name. */
-export const HELD_OUT_CLUSTERS = ['capital', 'young', 'king', 'last'] as const;
-
-/**
- * The others, in the order in which they are added to training: relations and list operations in turn, so
- * that a few clusters are already of different kinds; longer texts last.
- */
-export const TRAIN_CLUSTERS = [
-  'colour',
-  'first',
-  'language',
-  'copy',
-  'sound',
-  'reverse',
-  'tool',
-  'count',
-  'home',
-  'odd',
-  'opposite',
-  'sentiment',
-  'tldr',
-] as const satisfies readonly InstructionCluster[];
-
-/** A question with its one right answer; ids. */
-export interface Question {
-  cluster: InstructionCluster;
-  template: number;
-  /** With `<bos>`. */
-  prompt: readonly number[];
-  /** Without the closing full stop. */
-  answer: readonly number[];
-}
-
-/** An example as a question. The answer's full stop is left to the rule of `isRight`. */
-export const questionOf = ({ cluster, templateIndex, prompt, answer }: InstructionExample): Question => ({
-  cluster,
-  template: templateIndex,
-  prompt: [BOS, ...encode(prompt)],
-  answer: encode(answer.at(-1) === '.' ? answer.slice(0, -1) : answer),
-});
-
-/** `perCluster` questions of each cluster on held-out entities, every unseen wording equally often. */
-export const unseenQuestions = (
-  rng: Rng,
-  clusters: readonly InstructionCluster[],
-  perCluster: number,
-  options: InstructionOptions = {},
-): Question[] =>
-  clusters.flatMap((cluster) =>
-    Array.from({ length: perCluster }, (_, i) => {
-      const template = UNSEEN_TEMPLATES[i % UNSEEN_TEMPLATES.length]!;
-      return questionOf(
-        instructionExample(rng.split(cluster).split(i), cluster, template, 'heldOut', options),
-      );
-    }),
-  );
+/** What answers to questions with one right answer are summed up in, whoever answers. */
+export const ACCURACY_FIGURES = {
+  accuracy: share({ varies: ['part'], parts: ['instruct', 'cluster'] }),
+  'accuracy/heldOutClusters': share(),
+  'accuracy/trainClusters': share(),
+  trainingExamples: amount('examples', { group: 'cost' }),
+  tokensPerQuestion: amount('tokens', { group: 'cost' }),
+  mflopPerQuestion: numeric(1, { unit: 'Mflop', group: 'cost' }),
+} satisfies FigureDeclarations;
 
 const ENDS: readonly number[] = [...encode(['.', ',']), EOS];
 
@@ -103,7 +56,7 @@ export const perCluster = (
 ): Record<string, number> =>
   Object.fromEntries(
     [...new Set(questions.map((q) => q.cluster))].map((c) => [
-      `accuracy.${c}`,
+      formatFigure({ base: 'accuracy', part: c }),
       clusterMean(questions, right, [c])!,
     ]),
   );

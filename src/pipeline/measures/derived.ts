@@ -1,5 +1,9 @@
 import { winRates } from './evaluate';
+import { formatFigure, numeric, type FigureDeclarations } from '../contract/figures';
 import type { Evaluation, FinalAnswers } from '../contract/stage';
+
+/** What exists only between arms; the paired win rates are `winRate` with an opponent. */
+export const DERIVED_FIGURES = { gap: numeric(2, { relative: true }) } satisfies FigureDeclarations;
 
 /** A place in the plane of reward and KL. */
 export interface Place {
@@ -73,7 +77,9 @@ export function derivedFigures(arms: readonly FinishedArm[]): Record<string, Rec
       const wins = arms.flatMap((other) => {
         if (other === arm || !arm.answers || !other.answers) return [];
         const result = headToHead(arm.answers, other.answers);
-        return result ? [[`winRate/${other.id}`, result.winRate] as const] : [];
+        return result
+          ? [[formatFigure({ base: 'winRate', opponent: other.id }), result.winRate] as const]
+          : [];
       });
       return [arm.id, { ...(gap === undefined ? {} : { gap }), ...Object.fromEntries(wins) }];
     }),

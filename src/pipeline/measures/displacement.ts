@@ -1,8 +1,15 @@
 import type { LanguageModel } from '../../engine/types';
 import { rowSums } from '../maths/matrix';
+import { nats, share, type FigureDeclarations } from '../contract/figures';
 import type { PreferencePair } from '../contract/stage';
-import { mean } from '../maths/statistics';
+import { mean, shareWon } from '../maths/statistics';
 import { sequence } from '../data/tokens';
+
+export const DISPLACEMENT_FIGURES = {
+  deltaChosen: nats({ digits: 2, signed: true, group: 'pairs' }),
+  deltaRejected: nats({ digits: 2, signed: true, group: 'pairs' }),
+  implicitAccuracy: share({ group: 'pairs' }),
+} satisfies FigureDeclarations;
 
 /** Rows per device call; bounds memory, not results. */
 const CHUNK = 256;
@@ -11,7 +18,7 @@ const CHUNK = 256;
  * What training on pairs did to pairs it has not seen: `deltaChosen` and `deltaRejected`, the mean change of
  * log π of chosen and rejected answers against the reference in nats per answer (both fall: likelihood
  * displacement, Razin et al. 2024), and `implicitAccuracy`, the share of pairs whose chosen answer gained more
- * (accuracy of DPO's implicit reward β·log π/π_ref on the labels, ties half).
+ * (accuracy of DPO's implicit reward β·log π/π_ref on the labels, ties half). At least one pair.
  */
 export async function displacement(
   policy: LanguageModel,
@@ -33,6 +40,6 @@ export async function displacement(
   return {
     deltaChosen: mean(chosen),
     deltaRejected: mean(rejected),
-    implicitAccuracy: mean(chosen.map((c, i) => (c > rejected[i]! ? 1 : c === rejected[i]! ? 0.5 : 0))),
+    implicitAccuracy: shareWon(chosen.map((c, i) => c - rejected[i]!))!,
   };
 }

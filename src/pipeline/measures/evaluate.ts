@@ -9,12 +9,31 @@ import type {
   RewardModelArtifact,
   StageContext,
 } from '../contract/stage';
+import { amount, nats, numeric, rewardFigure, share, type FigureDeclarations } from '../contract/figures';
 import { modelOf, streamOf } from '../contract/stage';
 import { distinctN, lengthControlledWinRate, mean, wilsonInterval } from '../maths/statistics';
 import { drawPrompts, goldOf, sequence, type PromptBatch } from '../data/tokens';
 
 /** Rows per device call; bounds memory, not results. */
 const CHUNK = 256;
+
+/** Figures of an `Evaluation`, as they stand in the summaries of arms. */
+export const EVALUATION_FIGURES = {
+  gold: rewardFigure({ range: [-1, 1], varies: ['point', 'temperature'] }),
+  proxy: rewardFigure({ unit: 'SFT deviations', varies: ['point'] }),
+  kl: nats({ relative: true, varies: ['point'] }),
+  winRate: share({ relative: true, varies: ['temperature', 'opponent'] }),
+  winRateLow: share({ relative: true }),
+  winRateHigh: share({ relative: true }),
+  lcWinRate: share({ relative: true }),
+  prompts: amount('prompts'),
+  eosRate: share(),
+  length: amount('tokens'),
+  distinct1: numeric(2),
+  distinct2: numeric(2),
+  entropy: nats(),
+  flattery: numeric(2, { unit: 'per answer' }),
+} satisfies FigureDeclarations;
 
 /** The first `count` held-out prompts of a run; a longer list starts with the shorter one. */
 export const drawEvaluationPrompts = (context: StageContext, count: number): PromptBatch =>

@@ -1,41 +1,22 @@
-import {
-  decode,
-  DEFAULT_LABELER,
-  drawTastes,
-  EOS,
-  preferenceProbability,
-  type JudgedCompletion,
-  type Labeler,
-  type Taste,
-} from '../../world';
-import { rngFrom } from '../../random/rng';
+import { DEFAULT_LABELER, preferenceProbability, type Labeler, type Taste } from '../../world';
 import type { Answers, Evaluator } from './evaluate';
+import { share, type FigureDeclarations } from '../contract/figures';
 import type { PreferencePair, StageContext } from '../contract/stage';
 import { mean } from '../maths/statistics';
+import { drawPanel, judged, type Panel } from '../data/labelers';
 import { goldOf } from '../data/tokens';
 
-/** People in each of the two groups. */
-export const PANEL_SIZE = 10;
+/** How often labelers of the two groups prefer an arm's answers. */
+export const LABELER_FIGURES = {
+  'labelerWinRate.train': share({ relative: true, group: 'labelers' }),
+  'labelerWinRate.heldOut': share({ relative: true, group: 'labelers' }),
+} satisfies FigureDeclarations;
 
-export interface Panel {
-  /** They label what the reward model and DPO learn from. */
-  train: readonly Taste[];
-  /** They label nothing for training (Ouyang et al. 2022, held-out labelers). */
-  heldOut: readonly Taste[];
-}
-
-/** The two groups of labelers of a run; the same people for the same seed, whatever the stage. */
-export function drawPanel({ seed, task }: Pick<StageContext, 'seed' | 'task'>, spread: number): Panel {
-  const rng = rngFrom(seed, task.name, 'labelers');
-  const people = drawTastes(rng, spread, 2 * PANEL_SIZE);
-  return { train: people.slice(0, PANEL_SIZE), heldOut: people.slice(PANEL_SIZE) };
-}
-
-/** Ids of an answer (with or without `<eos>`) and its gold as a labeler sees them. */
-export const judged = (ids: readonly number[], gold: number): JudgedCompletion => ({
-  gold,
-  words: decode(ids[ids.length - 1] === EOS ? ids.slice(0, -1) : ids),
-});
+/** How often labelers agree with each other. */
+export const AGREEMENT_FIGURES = {
+  labelerAgreement: share(),
+  heldOutAgreement: share(),
+} satisfies FigureDeclarations;
 
 /** Mean probability over pairs that two people give the same label; their probabilities of the first answer. */
 const sameLabel = (first: readonly number[], second: readonly number[]): number =>
@@ -73,17 +54,17 @@ export function labelerWinRates(
   { heldOut: prompts, baseline }: Pick<Evaluator, 'heldOut' | 'baseline'>,
   completions: readonly (readonly number[])[],
   spread: number,
-): Record<string, number> {
+): Record<keyof typeof LABELER_FIGURES, number> {
   const panel = drawPanel(context, spread);
   const view = (answers: Answers['completions'] | readonly (readonly number[])[]) =>
     answers.map((ids, i) => judged(ids, goldOf(context.task, prompts.prompts[i]!, ids).total));
   const mine = view(completions);
   const theirs = view(baseline.completions.slice(0, completions.length));
-  const share = (people: readonly Taste[]) =>
+  const won = (people: readonly Taste[]) =>
     mean(
       people.map((taste) =>
         mean(mine.map((a, i) => preferenceProbability(a, theirs[i]!, { ...DEFAULT_LABELER, taste }))),
       ),
     );
-  return { 'labelerWinRate.train': share(panel.train), 'labelerWinRate.heldOut': share(panel.heldOut) };
+  return { 'labelerWinRate.train': won(panel.train), 'labelerWinRate.heldOut': won(panel.heldOut) };
 }

@@ -1,10 +1,16 @@
 import type { LanguageModel } from '../../engine/types';
 import { packedCorpus } from '../../world';
 import { clusterMean, greedyAccuracy } from './accuracy';
-import { fewShotQuestions } from '../stages/few-shot';
+import { fewShotQuestions } from '../data/few-shot';
 import { maskedMean } from '../maths/matrix';
-import { corpusBatch } from '../stages/pretrain';
+import { corpusBatch } from '../data/corpus';
+import { nats, share, type FigureDeclarations } from '../contract/figures';
 import { streamOf, type Evaluation, type StageContext } from '../contract/stage';
+
+export const TAX_FIGURES = {
+  webLoss: nats({ digits: 2, group: 'tax' }),
+  fewShot: share({ group: 'tax' }),
+} satisfies FigureDeclarations;
 
 /** Tasks that the base model solves from three examples. */
 const CLUSTERS = ['colour', 'count', 'tool', 'first', 'last'] as const;

@@ -1,5 +1,6 @@
 import type { LanguageModel } from '../../engine/types';
 import { sampleGold, winRate, type Evaluator } from './evaluate';
+import { formatFigure } from '../contract/figures';
 import type { StageContext } from '../contract/stage';
 import { mean } from '../maths/statistics';
 
@@ -16,8 +17,8 @@ export async function atTemperatures(
   const figures: Record<string, number> = {};
   for (const temperature of temperatures) {
     const { gold } = await sampleGold(context, policy, heldOut, temperature);
-    figures[`gold@${temperature}`] = mean(gold);
-    figures[`winRate@${temperature}`] = winRate(gold, baseline.gold).winRate;
+    figures[formatFigure({ base: 'gold', temperature })] = mean(gold);
+    figures[formatFigure({ base: 'winRate', temperature })] = winRate(gold, baseline.gold).winRate;
   }
   return figures;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { splitOwner } from '../contract/figures';
 
 /** A figure of a run, `<stage or arm>.<name in its summary>` such as `ppo.gold` or `flan.accuracy.capital`, or a number. */
 const figureSchema = z.union([z.number(), z.string().regex(/^[a-z0-9/-]+\.[^\s]+$/)]);
@@ -31,7 +32,7 @@ export interface CheckedClaim {
 
 /** The stages and arms that a claim is about. */
 export const claimIds = (claim: Claim): string[] =>
-  [claim.left, claim.right].flatMap((f) => (typeof f === 'string' ? [f.slice(0, f.indexOf('.'))] : []));
+  [claim.left, claim.right].flatMap((f) => (typeof f === 'string' ? [splitOwner(f).owner] : []));
 
 export function checkClaim(claim: Claim, figures: Figures): CheckedClaim {
   const [left, right] = [valueOf(claim.left, figures), valueOf(claim.right, figures)];
@@ -41,8 +42,8 @@ export function checkClaim(claim: Claim, figures: Figures): CheckedClaim {
 
 function valueOf(figure: number | string, figures: Figures): number | undefined {
   if (typeof figure === 'number') return figure;
-  const dot = figure.indexOf('.');
-  const value = figures[figure.slice(0, dot)]?.[figure.slice(dot + 1)];
+  const { owner, figure: name } = splitOwner(figure);
+  const value = figures[owner]?.[name];
   return typeof value === 'number' ? value : undefined;
 }
 

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { ModelSize } from '../../model/config';
 import { decode, EOS } from '../../world';
-import { buildGraph, keyOf } from '../lab/graph';
+import { buildGraph, keyOf, type Graph } from '../lab/graph';
 import type { NodeView } from '../lab/lab';
 import type { LabConfig } from '../lab/config';
 import type { TimedEvent } from '../lab/runner';
-import type { EvaluationEvent, StageName } from '../contract/stage';
+import type { EvaluationEvent } from '../contract/stage';
+import type { StageName } from '../stages';
 
 /** What `summary.json` holds. */
 export interface RunSummary {
@@ -26,17 +27,26 @@ export interface RunSummary {
 /** A measurement of an arm on the way, as it is stored. */
 export type StoredEvaluation = Omit<EvaluationEvent, 'weights' | 'type'> & { seconds: number };
 
-/** One finished (demo, seed) as it lies in `demos/<name>/results`. `key` names the stages that it belongs to. */
+/** One finished (demo, seed) as it lies in `demos/<name>/results`. */
 export interface StoredRun {
+  /** Of all `keys` together, so that a file whose keys were changed by hand is noticed. */
   key: string;
+  /** What made the result of every stage and arm, by id: the graph's keys, without the run's seed. */
+  keys: Record<string, string>;
   summary: RunSummary;
   /** Every measurement of every arm that is measured on the way, in order. */
   history: Record<string, StoredEvaluation[]>;
 }
 
-/** Names what a demo computes, its seed aside: changes with any setting and with the version of any stage. */
-export const storedKeyOf = (config: LabConfig): string =>
-  keyOf(buildGraph({ ...config, seed: 0, start: 'base' }).map((node) => node.key));
+/** The stages of a demo as they are over seeds: whatever the seed, and with the trunk trained live. */
+export const graphOverSeeds = (config: LabConfig): Graph => buildGraph({ ...config, seed: 0, start: 'base' });
+
+/** Names what every stage and arm of a demo computes, its seed aside: changes with settings and versions. */
+export const storedKeysOf = (config: LabConfig): Record<string, string> =>
+  Object.fromEntries(graphOverSeeds(config).map(({ id, key }) => [id, key]));
+
+/** One key for all of them. */
+export const storedKeyOf = (keys: Readonly<Record<string, string>>): string => keyOf(Object.values(keys));
 
 /** Version of the format; a recording of another version is not shown. */
 export const RECORDING_VERSION = 1;

@@ -1,8 +1,5 @@
 import { checkClaim, type Claim, type Figures } from './claims';
-import { mean, standardDeviation } from '../maths/statistics';
-
-/** Two-sided 95 % quantiles of Student's t by degrees of freedom 1…10; beyond, the normal one is close. */
-const T95 = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228];
+import { mean, standardDeviation, studentT95 } from '../maths/statistics';
 
 export interface Spread {
   mean: number;
@@ -16,7 +13,7 @@ export const spreadOf = (values: readonly number[]): Spread => ({
   halfWidth:
     values.length < 2
       ? NaN
-      : ((T95[values.length - 2] ?? 1.96) * standardDeviation(values)) / Math.sqrt(values.length),
+      : (studentT95(values.length - 1) * standardDeviation(values)) / Math.sqrt(values.length),
   count: values.length,
 });
 

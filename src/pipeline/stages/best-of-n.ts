@@ -1,9 +1,14 @@
 import { z } from 'zod';
+import { bestOfNWeights, sampledKl } from '../maths/best-of-n';
+import { amount, formatFigure, nats } from '../contract/figures';
 import { bestOfNKl } from '../maths/kl';
-import { fitOveroptimization, type PathPoint } from '../maths/overoptimization';
+import { fitOveroptimization, PEAK_FIGURES, type PathPoint } from '../maths/overoptimization';
+import { DERIVED_FIGURES } from '../measures/derived';
+import { EVALUATION_FIGURES } from '../measures/evaluate';
+import { ARM_HEADLINE } from '../training/arm';
 import { sampleReference, weightedEvaluation, type PromptSamples } from '../measures/reweighted';
 import { choice, integer } from '../contract/settings';
-import { parent, type LanguageModelArtifact, type Stage } from '../contract/stage';
+import { defineStage, parent } from '../contract/stage';
 import { mean } from '../maths/statistics';
 
 const settings = z.object({
@@ -35,11 +40,25 @@ export type BestOfNSettings = z.infer<typeof settings>;
  * E[ln π/π_SFT] of all arms, here over SFT's answers by the probability that each is the best (`sampledKl`). The
  * analytic ln n − (n − 1)/n is an upper bound: `klBound.<n>` in the summary.
  */
-export const bestOfN: Stage<BestOfNSettings, LanguageModelArtifact> = {
+export const bestOfN = defineStage({
   name: 'best-of-n',
-  version: 3,
+  version: 4,
   settings,
   inputs: ['sft', 'reward'],
+  place: { kind: 'lecture', armName: 'Best of n' },
+  learnsFrom: null,
+  course: 'ladder',
+  comparedWith: 'sft',
+  fit: 'best-of-n',
+  metrics: { num_tokens: 'optimiser' },
+  figures: {
+    ...EVALUATION_FIGURES,
+    ...DERIVED_FIGURES,
+    ...PEAK_FIGURES,
+    bestOf: amount('answers'),
+    klBound: nats({ varies: ['point'] }),
+  },
+  headline: ARM_HEADLINE,
   async *run(context, s, parents) {
     const sft = parent(parents, 'sft');
     const prompts = context.evaluation.prompts;
@@ -65,62 +84,17 @@ export const bestOfN: Stage<BestOfNSettings, LanguageModelArtifact> = {
       const samples = n * prompts; // what choosing among n costs
       const cost = Math.round((tokens * n) / count);
       yield { type: 'evaluation', update, updates: sizes.length - 1, samples, tokens: cost, evaluation };
-      for (const name of ['gold', 'proxy', 'kl'] as const) summary[`${name}.${n}`] = evaluation[name]!;
-      summary[`klBound.${n}`] = bestOfNKl(n);
+      for (const base of ['gold', 'proxy', 'kl'] as const)
+        summary[formatFigure({ base, point: n })] = evaluation[base]!;
+      summary[formatFigure({ base: 'klBound', point: n })] = bestOfNKl(n);
       Object.assign(summary, evaluation);
     }
     return { artifact: sft, summary: { ...summary, ...fitOveroptimization('best-of-n', path) } };
   },
-};
-
-/**
- * KL(best-of-n ‖ SFT), nats, from N answers of SFT: the answer of rank j from below is the best of n independent
- * ones with probability W = (j/N)ⁿ − ((j − 1)/N)ⁿ, and the estimate is Σ W·ln(W·N/m) over different answers, m
- * counting those alike. Grouping can only lower a KL, so this is at most ln n − (n − 1)/n, and nears it as N grows
- * where no answer comes twice.
- */
-export function sampledKl(
-  answers: readonly (readonly number[])[],
-  scores: ArrayLike<number>,
-  n: number,
-): number {
-  const N = answers.length;
-  const alike = new Map<string, { weight: number; count: number }>();
-  ranked(scores).forEach((i, rank) => {
-    const key = answers[i]!.join();
-    const { weight, count } = alike.get(key) ?? { weight: 0, count: 0 };
-    alike.set(key, { weight: weight + ((rank + 1) / N) ** n - (rank / N) ** n, count: count + 1 });
-  });
-  let kl = 0;
-  for (const { weight, count } of alike.values())
-    if (weight > 0) kl += weight * Math.log((weight * N) / count);
-  return kl;
-}
-
-/** Indices from the lowest score to the highest; equal scores in the order given. */
-const ranked = (scores: ArrayLike<number>): number[] =>
-  Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]! || a - b);
+});
 
 /** 1, 2, 4, … up to and including the limit. */
 const powersOfTwo = (limit: number): number[] => {
   const below = Array.from({ length: Math.floor(Math.log2(limit)) + 1 }, (_, i) => 2 ** i);
   return below.at(-1) === limit ? below : [...below, limit];
 };
-
-/**
- * Probability that each of N answers is the best of n drawn from them without replacement: for the answer
- * of rank j from below it is C(j − 1, n − 1)/C(N, n) (Nakano et al. 2021). Averages under these weights are
- * unbiased for best-of-n and use every answer. Equal scores are ranked in the order given. Adds up to 1.
- */
-export function bestOfNWeights(scores: ArrayLike<number>, n: number): Float64Array {
-  const N = scores.length;
-  if (!(n >= 1 && n <= N)) throw new RangeError(`best of ${n} from ${N} answers`);
-  const order = ranked(scores);
-  const weights = new Float64Array(N);
-  let weight = n / N; // of the highest: C(N − 1, n − 1)/C(N, n)
-  for (let j = N; j >= n; j--) {
-    weights[order[j - 1]!] = weight;
-    weight *= j > 1 ? (j - n) / (j - 1) : 0;
-  }
-  return weights;
-}

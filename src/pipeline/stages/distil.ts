@@ -1,18 +1,19 @@
 import { z } from 'zod';
 import type { Sequence } from '../../engine/types';
-import { drawEvaluationPrompts, sampleGold } from '../measures/evaluate';
+import { MessageError } from '../../messages';
+import { drawEvaluationPrompts, EVALUATION_FIGURES, sampleGold } from '../measures/evaluate';
 import { DivergenceGuard, isLogged } from '../training/guard';
 import { sftLoss } from '../losses/sft';
 import { adamw, cosineSchedule } from '../training/optimizer';
-import { shuffledBatches } from './reward';
+import { shuffledBatches } from '../training/batches';
 import { integer, number } from '../contract/settings';
 import {
+  defineStage,
   modelOf,
   parent,
   streamOf,
   type LanguageModelArtifact,
   type MetricsEvent,
-  type Stage,
   type StageResult,
 } from '../contract/stage';
 import { mean } from '../maths/statistics';
@@ -51,11 +52,23 @@ export type DistilSettings = z.infer<typeof settings>;
  * Distilled supervised fine-tuning (dSFT, Tunstall et al. 2023): the base model is trained on the answers of
  * a teacher instead of on people's demonstrations. The teacher is the SFT model of another trunk.
  */
-export const distil: Stage<DistilSettings, LanguageModelArtifact> = {
+export const distil = defineStage({
   name: 'distil',
   version: 1,
   settings,
   inputs: ['base', 'teacher'],
+  place: { kind: 'trunk', fills: [], mayFill: ['sft'] },
+  learnsFrom: 'demonstrations',
+  metrics: {
+    loss: 'loss',
+    entropy: 'policy',
+    answers: 'optimiser',
+    finished: 'optimiser',
+    num_tokens: 'optimiser',
+    grad_norm: 'optimiser',
+  },
+  figures: { gold: EVALUATION_FIGURES.gold, length: EVALUATION_FIGURES.length },
+  headline: [{ figure: 'gold', from: 'summary', until: ['loss'], meanwhile: 'loss' }],
   async *run(context, s, parents): AsyncGenerator<MetricsEvent, StageResult<LanguageModelArtifact>, void> {
     const stream = (purpose: string) => streamOf(context, 'distil', purpose);
     const [prompts, noise, order] = [stream('prompts'), stream('noise'), stream('order')];
@@ -89,15 +102,17 @@ export const distil: Stage<DistilSettings, LanguageModelArtifact> = {
     } finally {
       teacher.dispose();
     }
-    if (answers.length === 0) throw new Error('the teacher never ends an answer: there is nothing to learn');
+    if (answers.length === 0) throw new MessageError({ code: 'teacher.endless', values: {} });
 
     const model = modelOf(context, parent(parents, 'base'));
     const guard = new DivergenceGuard('distil', model, s.learningRate);
     await guard.start();
     const batches = shuffledBatches(answers.length, s.batchSize, (xs) => order.shuffle(xs));
+    let samples = 0;
     try {
       for (let update = 1; update <= s.steps; update++) {
         const batch = batches.next().value!.map((i) => answers[i]!);
+        samples += batch.length;
         tokens += batch.reduce((sum, row) => sum + row.ids.length, 0);
         const report = await model.update(
           [{ batch, want: { logProbs: true, entropy: true }, loss: sftLoss }],
@@ -110,7 +125,7 @@ export const distil: Stage<DistilSettings, LanguageModelArtifact> = {
           type: 'metrics',
           update,
           updates: s.steps,
-          samples: update * s.batchSize,
+          samples,
           tokens,
           metrics: { loss: report.loss, ...report.metrics, num_tokens: tokens, grad_norm: report.gradNorm },
         };
@@ -125,4 +140,4 @@ export const distil: Stage<DistilSettings, LanguageModelArtifact> = {
       model.dispose();
     }
   },
-};
+});

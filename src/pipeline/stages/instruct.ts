@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { amount, share } from '../contract/figures';
 import type { Sequence } from '../../engine/types';
 import {
   BOS,
@@ -8,20 +9,19 @@ import {
   TRAIN_TEMPLATE_COUNT,
   type InstructionCluster,
 } from '../../world';
+import { HELD_OUT_CLUSTERS, TRAIN_CLUSTERS, unseenQuestions } from '../data/questions';
 import {
+  ACCURACY_FIGURES,
   clusterMean,
   greedyAccuracy,
-  HELD_OUT_CLUSTERS,
   perCluster,
   templateSpread,
-  TRAIN_CLUSTERS,
-  unseenQuestions,
 } from '../measures/accuracy';
 import { DivergenceGuard, isLogged } from '../training/guard';
 import { sftLoss } from '../losses/sft';
 import { adamw, cosineSchedule } from '../training/optimizer';
 import { choice, flag, integer, number, optionalInteger } from '../contract/settings';
-import { modelOf, parent, streamOf, type LanguageModelArtifact, type Stage } from '../contract/stage';
+import { defineStage, modelOf, parent, streamOf } from '../contract/stage';
 import { mean } from '../maths/statistics';
 import { completionIds } from '../data/tokens';
 import { megaflops } from '../measures/cost';
@@ -89,11 +89,34 @@ export type InstructSettings = z.infer<typeof settings>;
  * tasks, each put in several wordings. Measured by greedy accuracy on wordings and entities that training
  * never had, for trained and for held-out clusters.
  */
-export const instruct: Stage<InstructSettings, LanguageModelArtifact> = {
+export const instruct = defineStage({
   name: 'instruct',
   version: 1,
   settings,
   inputs: ['base'],
+  place: { kind: 'lecture', armName: 'Instruction tuning' },
+  learnsFrom: 'demonstrations',
+  comparedWith: 'tasks',
+  metrics: {
+    loss: 'loss',
+    accuracy: 'loss',
+    'accuracy/heldOutClusters': 'loss',
+    'accuracy/trainClusters': 'loss',
+    entropy: 'policy',
+    num_tokens: 'optimiser',
+    grad_norm: 'optimiser',
+  },
+  figures: {
+    ...ACCURACY_FIGURES,
+    median: share(),
+    q1: share(),
+    q3: share(),
+    iqr: share(),
+    'median.heldOut': share(),
+    'iqr.heldOut': share(),
+    clusters: amount('clusters'),
+  },
+  headline: [],
   async *run(context, s, parents) {
     const model = modelOf(context, parent(parents, 'base'));
     const guard = new DivergenceGuard('instruct', model, s.learningRate);
@@ -198,4 +221,4 @@ export const instruct: Stage<InstructSettings, LanguageModelArtifact> = {
       model.dispose();
     }
   },
-};
+});

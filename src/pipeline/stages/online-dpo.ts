@@ -1,19 +1,21 @@
 import { z } from 'zod';
 import type { LanguageModel } from '../../engine/types';
-import { Arm } from '../training/arm';
-import { trainOnPairs } from './dpo';
+import { MessageError } from '../../messages';
+import { Arm, ARM_FIGURES, ARM_HEADLINE } from '../training/arm';
+import { comparePairs } from '../data/comparisons';
 import { judgedPairs } from '../measures/judged';
-import { agreement, comparePairs } from './preferences';
+import { agreement } from '../measures/pair-accuracy';
+import { PAIR_METRICS, trainOnPairs } from '../training/pairs';
+import { present } from '../contract/present';
 import { choice, integer, number } from '../contract/settings';
 import {
+  defineStage,
   modelOf,
   parent,
   streamOf,
-  type LanguageModelArtifact,
   type MetricsEvent,
   type PreferencePair,
   type RewardModelArtifact,
-  type Stage,
   type StageContext,
 } from '../contract/stage';
 
@@ -84,26 +86,29 @@ export type OnlineDpoSettings = z.infer<typeof settings>;
  * Online (iterated) DPO: in rounds, two answers of the current policy per prompt are compared and DPO
  * trains on these fresh pairs, always against the SFT reference (Xu et al. 2023; Guo et al. 2024).
  */
-export const onlineDpo: Stage<OnlineDpoSettings, LanguageModelArtifact> = {
+export const onlineDpo = defineStage({
   name: 'online-dpo',
-  version: 1,
+  version: (s) => (s.labels === 'reward-model' ? 2 : 1),
   settings,
   inputs: ['sft', 'reward'],
+  place: { kind: 'lecture', armName: 'Online DPO' },
+  learnsFrom: 'labels',
+  comparedWith: 'sft',
+  fit: 'rl',
+  answersPrompts: () => true,
+  metrics: { ...PAIR_METRICS, round: 'optimiser', 'labels/agreement': 'optimiser' },
+  figures: ARM_FIGURES,
+  headline: ARM_HEADLINE,
   async *run(context, s, parents) {
     const arm = await Arm.open(context, parents);
-    let last: MetricsEvent | undefined;
     try {
       const rows = train(context, s, parent(parents, 'reward'), arm.policy, arm.reference);
-      for await (const event of arm.watch(s.rounds * s.steps, rows)) {
-        if (event.type === 'metrics') last = event;
-        yield event;
-      }
-      return yield* arm.finish(last!);
+      return yield* arm.run(s.rounds * s.steps, rows);
     } finally {
       arm.dispose();
     }
   },
-};
+});
 
 async function* train(
   context: StageContext,
@@ -114,28 +119,34 @@ async function* train(
 ): AsyncGenerator<MetricsEvent, void, void> {
   const stream = (purpose: string) => streamOf(context, 'online-dpo', purpose);
   const streams = { prompts: stream('prompts'), noise: stream('noise'), labels: stream('labels') };
+  const ties = stream('ties');
   const judge = s.labels === 'reward-model' ? modelOf(context, reward) : null;
   const plain = { ...s, lossType: 'sigmoid', labelSmoothing: 0, sftCoef: 0, referenceFree: false } as const;
+  let samples = 0;
   let tokens = 0;
   try {
     for (let round = 0; round < s.rounds; round++) {
       const pairs = await freshPairs();
-      if (pairs.length === 0) return; // the policy says one thing only: nothing is left to compare
+      if (pairs.length === 0) {
+        if (round > 0) return; // the policy has come to say one thing only: nothing is left to compare
+        throw new MessageError({ code: 'answers.alike', values: { prompts: s.pairs } });
+      }
       tokens += sum(pairs.map((p) => p.chosen.length + p.rejected.length)); // sampled
-      const labels = agreement(pairs);
-      let inRound = 0;
+      const labels = present({ 'labels/agreement': agreement(pairs) });
+      let last = { samples: 0, tokens: 0 };
       for await (const row of trainOnPairs(context, 'online-dpo', plain, pairs, policy, reference)) {
-        inRound = row.tokens;
+        last = row;
         yield {
           ...row,
           update: round * s.steps + row.update,
           updates: s.rounds * s.steps,
-          samples: round * s.steps * s.batchSize + row.samples,
-          tokens: tokens + inRound,
-          metrics: { ...row.metrics, round: round + 1, 'labels/agreement': labels },
+          samples: samples + row.samples,
+          tokens: tokens + row.tokens,
+          metrics: { ...row.metrics, round: round + 1, ...labels },
         };
       }
-      tokens += inRound;
+      samples += last.samples;
+      tokens += last.tokens;
     }
   } finally {
     judge?.dispose();
@@ -146,7 +157,7 @@ async function* train(
     const pairs: PreferencePair[] = [];
     for (let left = s.pairs; left > 0; left -= CHUNK)
       pairs.push(...(await comparePairs(context, labeler, policy, Math.min(CHUNK, left), 'train', streams)));
-    return judge ? judgedPairs(judge, reward, pairs) : pairs;
+    return judge ? judgedPairs(judge, reward, pairs, ties) : pairs;
   }
 }
 

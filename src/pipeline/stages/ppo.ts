@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { z } from 'zod';
+import { ppoFormula } from './ppo.formula';
+import { numeric, share } from '../contract/figures';
 import type {
   AdamWOptions,
   Batch,
@@ -11,168 +12,31 @@ import type {
 } from '../../engine/types';
 import { withFreshHead } from '../../model/parameters';
 import { packedCorpus } from '../../world';
-import { generalizedAdvantages, whiten } from '../maths/advantages';
-import { Arm } from '../training/arm';
+import { explainedVariance, generalizedAdvantages, whiten } from '../maths/advantages';
+import { Arm, ARM_FIGURES, ARM_HEADLINE } from '../training/arm';
 import { normalisedScores } from '../measures/evaluate';
 import { DivergenceGuard } from '../training/guard';
 import { adaptKlCoef, klEstimators, penalisedRewards } from '../maths/kl';
-import { maskedMean as maskedTensorMean } from '../losses/masked';
+import { maskedMean } from '../losses/masked';
 import { ppoPolicyLoss, ppoValueLoss } from '../losses/ppo';
 import { negativeLogLikelihood } from '../losses/sft';
-import { maskedMean, rowSums, selectRows, zeros } from '../maths/matrix';
+import { rowSums, selectRows, zeros } from '../maths/matrix';
+import { cutInto } from '../training/batches';
 import { adamw, warmupSchedule } from '../training/optimizer';
-import { corpusBatch } from './pretrain';
-import { choice, flag, integer, number, optionalNumber } from '../contract/settings';
+import { corpusBatch } from '../data/corpus';
+import { present } from '../contract/present';
 import {
+  defineStage,
   modelOf,
   parent,
   streamOf,
-  type LanguageModelArtifact,
   type MetricsEvent,
   type Parents,
-  type Stage,
   type StageContext,
 } from '../contract/stage';
 import { mean } from '../maths/statistics';
 import { drawPrompts, goldOf, sequence } from '../data/tokens';
-
-const settings = z.object({
-  iterations: integer(60, 1, 2000, {
-    label: 'iterations',
-    unit: 'updates',
-    typical: [30, 120],
-    effect: 'More: further from SFT, more reward, more risk of over-optimisation.',
-  }),
-  rolloutBatch: integer(64, 2, 512, {
-    label: 'rollouts per iteration',
-    unit: 'answers',
-    typical: [32, 128],
-    effect: 'More: less noisy advantages, slower iterations.',
-  }),
-  learningRate: number(3e-4, 0, 1, {
-    label: 'learning rate',
-    symbol: '\\eta',
-    typical: [1e-4, 1e-3],
-    effect: 'Higher: faster, until the ratio explodes and the policy collapses.',
-  }),
-  klCoef: number(0.05, 0, 10, {
-    label: 'KL coefficient',
-    symbol: '\\beta',
-    unit: 'reward per nat',
-    typical: [0.02, 0.3],
-    effect: 'Higher: stays closer to SFT; 0 invites over-optimisation of the proxy.',
-  }),
-  clipRange: optionalNumber(0.2, 0.01, 10, {
-    label: 'clip range',
-    symbol: '\\varepsilon',
-    typical: [0.1, 0.3],
-    effect: 'Larger: bigger policy changes per iteration; off: no limit at all.',
-  }),
-  epochs: integer(2, 1, 32, {
-    label: 'epochs per iteration',
-    unit: 'passes',
-    typical: [1, 4],
-    effect: 'More: every rollout is used more often, further off-policy.',
-  }),
-  minibatches: integer(2, 1, 32, {
-    label: 'minibatches',
-    unit: 'per epoch',
-    typical: [1, 4],
-    effect: 'More: smaller, more frequent gradient steps.',
-  }),
-  missingEosPenalty: number(1, 0, 20, {
-    label: 'missing-EOS penalty',
-    unit: 'reward',
-    typical: [0, 2],
-    effect: 'Subtracted when an answer does not end; 0 lets answers run on.',
-  }),
-  valueCoef: number(0.1, 0, 10, {
-    label: 'value loss coefficient',
-    symbol: 'c_v',
-    typical: [0.05, 1],
-    effect: 'Higher: the shared trunk works more for the value function.',
-  }),
-  entropyCoef: number(0, 0, 1, {
-    label: 'entropy bonus',
-    symbol: 'c_H',
-    unit: 'per nat',
-    typical: [0, 0.02],
-    effect: 'Higher: keeps the policy spread out.',
-  }),
-  gaeLambda: number(0.95, 0, 1, {
-    label: 'GAE lambda',
-    symbol: '\\lambda',
-    typical: [0.9, 1],
-    effect: 'Lower: trusts the value function more: less variance, more bias.',
-    advanced: true,
-  }),
-  gamma: number(1, 0, 1, {
-    label: 'discount',
-    symbol: '\\gamma',
-    typical: [0.99, 1],
-    effect: 'Lower: later rewards count less; the score sits on the last token.',
-    advanced: true,
-  }),
-  valueClip: optionalNumber(0.2, 0.01, 10, {
-    label: 'value clip range',
-    typical: [0.1, 0.5],
-    effect: 'Limits how far the value may move per iteration; off: no limit.',
-    advanced: true,
-  }),
-  valueModel: choice(['shared', 'separate', 'none'], 'shared', {
-    label: 'value model',
-    effect:
-      'Shared: a head on the policy; separate: its own network, from the reward model; none: no baseline.',
-    advanced: true,
-  }),
-  whitenAdvantages: flag(true, {
-    label: 'whiten advantages',
-    effect: 'Off: the reward scale decides the step size.',
-    advanced: true,
-  }),
-  targetKl: optionalNumber(null, 0.001, 10, {
-    label: 'stop epochs at KL',
-    unit: 'nats per token',
-    typical: [0.01, 0.1],
-    effect: 'Ends an iteration early when the new policy has left the old one this far.',
-    advanced: true,
-  }),
-  adaptiveKlTarget: optionalNumber(null, 0.01, 200, {
-    label: 'adaptive KL target',
-    unit: 'nats per answer',
-    typical: [1, 6],
-    effect: 'The KL coefficient is steered to hold this KL; off: fixed coefficient.',
-    advanced: true,
-  }),
-  adaptiveKlHorizon: integer(1000, 10, 1_000_000, {
-    label: 'adaptive KL horizon',
-    unit: 'samples',
-    typical: [500, 10_000],
-    effect: 'Longer: the coefficient moves more slowly.',
-    advanced: true,
-  }),
-  pretrainCoef: number(0, 0, 10, {
-    label: 'pretraining mix (PPO-ptx)',
-    typical: [0, 2],
-    effect: 'Higher: keeps more of the web text (less alignment tax), a little less reward.',
-    advanced: true,
-  }),
-  rewardSource: choice(['proxy', 'gold'], 'proxy', {
-    label: 'reward',
-    effect:
-      'Proxy: the reward model, as in practice; gold: the true reward, which nobody has outside this lab.',
-    advanced: true,
-  }),
-  rewardShift: number(0, -20, 20, {
-    label: 'constant added to the reward',
-    unit: 'reward',
-    typical: [0, 0],
-    effect: 'Should not matter; shows what value clipping and the EOS rule hide.',
-    advanced: true,
-  }),
-});
-
-export type PpoSettings = z.infer<typeof settings>;
+import { ppoProblems, ppoVersion, settings, type PpoSettings } from './ppo.settings';
 
 /** One batch of on-policy answers with everything the update needs; matrices are [B, C]. */
 interface Experience {
@@ -192,35 +56,67 @@ interface Experience {
  * policy, per-token KL penalty in the reward, score on the last token, GAE, then several epochs of
  * minibatch updates of the clipped objective.
  */
-export const ppo: Stage<PpoSettings, LanguageModelArtifact> = {
+export const ppo = defineStage({
   name: 'ppo',
-  version: 1,
+  version: ppoVersion,
   settings,
+  check: ppoProblems,
   inputs: ['sft', 'reward'],
+  place: { kind: 'offered', armName: 'PPO' },
+  learnsFrom: 'reward',
+  comparedWith: 'sft',
+  fit: 'rl',
+  answersPrompts: () => true,
+  metrics: {
+    'objective/kl': 'reward',
+    'objective/kl_k3': 'reward',
+    'objective/entropy': 'policy',
+    'objective/scores': 'reward',
+    'objective/non_score_reward': 'reward',
+    'objective/rlhf_reward': 'reward',
+    'objective/gold': 'reward',
+    'objective/proxy': 'reward',
+    'loss/policy_avg': 'policy',
+    'loss/value_avg': 'value',
+    'loss/pretrain_avg': 'loss',
+    'policy/approxkl_avg': 'policy',
+    'policy/clipfrac_avg': 'policy',
+    'policy/entropy_avg': 'policy',
+    'val/num_eos_tokens': 'policy',
+    'val/length': 'policy',
+    'val/explained_var': 'value',
+    'val/clipfrac_avg': 'value',
+    'val/ratio': 'policy',
+    'val/ratio_var': 'policy',
+    'val/ratio_first': 'policy',
+    'val/epochs': 'policy',
+    grad_norm: 'optimiser',
+    kl_coef: 'optimiser',
+    iteration: 'hidden',
+  },
+  figures: {
+    ...ARM_FIGURES,
+    clipFraction: share({ group: 'steps' }),
+    ratioSpread: numeric(2, { group: 'steps' }),
+  },
+  headline: ARM_HEADLINE,
+  formula: ppoFormula,
   async *run(context, s, parents) {
     const arm = await Arm.open(context, parents);
-    let last: MetricsEvent | undefined;
-    const clipFraction: number[] = [];
-    const ratioVariance: number[] = [];
     try {
       const rows = train(context, s, parents, arm.policy, arm.reference);
-      for await (const event of arm.watch(s.iterations, rows)) {
-        if (event.type === 'metrics') {
-          last = event;
-          clipFraction.push(event.metrics['policy/clipfrac_avg']!);
-          ratioVariance.push(event.metrics['val/ratio_var']!);
-        }
-        yield event;
-      }
-      return yield* arm.finish(last!, {
-        clipFraction: mean(clipFraction),
-        ratioSpread: Math.sqrt(mean(ratioVariance)),
+      return yield* arm.run(s.iterations, rows, (seen) => {
+        const average = (name: string) => mean(seen.map((row) => row.metrics[name]!));
+        return {
+          clipFraction: average('policy/clipfrac_avg'),
+          ratioSpread: Math.sqrt(average('val/ratio_var')),
+        };
       });
     } finally {
       arm.dispose();
     }
   },
-};
+});
 
 async function* train(
   context: StageContext,
@@ -251,8 +147,11 @@ async function* train(
   try {
     for (let iteration = 1; iteration <= s.iterations; iteration++) {
       const experience = await collect(iteration);
-      tokens += experience.tokens * (1 + s.epochs);
-      const reports = await optimise(experience, warmupSchedule(iteration - 1, s.learningRate, 5));
+      const { reports, trained } = await optimise(
+        experience,
+        warmupSchedule(iteration - 1, s.learningRate, 5),
+      );
+      tokens += experience.tokens + trained;
       await guard.check(iteration, reports[reports.length - 1]!);
       const average = (name: string) => mean(reports.map((r) => r.metrics[name] ?? 0));
       yield {
@@ -340,7 +239,7 @@ async function* train(
         'objective/proxy': mean(proxy),
         'val/num_eos_tokens': rollout.finished.filter(Boolean).length,
         'val/length': mean(rollout.completions.map((c) => c.length)),
-        'val/explained_var': explainedVariance(oldValues, returns, mask),
+        ...present({ 'val/explained_var': explainedVariance(oldValues, returns, mask) }),
         iteration,
       },
     };
@@ -358,21 +257,22 @@ async function* train(
     }
   }
 
-  /** Several epochs of minibatch updates on one batch of experience. */
-  async function optimise(experience: Experience, learningRate: number): Promise<UpdateReport[]> {
+  /** Several epochs of minibatch updates on one batch of experience, and the tokens that they trained on. */
+  async function optimise(experience: Experience, learningRate: number) {
     const optimizer = adamw(learningRate, { beta2: 0.95, epsilon: 1e-5 });
     const reports: UpdateReport[] = [];
+    let trained = 0;
     for (let epoch = 0; epoch < s.epochs; epoch++) {
       const rows = order.shuffle(experience.batch.map((_, i) => i));
-      const size = Math.ceil(rows.length / s.minibatches);
-      for (let at = 0; at < rows.length; at += size) {
-        const report = await step(experience, rows.slice(at, at + size), optimizer);
+      for (const part of cutInto(rows, s.minibatches)) {
+        const report = await step(experience, part, optimizer);
         reports.push(report);
-        if (!Number.isFinite(report.loss)) return reports;
-        if (s.targetKl !== null && report.metrics['approxKl']! > s.targetKl) return reports;
+        trained += part.reduce((sum, row) => sum + experience.batch[row]!.ids.length, 0);
+        const tooFar = s.targetKl !== null && report.metrics['approxKl']! > s.targetKl;
+        if (tooFar || !Number.isFinite(report.loss)) return { reports, trained };
       }
     }
-    return reports;
+    return { reports, trained };
   }
 
   /** One clipped policy and value update on the given rows. */
@@ -403,7 +303,7 @@ async function* train(
             mask,
             s.clipRange,
           );
-          const meanEntropy = maskedTensorMean(entropy, mask);
+          const meanEntropy = maskedMean(entropy, mask);
           let loss = tf.sub(policyLoss.loss, tf.mul(s.entropyCoef, meanEntropy)) as tf.Scalar;
           const metrics: Record<string, tf.Scalar> = {
             policyLoss: policyLoss.loss,
@@ -454,15 +354,4 @@ async function* train(
     }
     return report;
   }
-}
-
-/** 1 − Var(returns − values) / Var(returns) over real tokens; 1 is a perfect value function. */
-function explainedVariance(values: Matrix, returns: Matrix, mask: Matrix): number {
-  const variance = (of: (i: number) => number) => {
-    const m: Matrix = { ...mask, data: mask.data.map((_, i) => of(i)) };
-    const centre = maskedMean(m, mask);
-    return maskedMean({ ...m, data: m.data.map((x) => (x - centre) ** 2) }, mask);
-  };
-  const all = variance((i) => returns.data[i]!);
-  return all > 0 ? 1 - variance((i) => returns.data[i]! - values.data[i]!) / all : 0;
 }

@@ -1,21 +1,14 @@
 import { z } from 'zod';
-import type { LanguageModel } from '../../engine/types';
-import type { Rng } from '../../random/rng';
-import { preferenceLabel, type Labeler } from '../../world';
-import type { Split } from '../../world/types';
-import { drawPanel, judged, panelAgreement } from '../measures/labeler-panel';
+import { MessageError } from '../../messages';
+import { writeFormula } from '../contract/formula';
+import { amount, share } from '../contract/figures';
+import { comparePairs, labelerOf } from '../data/comparisons';
+import { drawPanel } from '../data/labelers';
+import { AGREEMENT_FIGURES, panelAgreement } from '../measures/labeler-panel';
+import { agreement } from '../measures/pair-accuracy';
+import { present } from '../contract/present';
 import { choice, integer, number } from '../contract/settings';
-import { mean } from '../maths/statistics';
-import {
-  modelOf,
-  parent,
-  streamOf,
-  type PreferencePair,
-  type PreferencesArtifact,
-  type Stage,
-  type StageContext,
-} from '../contract/stage';
-import { drawPrompts, goldOf } from '../data/tokens';
+import { defineStage, modelOf, parent, streamOf, type PreferencePair } from '../contract/stage';
 
 const settings = z.object({
   pairs: integer(4000, 2, 100_000, {
@@ -62,11 +55,24 @@ export type PreferencesSettings = z.infer<typeof settings>;
  * Labelers compare two sampled answers of the SFT model to the same prompt (Bradley–Terry on gold, with
  * noise and bias; with `disagreement`, one of ten people for each). Identical answers are not shown. Both the reward model and DPO learn from these labels.
  */
-export const preferences: Stage<PreferencesSettings, PreferencesArtifact> = {
+export const preferences = defineStage({
   name: 'preferences',
   version: 2,
   settings,
   inputs: ['sft'],
+  place: { kind: 'trunk', fills: ['preferences'], mayFill: [] },
+  learnsFrom: null,
+  metrics: { agreement: 'loss' },
+  figures: { pairs: amount('pairs'), agreement: share(), ...AGREEMENT_FIGURES },
+  headline: [{ figure: 'agreement', from: 'summary', until: ['agreement'] }],
+  formula: () =>
+    writeFormula('labels', (symbol) => {
+      const flips = symbol('flipRate', '\\varepsilon');
+      return [
+        `P(y_1\\succ y_2)=(1-${flips})\\,\\sigma(d)+${flips}\\,\\sigma(-d)`,
+        `d=\\frac{g(y_1)-g(y_2)}{${symbol('labelTemperature', '\\tau')}}`,
+      ];
+    }),
   async *run(context, s, parents) {
     const model = modelOf(context, parent(parents, 'sft'));
     const stream = (purpose: string) => streamOf(context, 'preferences', purpose);
@@ -77,9 +83,11 @@ export const preferences: Stage<PreferencesSettings, PreferencesArtifact> = {
       const noise = stream('noise');
       const labels = stream('labels');
       let update = 0;
+      let asked = 0;
       const updates = Math.ceil(s.pairs / chunk);
       // A policy that has collapsed produces few different answers; do not wait for them forever.
       for (let attempts = 0; pairs.length < s.pairs && attempts < 4 * updates; attempts++) {
+        asked += chunk;
         const fresh = await comparePairs(context, s, model, chunk, 'train', { prompts, noise, labels });
         pairs.push(...fresh.slice(0, s.pairs - pairs.length));
         update = Math.min(updates, Math.ceil(pairs.length / chunk));
@@ -89,9 +97,10 @@ export const preferences: Stage<PreferencesSettings, PreferencesArtifact> = {
           updates,
           samples: pairs.length,
           tokens: pairs.reduce((sum, p) => sum + p.chosen.length + p.rejected.length, 0),
-          metrics: { agreement: agreement(pairs) },
+          metrics: present({ agreement: agreement(pairs) }),
         };
       }
+      if (pairs.length === 0) throw new MessageError({ code: 'answers.alike', values: { prompts: asked } });
       const heldOut = await comparePairs(context, s, model, s.heldOutPairs, 'heldOut', {
         prompts: stream('held-out prompts'),
         noise: stream('held-out noise'),
@@ -100,66 +109,14 @@ export const preferences: Stage<PreferencesSettings, PreferencesArtifact> = {
       return {
         artifact: { kind: 'preferences', pairs, heldOut },
         summary: {
-          pairs: pairs.length,
-          agreement: agreement(pairs),
-          ...panelAgreement(heldOut, drawPanel(context, s.disagreement), labelerOf(s)),
+          ...present({ pairs: pairs.length, agreement: agreement(pairs) }),
+          ...(heldOut.length
+            ? panelAgreement(heldOut, drawPanel(context, s.disagreement), labelerOf(s))
+            : {}),
         },
       };
     } finally {
       model.dispose();
     }
   },
-};
-
-/** Share of pairs whose label agrees with the gold order, equal golds counted half. */
-export const agreement = (pairs: readonly PreferencePair[]): number =>
-  mean(pairs.map((p) => (p.goldChosen > p.goldRejected ? 1 : p.goldChosen === p.goldRejected ? 0.5 : 0)));
-
-/** How labels are given; without `disagreement` by one labeler. */
-type Judgement = Pick<PreferencesSettings, 'labelTemperature' | 'flipRate' | 'bias'> & {
-  disagreement?: number;
-};
-
-/** Samples two answers per prompt and labels them; pairs of identical answers are dropped. */
-export async function comparePairs(
-  context: StageContext,
-  s: Judgement,
-  model: LanguageModel,
-  count: number,
-  split: Split,
-  streams: { prompts: Rng; noise: Rng; labels: Rng },
-): Promise<PreferencePair[]> {
-  const { prompts, ids } = drawPrompts(context.task, streams.prompts, split, count);
-  const labeler = labelerOf(s);
-  const people = s.disagreement ? drawPanel(context, s.disagreement).train : null;
-  const options = { maxNewTokens: context.task.maxNewTokens, temperature: 1 };
-  const a = await model.generate(ids, { ...options, noiseKey: streams.noise.uint32() });
-  const b = await model.generate(ids, { ...options, noiseKey: streams.noise.uint32() });
-  return prompts.flatMap((prompt, i) => {
-    const answers = [a.completions[i]!, b.completions[i]!] as const;
-    if (answers[0].join() === answers[1].join()) return [];
-    const gold = answers.map((c) => goldOf(context.task, prompt, c).total) as [number, number];
-    const firstWins = preferenceLabel(
-      streams.labels,
-      judged(answers[0], gold[0]),
-      judged(answers[1], gold[1]),
-      people ? { ...labeler, taste: streams.labels.choice(people) } : labeler,
-    );
-    const [w, l] = firstWins ? [0, 1] : [1, 0];
-    return [
-      {
-        prompt: ids[i]!,
-        chosen: answers[w as 0 | 1],
-        rejected: answers[l as 0 | 1],
-        goldChosen: gold[w]!,
-        goldRejected: gold[l]!,
-      },
-    ];
-  });
-}
-
-const labelerOf = (s: Pick<PreferencesSettings, 'labelTemperature' | 'flipRate' | 'bias'>): Labeler => ({
-  temperature: s.labelTemperature,
-  flipRate: s.flipRate,
-  bias: s.bias,
 });

@@ -1,18 +1,17 @@
 import { z } from 'zod';
 import type { LanguageModel } from '../../engine/types';
-import { Arm } from '../training/arm';
+import { Arm, ARM_FIGURES, ARM_HEADLINE } from '../training/arm';
 import { DivergenceGuard, isLogged } from '../training/guard';
 import { sftLoss } from '../losses/sft';
 import { adamw, cosineSchedule } from '../training/optimizer';
-import { shuffledBatches } from './reward';
+import { shuffledBatches } from '../training/batches';
 import { integer, number } from '../contract/settings';
 import {
+  defineStage,
   parent,
   streamOf,
-  type LanguageModelArtifact,
   type MetricsEvent,
   type PreferencePair,
-  type Stage,
   type StageContext,
 } from '../contract/stage';
 import { sequence } from '../data/tokens';
@@ -44,26 +43,29 @@ export type PreferredFtSettings = z.infer<typeof settings>;
  * Fine-tuning on the chosen answers only ("Preferred-FT", a baseline of Rafailov et al. 2023): the rejected
  * answers are thrown away, so nothing says what to avoid.
  */
-export const preferredFt: Stage<PreferredFtSettings, LanguageModelArtifact> = {
+export const preferredFt = defineStage({
   name: 'preferred-ft',
   version: 1,
   settings,
   inputs: ['sft', 'preferences', 'reward'], // the reward model only measures
+  place: { kind: 'lecture', armName: 'Preferred-FT' },
+  learnsFrom: 'labels',
+  comparedWith: 'sft',
+  fit: 'rl',
+  answersPrompts: () => true,
+  metrics: { loss: 'loss', entropy: 'policy', num_tokens: 'optimiser', grad_norm: 'optimiser' },
+  figures: ARM_FIGURES,
+  headline: ARM_HEADLINE,
   async *run(context, s, parents) {
     const arm = await Arm.open(context, parents);
-    let last: MetricsEvent | undefined;
     try {
       const { pairs } = parent(parents, 'preferences');
-      for await (const event of arm.watch(s.steps, train(context, s, pairs, arm.policy))) {
-        if (event.type === 'metrics') last = event;
-        yield event;
-      }
-      return yield* arm.finish(last!);
+      return yield* arm.run(s.steps, train(context, s, pairs, arm.policy));
     } finally {
       arm.dispose();
     }
   },
-};
+});
 
 async function* train(
   context: StageContext,
@@ -75,9 +77,11 @@ async function* train(
   await guard.start();
   const order = streamOf(context, 'preferred-ft', 'order');
   const batches = shuffledBatches(pairs.length, s.batchSize, (xs) => order.shuffle(xs));
+  let samples = 0;
   let tokens = 0;
   for (let update = 1; update <= s.steps; update++) {
     const batch = batches.next().value!.map((i) => sequence(pairs[i]!.prompt, pairs[i]!.chosen));
+    samples += batch.length;
     tokens += batch.reduce((sum, row) => sum + row.ids.length, 0);
     const report = await policy.update(
       [{ batch, want: { logProbs: true, entropy: true }, loss: sftLoss }],
@@ -90,7 +94,7 @@ async function* train(
       type: 'metrics',
       update,
       updates: s.steps,
-      samples: update * s.batchSize,
+      samples,
       tokens,
       metrics: { loss: report.loss, ...report.metrics, num_tokens: tokens, grad_norm: report.gradNorm },
     };

@@ -1,14 +1,16 @@
 import { z } from 'zod';
-import type { Batch } from '../../engine/types';
+import { writeFormula } from '../contract/formula';
+import { nats } from '../contract/figures';
 import { MODEL_SIZES } from '../../model/config';
 import { initialWeights } from '../../model/parameters';
 import { VOCABULARY, packedCorpus } from '../../world';
+import { corpusBatch } from '../data/corpus';
 import { DivergenceGuard, isLogged } from '../training/guard';
 import { negativeLogLikelihood } from '../losses/sft';
 import { maskedMean } from '../maths/matrix';
 import { adamw, cosineSchedule } from '../training/optimizer';
 import { integer, number } from '../contract/settings';
-import { streamOf, type LanguageModelArtifact, type Stage } from '../contract/stage';
+import { defineStage, streamOf } from '../contract/stage';
 
 const settings = z.object({
   steps: integer(6000, 1, 50_000, {
@@ -53,20 +55,26 @@ const settings = z.object({
 
 export type PretrainSettings = z.infer<typeof settings>;
 
-/** Rows of the packed corpus at random offsets; every token but the first is predicted. */
-export function corpusBatch(corpus: Uint16Array, offsets: readonly number[], length: number): Batch {
-  return offsets.map((o) => ({ ids: Array.from(corpus.subarray(o, o + length)), start: 1 }));
-}
-
 /**
  * Next-token prediction on the synthetic web text (GPT-2's objective), from random weights.
  * Result: a base model that continues text but does not answer.
  */
-export const pretrain: Stage<PretrainSettings, LanguageModelArtifact> = {
+export const pretrain = defineStage({
   name: 'pretrain',
   version: 1,
   settings,
   inputs: [],
+  place: { kind: 'trunk', fills: ['base'], mayFill: ['sft'] },
+  taskFree: true,
+  learnsFrom: 'text',
+  metrics: { loss: 'loss', eval_loss: 'loss', grad_norm: 'optimiser' },
+  figures: { loss: nats({ digits: 2 }) },
+  headline: [{ figure: 'loss', from: 'summary', until: ['eval_loss', 'loss'] }],
+  formula: () =>
+    writeFormula('loss', (_, update) => [
+      '\\mathcal L=-\\frac1T\\sum_{t}\\log\\pi_\\theta(x_t\\mid x_{<t})',
+      update(),
+    ]),
   async *run(context, s) {
     const config = { ...MODEL_SIZES[context.size], vocabSize: VOCABULARY.length };
     const length = config.nPositions;
@@ -128,4 +136,4 @@ export const pretrain: Stage<PretrainSettings, LanguageModelArtifact> = {
       model.dispose();
     }
   },
-};
+});

@@ -1,19 +1,18 @@
 import { z } from 'zod';
 import type { LanguageModel } from '../../engine/types';
 import { EOS } from '../../world';
-import { Arm } from '../training/arm';
+import { Arm, ARM_FIGURES } from '../training/arm';
 import { drawEvaluationPrompts, finalAnswers, sampleGold, winRates } from '../measures/evaluate';
 import { sequenceKl } from '../maths/kl';
 import { maskedMean, total } from '../maths/matrix';
 import { integer } from '../contract/settings';
 import {
+  defineStage,
   modelOf,
   parent,
   streamOf,
   type Evaluation,
   type FinalAnswers,
-  type LanguageModelArtifact,
-  type Stage,
   type StageContext,
 } from '../contract/stage';
 import { distinctN, mean } from '../maths/statistics';
@@ -35,11 +34,18 @@ export type ProbeSettings = z.infer<typeof settings>;
  * compared as arms), or the base model with `start: 'pretrain'`, with curated demonstrations in the prompt
  * if wanted. KL and win rate are then against the same model without them.
  */
-export const probe: Stage<ProbeSettings, LanguageModelArtifact> = {
+export const probe = defineStage({
   name: 'probe',
   version: 1,
   settings,
   inputs: ['sft'],
+  place: { kind: 'lecture', armName: 'Probe' },
+  learnsFrom: null,
+  comparedWith: 'itself',
+  answersPrompts: (s) => s.shots === 0, // examples in the prompt are not part of the model
+  metrics: {},
+  figures: ARM_FIGURES,
+  headline: [{ figure: 'gold', from: 'evaluation' }],
   async *run(context, s, parents) {
     const at = { update: 0, updates: 0, samples: 0, tokens: 0 };
     if (s.shots > 0) {
@@ -60,7 +66,7 @@ export const probe: Stage<ProbeSettings, LanguageModelArtifact> = {
       arm.dispose();
     }
   },
-};
+});
 
 /** The yardstick of all arms for a model whose prompts begin with solved examples. */
 async function evaluatePrompted(

@@ -1,20 +1,18 @@
 import { z } from 'zod';
+import { writeFormula } from '../contract/formula';
+import { numeric, share } from '../contract/figures';
 import type { LanguageModel } from '../../engine/types';
 import { withFreshHead } from '../../model/parameters';
 import { sampleGold } from '../measures/evaluate';
+import { accuracyAgainstGold, accuracyOnLabels } from '../measures/pair-accuracy';
+import { shuffledBatches } from '../training/batches';
 import { DivergenceGuard, isLogged } from '../training/guard';
 import { rewardModelLoss } from '../losses/reward';
 import { adamw, cosineSchedule } from '../training/optimizer';
+import { chosenThenRejected } from '../training/pairs';
+import { present } from '../contract/present';
 import { flag, integer, number } from '../contract/settings';
-import {
-  modelOf,
-  parent,
-  streamOf,
-  type PreferencePair,
-  type RewardModelArtifact,
-  type Stage,
-  type StageContext,
-} from '../contract/stage';
+import { defineStage, modelOf, parent, streamOf, type StageContext } from '../contract/stage';
 import { mean, standardDeviation } from '../maths/statistics';
 import { drawPrompts, sequence } from '../data/tokens';
 
@@ -46,25 +44,34 @@ const settings = z.object({
 
 export type RewardSettings = z.infer<typeof settings>;
 
-/** Batches of pair indices, every pair once per epoch in a new order. */
-export function* shuffledBatches(count: number, size: number, shuffle: (xs: number[]) => number[]) {
-  let queue: number[] = [];
-  const all = Array.from({ length: count }, (_, i) => i);
-  for (;;) {
-    if (queue.length < size) queue = [...queue, ...shuffle(all)];
-    yield queue.splice(0, size);
-  }
-}
-
 /**
  * The reward model: the SFT model with a fresh scalar head, read at the last token (EOS), trained on
  * comparisons with the Bradley–Terry loss (Ouyang et al. 2022 eq. 1), then centred and scaled on SFT samples.
  */
-export const reward: Stage<RewardSettings, RewardModelArtifact> = {
+export const reward = defineStage({
   name: 'reward',
-  version: 1,
+  version: (s) => (s.learningRate === 0 ? 2 : 1), // only a head that stays 0 scores different answers alike
   settings,
   inputs: ['sft', 'preferences'],
+  place: { kind: 'trunk', fills: ['reward', 'judge'], mayFill: [] },
+  learnsFrom: 'labels',
+  metrics: {
+    loss: 'loss',
+    accuracy: 'loss',
+    eval_accuracy: 'loss',
+    margin: 'reward',
+    min_reward: 'reward',
+    mean_reward: 'reward',
+    max_reward: 'reward',
+    grad_norm: 'optimiser',
+  },
+  figures: { accuracy: share(), labelAccuracy: share(), rawMean: numeric(2), rawDeviation: numeric(2) },
+  headline: [{ figure: 'accuracy', from: 'summary', until: ['eval_accuracy', 'accuracy'] }],
+  formula: () =>
+    writeFormula('loss', (_, update) => [
+      '\\mathcal L=-\\,\\mathbb E\\big[\\log\\sigma\\big(r_\\phi(x,y_w)-r_\\phi(x,y_l)\\big)\\big]',
+      update('\\phi'),
+    ]),
   async *run(context, s, parents) {
     const sft = parent(parents, 'sft');
     const { pairs, heldOut } = parent(parents, 'preferences');
@@ -73,14 +80,13 @@ export const reward: Stage<RewardSettings, RewardModelArtifact> = {
     await guard.start();
     const order = streamOf(context, 'reward', 'order');
     const batches = shuffledBatches(pairs.length, s.batchSize, (xs) => order.shuffle(xs));
+    let samples = 0;
     let tokens = 0;
     try {
       for (let update = 1; update <= s.steps; update++) {
         const chosenPairs = batches.next().value!.map((i) => pairs[i]!);
-        const batch = [
-          ...chosenPairs.map((p) => sequence(p.prompt, p.chosen)),
-          ...chosenPairs.map((p) => sequence(p.prompt, p.rejected)),
-        ];
+        const batch = chosenThenRejected(chosenPairs);
+        samples += chosenPairs.length;
         tokens += batch.reduce((sum, row) => sum + row.ids.length, 0);
         const report = await model.update(
           [{ batch, want: { scores: true }, loss: rewardModelLoss }],
@@ -94,13 +100,13 @@ export const reward: Stage<RewardSettings, RewardModelArtifact> = {
           type: 'metrics',
           update,
           updates: s.steps,
-          samples: update * s.batchSize,
+          samples,
           tokens,
           metrics: {
             loss: report.loss,
             ...report.metrics,
             grad_norm: report.gradNorm,
-            ...(measure ? { eval_accuracy: await accuracyAgainstGold(model, heldOut) } : {}),
+            ...(measure ? present({ eval_accuracy: await accuracyAgainstGold(model, heldOut) }) : {}),
           },
         };
       }
@@ -115,52 +121,18 @@ export const reward: Stage<RewardSettings, RewardModelArtifact> = {
           mean: centre,
           deviation,
         },
-        summary: {
+        summary: present({
           accuracy: await accuracyAgainstGold(model, heldOut),
           labelAccuracy: await accuracyOnLabels(model, heldOut),
           rawMean: centre,
           rawDeviation: deviation,
-        },
+        }),
       };
     } finally {
       model.dispose();
     }
   },
-};
-
-async function scorePairs(model: LanguageModel, pairs: readonly PreferencePair[]) {
-  const score = async (answer: (p: PreferencePair) => readonly number[]) =>
-    (
-      await model.evaluate(
-        pairs.map((p) => sequence(p.prompt, answer(p))),
-        { scores: true },
-      )
-    ).scores!;
-  return { chosen: await score((p) => p.chosen), rejected: await score((p) => p.rejected) };
-}
-
-/** Held-out accuracy against the true order; pairs of equal gold are left out. */
-export async function accuracyAgainstGold(
-  model: LanguageModel,
-  pairs: readonly PreferencePair[],
-): Promise<number> {
-  const { chosen, rejected } = await scorePairs(model, pairs);
-  const decided = pairs.flatMap((p, i) =>
-    p.goldChosen === p.goldRejected
-      ? []
-      : [chosen[i]! > rejected[i]! === p.goldChosen > p.goldRejected ? 1 : 0],
-  );
-  return mean(decided);
-}
-
-/** Held-out accuracy on the labels as given, noise and bias included. */
-export async function accuracyOnLabels(
-  model: LanguageModel,
-  pairs: readonly PreferencePair[],
-): Promise<number> {
-  const { chosen, rejected } = await scorePairs(model, pairs);
-  return mean(pairs.map((_, i) => (chosen[i]! > rejected[i]! ? 1 : 0)));
-}
+});
 
 /** Mean and standard deviation of raw scores on 512 SFT samples to training prompts. Disposes `sft`. */
 async function sftScoreScale(context: StageContext, sft: LanguageModel, rewardModel: LanguageModel) {

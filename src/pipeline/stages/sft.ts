@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { drawEvaluationPrompts, sampleGold } from '../measures/evaluate';
+import { writeFormula } from '../contract/formula';
+import { drawEvaluationPrompts, EVALUATION_FIGURES, sampleGold } from '../measures/evaluate';
 import { DivergenceGuard, isLogged } from '../training/guard';
 import { sftLoss } from '../losses/sft';
 import { adamw, cosineSchedule } from '../training/optimizer';
 import { choice, integer, number, optionalInteger } from '../contract/settings';
-import { modelOf, parent, streamOf, type LanguageModelArtifact, type Stage } from '../contract/stage';
+import { defineStage, modelOf, parent, streamOf } from '../contract/stage';
 import { mean } from '../maths/statistics';
 import { completionIds, promptIds, sequence } from '../data/tokens';
 
@@ -47,11 +48,21 @@ export type SftSettings = z.infer<typeof settings>;
  * Supervised fine-tuning: cross-entropy on demonstrations, prompt masked, EOS in the target
  * (Ouyang et al. 2022, step 1).
  */
-export const sft: Stage<SftSettings, LanguageModelArtifact> = {
+export const sft = defineStage({
   name: 'sft',
   version: 1,
   settings,
   inputs: ['base'],
+  place: { kind: 'trunk', fills: ['sft', 'teacher'], mayFill: [] },
+  learnsFrom: 'demonstrations',
+  metrics: { loss: 'loss', entropy: 'policy', num_tokens: 'optimiser', grad_norm: 'optimiser' },
+  figures: { gold: EVALUATION_FIGURES.gold, length: EVALUATION_FIGURES.length },
+  headline: [{ figure: 'gold', from: 'summary', until: ['loss'], meanwhile: 'loss' }],
+  formula: () =>
+    writeFormula('loss', (_, update) => [
+      '\\mathcal L=-\\frac1{|y|}\\sum_{t}\\log\\pi_\\theta(y_t\\mid x,y_{<t})',
+      update(),
+    ]),
   async *run(context, s, parents) {
     const model = modelOf(context, parent(parents, 'base'));
     const guard = new DivergenceGuard('sft', model, s.learningRate);
@@ -102,4 +113,4 @@ export const sft: Stage<SftSettings, LanguageModelArtifact> = {
       model.dispose();
     }
   },
-};
+});

@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import { formatFigure, numeric } from '../contract/figures';
+import { DERIVED_FIGURES } from '../measures/derived';
+import { EVALUATION_FIGURES } from '../measures/evaluate';
+import { ARM_HEADLINE } from '../training/arm';
 import { sampleReference, weightedEvaluation, type PromptSamples } from '../measures/reweighted';
 import { choice, integer, number } from '../contract/settings';
-import { parent, type LanguageModelArtifact, type Stage } from '../contract/stage';
+import { defineStage, parent } from '../contract/stage';
 import { mean } from '../maths/statistics';
 
 const settings = z.object({
@@ -54,11 +58,24 @@ const ENOUGH = 10;
  * effective sample size 1/Σw² says when: every evaluation carries it, and the headline is the lowest β for
  * which it is at least 10.
  */
-export const tilt: Stage<TiltSettings, LanguageModelArtifact> = {
+export const tilt = defineStage({
   name: 'tilt',
   version: 1,
   settings,
   inputs: ['sft', 'reward'],
+  place: { kind: 'lecture', armName: 'Optimum' },
+  learnsFrom: null,
+  course: 'ladder',
+  comparedWith: 'sft',
+  isLimit: (s) => s.reward === 'gold', // by the proxy it is one more way to over-optimise
+  metrics: { num_tokens: 'optimiser' },
+  figures: {
+    ...EVALUATION_FIGURES,
+    ...DERIVED_FIGURES,
+    beta: numeric(2),
+    effectiveSamples: numeric(1, { varies: ['point'] }),
+  },
+  headline: ARM_HEADLINE,
   async *run(context, s, parents) {
     const sft = parent(parents, 'sft');
     const prompts = context.evaluation.prompts;
@@ -72,6 +89,7 @@ export const tilt: Stage<TiltSettings, LanguageModelArtifact> = {
       yield { type: 'metrics', update, updates: prompts, samples, tokens, metrics: { num_tokens: tokens } };
     }
     const ladder = betaLadder(s.highestBeta, s.lowestBeta, s.rungs);
+    const names = rungNames(ladder);
     const summary: Record<string, number> = {};
     for (const [update, beta] of ladder.entries()) {
       const tilted = drawn.map((one) => tiltedWeights(s.reward === 'gold' ? one.gold : one.proxy, beta));
@@ -83,18 +101,30 @@ export const tilt: Stage<TiltSettings, LanguageModelArtifact> = {
       };
       const samples = drawn.length * s.samples;
       yield { type: 'evaluation', update, updates: ladder.length - 1, samples, tokens, evaluation };
-      const rung = Number(beta.toPrecision(2));
-      for (const name of ['gold', 'proxy', 'kl', 'effectiveSamples'] as const)
-        summary[`${name}.${rung}`] = evaluation[name]!;
+      for (const base of ['gold', 'proxy', 'kl', 'effectiveSamples'] as const)
+        summary[formatFigure({ base, point: names[update]! })] = evaluation[base]!;
       if (update === 0 || evaluation.effectiveSamples >= ENOUGH) Object.assign(summary, evaluation);
     }
     return { artifact: sft, summary };
   },
-};
+});
 
 /** From the highest to the lowest value in equal ratios. */
 const betaLadder = (highest: number, lowest: number, rungs: number): number[] =>
   Array.from({ length: rungs }, (_, i) => highest * (lowest / highest) ** (i / Math.max(1, rungs - 1)));
+
+/**
+ * The β of every rung as it stands in the names of figures: as few significant digits as tell all rungs apart, at
+ * least two. Rungs of the same β have the same figures and share a name.
+ */
+export function rungNames(ladder: readonly number[]): number[] {
+  const different = new Set(ladder).size;
+  for (let digits = 2; digits < 17; digits++) {
+    const names = ladder.map((beta) => Number(beta.toPrecision(digits)));
+    if (new Set(names).size === different) return names;
+  }
+  return [...ladder];
+}
 
 export interface Tilted {
   /** exp(r/β)/Σ exp(r/β), adding up to 1. */

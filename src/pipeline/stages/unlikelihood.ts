@@ -1,23 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import type { LanguageModel, LossFunction } from '../../engine/types';
-import { Arm } from '../training/arm';
+import { Arm, ARM_FIGURES, ARM_HEADLINE } from '../training/arm';
 import { DivergenceGuard, isLogged } from '../training/guard';
 import { maskedMean } from '../losses/masked';
 import { unlikelihoodLoss } from '../losses/unlikelihood';
 import { adamw, warmupSchedule } from '../training/optimizer';
-import { shuffledBatches } from './reward';
+import { chosenThenRejected } from '../training/pairs';
+import { shuffledBatches } from '../training/batches';
 import { integer, number } from '../contract/settings';
 import {
+  defineStage,
   parent,
   streamOf,
-  type LanguageModelArtifact,
   type MetricsEvent,
   type PreferencePair,
-  type Stage,
   type StageContext,
 } from '../contract/stage';
-import { sequence } from '../data/tokens';
 
 const settings = z.object({
   steps: integer(120, 1, 10_000, {
@@ -53,26 +52,36 @@ export type UnlikelihoodSettings = z.infer<typeof settings>;
  * Rafailov et al. 2023): L = −mean log p(chosen tokens) − α·mean log(1 − p(rejected tokens)). Unlike DPO it
  * has no reference: it also forbids the good tokens of rejected answers.
  */
-export const unlikelihood: Stage<UnlikelihoodSettings, LanguageModelArtifact> = {
+export const unlikelihood = defineStage({
   name: 'unlikelihood',
   version: 1,
   settings,
   inputs: ['sft', 'preferences', 'reward'], // the reward model only measures
+  place: { kind: 'lecture', armName: 'Unlikelihood' },
+  learnsFrom: 'labels',
+  comparedWith: 'sft',
+  fit: 'rl',
+  answersPrompts: () => true,
+  metrics: {
+    loss: 'loss',
+    'loss/likelihood': 'loss',
+    'loss/unlikelihood': 'loss',
+    'logps/chosen': 'logps',
+    'logps/rejected': 'logps',
+    grad_norm: 'optimiser',
+  },
+  figures: ARM_FIGURES,
+  headline: ARM_HEADLINE,
   async *run(context, s, parents) {
     const arm = await Arm.open(context, parents);
-    let last: MetricsEvent | undefined;
     try {
       const { pairs } = parent(parents, 'preferences');
-      for await (const event of arm.watch(s.steps, train(context, s, pairs, arm.policy))) {
-        if (event.type === 'metrics') last = event;
-        yield event;
-      }
-      return yield* arm.finish(last!);
+      return yield* arm.run(s.steps, train(context, s, pairs, arm.policy));
     } finally {
       arm.dispose();
     }
   },
-};
+});
 
 async function* train(
   context: StageContext,
@@ -84,13 +93,12 @@ async function* train(
   await guard.start();
   const order = streamOf(context, 'unlikelihood', 'order');
   const batches = shuffledBatches(pairs.length, s.batchSize, (xs) => order.shuffle(xs));
+  let samples = 0;
   let tokens = 0;
   for (let update = 1; update <= s.steps; update++) {
     const drawn = batches.next().value!.map((i) => pairs[i]!);
-    const batch = [
-      ...drawn.map((p) => sequence(p.prompt, p.chosen)),
-      ...drawn.map((p) => sequence(p.prompt, p.rejected)),
-    ];
+    const batch = chosenThenRejected(drawn);
+    samples += drawn.length;
     tokens += batch.reduce((sum, row) => sum + row.ids.length, 0);
     const report = await policy.update(
       [{ batch, want: { logProbs: true }, loss: lossWith(s.coefficient) }],
@@ -103,7 +111,7 @@ async function* train(
       type: 'metrics',
       update,
       updates: s.steps,
-      samples: update * s.batchSize,
+      samples,
       tokens,
       metrics: { loss: report.loss, ...report.metrics, grad_norm: report.gradNorm },
     };

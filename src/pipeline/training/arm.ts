@@ -1,9 +1,11 @@
 import type { LanguageModel } from '../../engine/types';
-import { displacement } from '../measures/displacement';
-import { createEvaluator, type Evaluator, type Measured } from '../measures/evaluate';
-import { labelerWinRates } from '../measures/labeler-panel';
-import { fitOveroptimization, type PathPoint } from '../maths/overoptimization';
+import { DISPLACEMENT_FIGURES, displacement } from '../measures/displacement';
+import { DERIVED_FIGURES } from '../measures/derived';
+import { createEvaluator, EVALUATION_FIGURES, type Evaluator, type Measured } from '../measures/evaluate';
+import { LABELER_FIGURES, labelerWinRates } from '../measures/labeler-panel';
+import { fitOveroptimization, PEAK_FIGURES, type PathPoint } from '../maths/overoptimization';
 import { atTemperatures } from '../measures/temperatures';
+import type { FigureDeclarations } from '../contract/figures';
 import {
   modelOf,
   parent,
@@ -15,7 +17,23 @@ import {
   type StageEvent,
   type StageResult,
 } from '../contract/stage';
-import { alignmentTax } from '../measures/tax';
+import { alignmentTax, TAX_FIGURES } from '../measures/tax';
+
+/** What the summary of an arm may hold that is measured like all others. */
+export const ARM_FIGURES = {
+  ...EVALUATION_FIGURES,
+  ...DERIVED_FIGURES,
+  ...DISPLACEMENT_FIGURES,
+  ...PEAK_FIGURES,
+  ...LABELER_FIGURES,
+  ...TAX_FIGURES,
+} satisfies FigureDeclarations;
+
+/** What stands beside an arm that is measured against SFT. */
+export const ARM_HEADLINE = (['winRate', 'gold', 'kl'] as const).map((figure) => ({
+  figure,
+  from: 'evaluation' as const,
+}));
 
 /** What every alignment arm has in common: a policy and its frozen reference, both SFT, and the yardstick. */
 export class Arm {
@@ -37,8 +55,26 @@ export class Arm {
     return new Arm(context, evaluator, modelOf(context, sft), modelOf(context, sft), heldOutPairs);
   }
 
+  /**
+   * The whole arm: training rows in between the first and the last measurement, and what came of it. `updates` is how
+   * many were planned; `more` adds headline figures of the rows. Without a row nothing has been trained: the arm is
+   * then measured as it began.
+   */
+  async *run(
+    updates: number,
+    rows: AsyncGenerator<MetricsEvent, void, void>,
+    more: (rows: readonly MetricsEvent[]) => Record<string, number> = () => ({}),
+  ): AsyncGenerator<StageEvent, StageResult<LanguageModelArtifact>, void> {
+    const seen: MetricsEvent[] = [];
+    for await (const event of this.watch(updates, rows)) {
+      if (event.type === 'metrics') seen.push(event);
+      yield event;
+    }
+    return yield* this.finish(seen.at(-1) ?? { update: 0, updates, samples: 0, tokens: 0 }, more(seen));
+  }
+
   /** Passes training rows on and measures the policy at the start and at even intervals. */
-  async *watch(
+  private async *watch(
     updates: number,
     rows: AsyncGenerator<MetricsEvent, void, void>,
   ): AsyncGenerator<StageEvent, void, void> {

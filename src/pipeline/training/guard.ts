@@ -1,5 +1,5 @@
 import type { LanguageModel, UpdateReport } from '../../engine/types';
-import { DivergedError, type StageName } from '../contract/stage';
+import { DivergedError } from '../contract/stage';
 
 /**
  * Watches a training run for numbers that are no longer finite. Keeps the last good weights, so that a
@@ -9,7 +9,7 @@ export class DivergenceGuard {
   private good: { update: number; weights: Float32Array } | undefined;
 
   constructor(
-    private readonly stage: StageName,
+    private readonly stage: string,
     private readonly model: LanguageModel,
     private readonly learningRate: number,
   ) {}

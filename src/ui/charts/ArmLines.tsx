@@ -1,5 +1,6 @@
 import { Area, Line } from 'recharts';
-import { isLadder, type ArmSeries } from '../store/compare';
+import { isLadder } from '../../pipeline/stages/traits';
+import type { ArmSeries } from '../store/compare';
 import { armColour, isHollow } from '../theme/palette';
 import { Marker } from './Marker';
 import { markerOf, opacityOf } from './parts';

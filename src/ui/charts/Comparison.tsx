@@ -1,7 +1,8 @@
 import { useMemo, type ComponentType, type ReactNode } from 'react';
+import { isLadder } from '../../pipeline/stages/traits';
 import { bandsEnd, bandsOverTime, type ArmBand } from '../figures/bands';
 import { useBands } from '../figures/useRecorded';
-import { isLadder, overTime, timeEnd, type ArmSeries } from '../store/compare';
+import { overTime, timeEnd, type ArmSeries } from '../store/compare';
 import type { Progress, XAxisName } from '../store/series';
 import { useLab } from '../store/useLab';
 import { CHART_NAMES, useView, type ChartName, type ViewState } from '../store/useView';
@@ -100,9 +101,9 @@ const Slot = ({ children }: { children: ReactNode }) => <>{children}</>;
 /** On the prompts of the points, so that every line starts on it. */
 function sftGoldIn(series: readonly ArmSeries[], bands: readonly ArmBand[]): number | undefined {
   const paths = [
-    ...series.map((s) => ({ stage: s.stage, points: s.points })),
-    ...bands.map((b) => ({ stage: b.stage, points: b.path })),
-  ].filter((p) => p.stage !== 'tilt');
+    ...series.map(({ stage, isLimit, points }) => ({ stage, isLimit, points })),
+    ...bands.map(({ stage, isLimit, path }) => ({ stage, isLimit, points: path })),
+  ].filter((p) => !p.isLimit);
   const first = paths.find((p) => !isLadder(p)) ?? paths[0];
   return first?.points[0]?.evaluation.gold;
 }

@@ -22,7 +22,10 @@ function Curves({ stage }: { stage: StageModel }) {
   const name = useStageName()(stage);
   const axis = useView((s) => s.xAxis);
   const style = useLab((s) => s.styles[stage.id]);
-  const sections = useMemo(() => metricSections(metricSeries(stage.rows), stage.evaluations), [stage]);
+  const sections = useMemo(
+    () => metricSections(stage.stage, metricSeries(stage.rows), stage.evaluations),
+    [stage],
+  );
   const points = sections.flatMap((s) => s.metrics.flatMap((m) => m.points));
   const end = Math.max(
     ...points.map((p) => p[axis]),

@@ -1,5 +1,6 @@
 import { frontierCurve, frontierGap, type Place } from '../../pipeline/measures/derived';
 import { fittedReward } from '../../pipeline/maths/overoptimization';
+import { STAGES } from '../../pipeline/stages';
 import type { ArmBand } from '../figures/bands';
 import type { ArmSeries } from '../store/compare';
 import type { ViewState } from '../store/useView';
@@ -37,7 +38,8 @@ export function fitCurve({ stage, points, summary }: ArmSeries): FitCurve | unde
   const [alpha, beta, r2] = ['fit.alpha', 'fit.beta', 'fit.r2'].map((name) => summary?.[name]);
   const start = points[0];
   if (alpha === undefined || beta === undefined || !start || !(r2! >= GOOD_FIT)) return undefined;
-  const form = stage === 'best-of-n' ? 'best-of-n' : 'rl';
+  const form = STAGES[stage].fit;
+  if (!form) return undefined;
   const furthest = Math.max(...points.map((p) => p.evaluation.kl));
   const at = (kl: number): Place => ({
     kl,

@@ -1,23 +1,6 @@
-import type { en } from '../i18n/en';
+import { METRIC_GROUPS, type MetricGroup } from '../../pipeline/contract/traits';
+import { STAGES, type StageName } from '../../pipeline/stages';
 import type { EvaluationPoint, MetricPoint } from '../store/series';
-
-export type MetricGroup = keyof typeof en.metricGroup;
-
-/** What belongs to which heading; the first match counts. */
-const GROUPS: readonly [MetricGroup, RegExp][] = [
-  ['heldOut', /^eval\//],
-  ['loss', /^(loss|eval_loss|loss\/pretrain_avg|agreement|accuracy|eval_accuracy|rewards\/accuracies)$/],
-  ['value', /^(loss\/value_avg|val\/clipfrac_avg|val\/explained_var)$/],
-  ['logps', /^logps\//],
-  ['reward', /^(objective\/(?!entropy)|rewards\/|margin|(min|mean|max)_reward)/],
-  ['policy', /^(policy\/|loss\/policy_avg|val\/|entropy|objective\/entropy)/],
-  ['optimiser', /./],
-];
-
-const ORDER: readonly MetricGroup[] = ['loss', 'reward', 'logps', 'policy', 'value', 'heldOut', 'optimiser'];
-
-/** Rows that only repeat the horizontal axis. */
-const HIDDEN = new Set(['iteration']);
 
 /** Held-out measurements that the comparison does not show. */
 const HELD_OUT = ['eosRate', 'length', 'distinct1', 'distinct2', 'entropy'] as const;
@@ -27,22 +10,25 @@ export interface MetricSection {
   metrics: { name: string; points: readonly MetricPoint[] }[];
 }
 
-export const groupOf = (name: string): MetricGroup => GROUPS.find(([, pattern]) => pattern.test(name))![0];
+/** The heading of a metric, as its stage declares it; what nobody declares is the optimiser's. */
+export const groupOf = (stage: StageName, name: string): MetricGroup | 'hidden' =>
+  STAGES[stage].metrics[name] ?? 'optimiser';
 
 /** All curves of a stage under their headings. */
 export function metricSections(
+  stage: StageName,
   metrics: ReadonlyMap<string, readonly MetricPoint[]>,
   evaluations: readonly EvaluationPoint[],
 ): MetricSection[] {
-  const all: MetricSection['metrics'] = [...metrics].map(([name, points]) => ({ name, points }));
-  if (evaluations.length)
-    for (const name of HELD_OUT)
-      all.push({
-        name: `eval/${name}`,
-        points: evaluations.map((p) => ({ ...p, value: p.evaluation[name] })),
-      });
-  return ORDER.map((group) => ({
+  const all = [...metrics].map(([name, points]) => ({ group: groupOf(stage, name), name, points }));
+  const heldOut = HELD_OUT.map((name) => ({
+    group: 'heldOut' as const,
+    name: `eval/${name}`,
+    points: evaluations.map((p) => ({ ...p, value: p.evaluation[name] })),
+  }));
+  const shown = evaluations.length ? [...all, ...heldOut] : all;
+  return METRIC_GROUPS.map((group) => ({
     group,
-    metrics: all.filter((m) => !HIDDEN.has(m.name) && groupOf(m.name) === group),
+    metrics: shown.filter((m) => m.group === group).map(({ name, points }) => ({ name, points })),
   })).filter((section) => section.metrics.length > 0);
 }

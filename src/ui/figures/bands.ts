@@ -1,6 +1,7 @@
 import type { StoredEvaluation, StoredRun } from '../../pipeline/records/recording';
-import type { StageName } from '../../pipeline/contract/stage';
-import { isLadder, type Row } from '../store/compare';
+import type { StageName } from '../../pipeline/stages';
+import { isLadder } from '../../pipeline/stages/traits';
+import type { Row } from '../store/compare';
 import type { EvaluationPoint, Progress, XAxisName } from '../store/series';
 import { median, rangeOf, type Range } from '../recorded/spread';
 
@@ -72,7 +73,7 @@ export const armBands = (runs: readonly StoredRun[], arms: readonly BandArm[]): 
 /** As charts over time show them: ladders at their final value from beginning to end, without the limit. */
 export const bandsOverTime = (bands: readonly ArmBand[], end: Progress): ArmBand[] =>
   bands
-    .filter((band) => band.stage !== 'tilt')
+    .filter((band) => !band.isLimit)
     .map((band) => {
       if (!isLadder(band)) return band;
       const last = band.points[band.points.length - 1]!;

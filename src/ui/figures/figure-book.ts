@@ -1,7 +1,10 @@
 import type { Figures } from '../../pipeline/records/claims';
 import { derivedFigures, type FinishedArm } from '../../pipeline/measures/derived';
+import { partnersOf } from '../../pipeline/records/partners';
 import type { StoredRun } from '../../pipeline/records/recording';
-import { TRUNK_STAGES } from '../../pipeline/stages';
+import { formatFigure, type FigureName } from '../../pipeline/contract/figures';
+import { STAGES } from '../../pipeline/stages';
+import { FIGURES, isLimit, parseFigure } from '../../pipeline/stages/traits';
 import { spreadOf, type Spread } from '../../pipeline/records/verdict';
 import { latestMetric } from '../store/series';
 import type { StageModel } from '../store/snapshot';
@@ -14,11 +17,8 @@ export interface LiveFigure {
 
 /** `reward.accuracy` as stage of the trunk and figure; undefined for a figure of the arm itself. */
 function trunkFigure(name: string): { stage: string; figure: string } | undefined {
-  const dot = name.indexOf('.');
-  const stage = name.slice(0, Math.max(0, dot));
-  return (TRUNK_STAGES as readonly string[]).includes(stage)
-    ? { stage, figure: name.slice(dot + 1) }
-    : undefined;
+  const { stage, ...figure } = parseFigure(name);
+  return stage === undefined ? undefined : { stage, figure: formatFigure(figure) };
 }
 
 /** The stage of this kind that an arm builds on, directly or not. */
@@ -69,12 +69,12 @@ function finishedArms(stages: readonly StageModel[]): FinishedArm[] {
   return last.arms;
 }
 
-function finished({ id, stage, settings, summary, evaluations, answers }: StageModel): FinishedArm[] {
+function finished(arm: StageModel): FinishedArm[] {
+  const { id, summary, evaluations, answers } = arm;
   const { gold, kl } = summary!;
   if (gold === undefined || kl === undefined) return [];
-  // a tilt by the proxy is no limit
-  const isLimit = stage === 'tilt' && settings['reward'] === 'gold';
-  return [{ id, isLimit, final: { gold, kl }, evaluations: evaluations.map((p) => p.evaluation), answers }];
+  const path = evaluations.map((p) => p.evaluation);
+  return [{ id, isLimit: isLimit(arm), final: { gold, kl }, evaluations: path, answers }];
 }
 
 /** Final figures of the stages whose results belong to the settings in the form. */
@@ -89,7 +89,7 @@ export function finalFigures(stages: readonly StageModel[]): Figures {
 
 /** A model that is measured as it is would be compared with what it started from: itself. */
 const isAgainstItself = (arm: StageModel, name: string): boolean =>
-  arm.stage === 'probe' && /^(winRate(Low|High)?$|lcWinRate|kl$|labelerWinRate|gap)/.test(name);
+  STAGES[arm.stage].comparedWith === 'itself' && FIGURES[name]?.relative === true;
 
 /** All figures of all arms, of this run and of the recorded seeds. */
 export class FigureBook {
@@ -118,9 +118,10 @@ export class FigureBook {
     return typeof value === 'number' ? { value, final: true } : figureOf(arm, name);
   }
 
-  /** Over the recorded seeds. */
+  /** Over the recorded seeds. What compares two arms is there while neither has been changed. */
   recorded(arm: StageModel, name: string): Spread | undefined {
-    if (!this.unchanged.has(arm.id) || isAgainstItself(arm, name)) return undefined;
+    const about = [arm.id, ...partnersOf(name, this.arms)];
+    if (!about.every((id) => this.unchanged.has(id)) || isAgainstItself(arm, name)) return undefined;
     const under = trunkFigure(name);
     const stage = under && ancestorOf(this.stages, arm, under.stage);
     const values = this.runs
@@ -154,12 +155,12 @@ export class FigureBook {
     return ancestorOf(this.stages, arm, under.stage)?.settings[under.figure];
   }
 
-  /** Every name of a figure that some arm has and that begins like this. */
-  namesWith(prefix: string): string[] {
+  /** The variations of a figure that some arm has: temperatures, opponents. */
+  variationsOf(base: string): FigureName[] {
     const names = this.arms.flatMap((arm) => [
       ...Object.keys(this.final[arm.id] ?? {}),
       ...this.runs.flatMap((run) => Object.keys(run.summary.arms[arm.id] ?? {})),
     ]);
-    return [...new Set(names)].filter((name) => name.startsWith(prefix));
+    return [...new Set(names)].map(parseFigure).filter((name) => name.base === base);
   }
 }

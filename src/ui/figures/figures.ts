@@ -1,17 +1,18 @@
+import { splitOwner } from '../../pipeline/contract/figures';
 import { claimIds, type Claim } from '../../pipeline/records/claims';
 import type { Demo } from '../../pipeline/records/demo';
-import type { StageName } from '../../pipeline/contract/stage';
+import { STAGES, type StageName } from '../../pipeline/stages';
+import { figureInfo } from '../../pipeline/stages/traits';
 import type { Spread } from '../../pipeline/records/verdict';
 import { fixed, percent } from '../i18n/format';
 import { figureOf } from './figure-book';
 import type { StageModel } from '../store/snapshot';
 
-/** Stages that are not measured against SFT, so that the four charts have nothing to show of them. */
-const UNCHARTED: readonly StageName[] = ['instruct', 'few-shot', 'probe'];
+const comparedWith = (arm: { stage: StageName }) => STAGES[arm.stage].comparedWith ?? 'sft';
 
 /** No arm walks away from SFT: a table says more than curves. */
 export const isTableOnly = (arms: readonly { stage: StageName }[]): boolean =>
-  arms.every((arm) => UNCHARTED.includes(arm.stage));
+  arms.every((arm) => comparedWith(arm) !== 'sft');
 
 const TASKS = ['accuracy', 'accuracy/heldOutClusters', 'accuracy/trainClusters', 'tokensPerQuestion'];
 const ANSWERS = ['gold', 'winRate', 'lcWinRate', 'kl', 'gap', 'length'];
@@ -26,9 +27,9 @@ export function figuresToShow(
 ): string[] {
   const ids = new Set(arms.map((arm) => arm.id));
   const claimed = (demo?.claims ?? []).flatMap((claim) => figuresOfArms(claim, ids));
-  const usual = arms.some((arm) => arm.stage === 'instruct' || arm.stage === 'few-shot')
+  const usual = arms.some((arm) => comparedWith(arm) === 'tasks')
     ? TASKS
-    : arms.every((arm) => arm.stage === 'probe')
+    : arms.every((arm) => comparedWith(arm) === 'itself')
       ? MEASURED
       : ANSWERS;
   return [...new Set([...(demo?.chart?.y ?? []), ...claimed, ...usual])];
@@ -38,43 +39,32 @@ function figuresOfArms(claim: Claim, ids: ReadonlySet<string>): string[] {
   if (!claimIds(claim).some((id) => ids.has(id))) return [];
   return [claim.left, claim.right].flatMap((figure) => {
     if (typeof figure !== 'string') return [];
-    const dot = figure.indexOf('.');
-    return ids.has(figure.slice(0, dot)) ? [figure.slice(dot + 1)] : [];
+    const { owner, figure: name } = splitOwner(figure);
+    return ids.has(owner) ? [name] : [];
   });
 }
 
-const SHARES =
-  /^(reward\.)?(accuracy|labelAccuracy|median|iqr|q1|q3|winRate|lcWinRate|labelerWinRate|implicitAccuracy|clipFraction|fewShot|eosRate|agreement|labelerAgreement|heldOutAgreement)/;
-const REWARDS = /^(gold|proxy|peak\.gold|delta)/;
-/** Two digits say more than one. */
-const FINE = /Loss|loss|gap|ratioSpread|fit\.|flattery/;
-
-/** A fitted peak beyond this KL only says that the curve hardly bends. */
-const FARTHEST = 1000;
-
 /** The value of a figure, for people; two digits more if `precise`. */
 export function figureValue(name: string, value: number, precise = false): string {
+  const { kind, digits, signed = false, atMost = Infinity } = figureInfo(name);
   const more = precise ? 2 : 0;
-  if (SHARES.test(name)) return percent(value, more || (value > 0 && value < 0.1 ? 1 : 0));
-  if (name === 'fit.peakKl' && value > FARTHEST) return `> ${FARTHEST}`;
-  if (REWARDS.test(name)) return fixed(value, 2 + more, true);
-  return Number.isInteger(value) ? String(value) : fixed(value, (FINE.test(name) ? 2 : 1) + more);
+  if (kind === 'share') return percent(value, more || (value > 0 && value < 0.1 ? 1 : 0));
+  if (value > atMost) return `> ${atMost}`;
+  return Number.isInteger(value) && !signed ? String(value) : fixed(value, digits + more, signed);
 }
 
 /** Mean and half-width of the 95 % interval, for people: "0.59 ± 0.02". */
 export function spreadValue(name: string, { mean, halfWidth }: Spread): string {
+  const { kind, digits, atMost = Infinity } = figureInfo(name);
   const value = figureValue(name, mean);
-  if (Number.isNaN(halfWidth) || (name === 'fit.peakKl' && mean > FARTHEST)) return value;
-  if (SHARES.test(name)) return `${value.replace(' %', '')} ± ${figureValue(name, halfWidth)}`;
-  return `${value} ± ${fixed(halfWidth, REWARDS.test(name) || FINE.test(name) ? 2 : 1)}`;
+  if (Number.isNaN(halfWidth) || mean > atMost) return value;
+  if (kind === 'share') return `${value.replace(' %', '')} ± ${figureValue(name, halfWidth)}`;
+  return `${value} ± ${fixed(halfWidth, digits)}`;
 }
 
 /** Where bars of a figure begin and end. */
-export function barRange(name: string, values: readonly number[]): [number, number] {
-  if (SHARES.test(name)) return [0, 1];
-  if (/^(gold|peak\.gold)/.test(name)) return [-1, 1];
-  return [Math.min(0, ...values), Math.max(0, ...values) || 1];
-}
+export const barRange = (name: string, values: readonly number[]): readonly [number, number] =>
+  figureInfo(name).range ?? [Math.min(0, ...values), Math.max(0, ...values) || 1];
 
 /** The arm with the highest value; undefined until every arm has one. */
 export function highest(arms: readonly StageModel[], name: string): StageModel | undefined {

@@ -1,22 +1,23 @@
+import { FIGURE_GROUPS } from '../../pipeline/contract/figures';
 import type { Demo } from '../../pipeline/records/demo';
+import { FIGURES, parseFigure } from '../../pipeline/stages/traits';
 import type { en } from '../i18n/en';
 import { figuresToShow } from './figures';
 import type { FigureBook } from './figure-book';
 
 export type GroupName = keyof typeof en.results.groups;
 
-/** Figures that stand in a table of their own, because they answer another question than the main one. */
-const GROUPS: readonly [GroupName, readonly string[]][] = [
-  ['pairs', ['deltaChosen', 'deltaRejected', 'implicitAccuracy']],
-  ['steps', ['clipFraction', 'ratioSpread']],
-  ['peak', ['peak.gold', 'peak.kl', 'fit.alpha', 'fit.beta', 'fit.r2', 'fit.r2Other', 'fit.peakKl']],
-  ['labelers', ['labelerWinRate.train', 'labelerWinRate.heldOut']],
-  ['tax', ['webLoss', 'fewShot']],
-  ['cost', ['trainingExamples', 'tokensPerQuestion', 'mflopPerQuestion']],
-];
+/** Declared figures that stand in a table of their own, because they answer another question than the main one. */
+const GROUPS = FIGURE_GROUPS.filter((group) => group !== 'main').map(
+  (group) => [group, Object.keys(FIGURES).filter((name) => FIGURES[name]!.group === group)] as const,
+);
 
 const ELSEWHERE = new Set(GROUPS.flatMap(([, names]) => names));
-const isPair = (name: string): boolean => /^(winRate\/|winRate@|gold@)/.test(name);
+/** Has a table or chart of its own: head to head, by temperature. */
+const isPair = (name: string): boolean => {
+  const { opponent, temperature } = parseFigure(name);
+  return opponent !== undefined || temperature !== undefined;
+};
 
 export interface FigureGroup {
   name: GroupName;

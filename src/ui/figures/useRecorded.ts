@@ -1,14 +1,19 @@
 import { useMemo } from 'react';
 import { create } from 'zustand';
+import { currentRuns } from '../../pipeline/records/current';
 import type { StoredRun } from '../../pipeline/records/recording';
+import { isLimit } from '../../pipeline/stages/traits';
 import { demoByName } from '../lessons/demos';
 import { useLab } from '../store/useLab';
 import { useView } from '../store/useView';
 import { armBands, type ArmBand } from './bands';
-import { currentRuns, sameStages, storedRuns } from '../recorded/stored';
+import { sameStages, storedRuns } from '../recorded/stored';
 
 interface Recorded {
   demo: string | null;
+  /** As they were stored, by whatever version. */
+  stored: readonly StoredRun[];
+  /** What of them today's code would compute just so. */
   runs: readonly StoredRun[];
 }
 
@@ -16,14 +21,15 @@ const NONE: readonly StoredRun[] = [];
 const NO_BANDS: readonly ArmBand[] = [];
 
 /** Recorded runs of the lesson that is open. */
-const useStore = create<Recorded>(() => ({ demo: null, runs: NONE }));
+const useStore = create<Recorded>(() => ({ demo: null, stored: NONE, runs: NONE }));
 
 async function load(name: string | null): Promise<void> {
   const demo = demoByName(name);
-  useStore.setState({ demo: name, runs: NONE });
+  useStore.setState({ demo: name, stored: NONE, runs: NONE });
   if (!demo) return;
-  const runs = currentRuns(await storedRuns(demo.name), demo.config);
-  if (useStore.getState().demo === name && runs.length) useStore.setState({ runs });
+  const stored = await storedRuns(demo.name);
+  if (useStore.getState().demo === name && stored.length)
+    useStore.setState({ stored, runs: currentRuns(stored, demo.config) });
 }
 
 useLab.subscribe((state, before) => {
@@ -33,6 +39,9 @@ void load(useLab.getState().demo);
 
 /** Recorded runs of the open lesson as it was set up; empty while they load, and where there are none. */
 export const useRecordedRuns = (): readonly StoredRun[] => useStore((s) => s.runs);
+
+/** The same as they were stored, results of earlier versions included: for saying why those are not shown. */
+export const useStoredRuns = (): readonly StoredRun[] => useStore((s) => s.stored);
 
 /** The stages and arms that still have the settings of the lesson, so that recorded results are theirs. */
 export function useUnchanged(): ReadonlySet<string> {
@@ -67,7 +76,7 @@ export function useBands(): readonly ArmBand[] {
         name,
         stage,
         style: styles[id] ?? 0,
-        isLimit: stage === 'tilt' && (settings['reward'] ?? 'gold') === 'gold',
+        isLimit: isLimit({ stage, settings }),
       }));
     return armBands(runs, entries);
   }, [shown, runs, unchanged, arms, styles]);

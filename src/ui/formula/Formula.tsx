@@ -1,39 +1,35 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { settingFields } from '../../pipeline/contract/settings';
-import { STAGES } from '../../pipeline/stages';
+import type { StageFormula } from '../../pipeline/contract/formula';
+import { formulaOf } from '../../pipeline/stages/traits';
 import { formulaAlt, settingText } from '../i18n/dynamic';
 import { brief } from '../i18n/format';
 import type { StageModel } from '../store/snapshot';
 import { setView, useView } from '../store/useView';
 import classes from './formula.module.css';
-import { FORMULA_SYMBOLS, formulaOf, type StageFormula } from './formulas';
 import { Tex, texHtml } from './Tex';
 
 /** The loss of a stage; its symbols and the settings below point at each other. */
 export function Formula({ stage }: { stage: FormulaOf }) {
-  const formula = useMemo(() => formulaOf(stage.stage, stage.settings), [stage.stage, stage.settings]);
+  const { stage: name, settings } = stage;
+  const formula = useMemo(() => formulaOf({ stage: name, settings }), [name, settings]);
   return formula && <FormulaBox stage={stage} formula={formula} />;
 }
 
 type FormulaOf = Pick<StageModel, 'stage' | 'settings'>;
 
-function FormulaBox({ stage, formula: { lines, settings } }: { stage: FormulaOf; formula: StageFormula }) {
+function FormulaBox({
+  stage,
+  formula: { says, lines, symbols },
+}: {
+  stage: FormulaOf;
+  formula: StageFormula;
+}) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const highlighted = useView((s) => s.highlighted);
   const html = useMemo(() => lines.map((line) => texHtml(`\\displaystyle ${line}`)), [lines]);
-  const symbols = useMemo(
-    () =>
-      new Map(
-        settingFields(STAGES[stage.stage].settings).map((f) => [
-          f.name,
-          f.info.symbol ?? FORMULA_SYMBOLS[f.name],
-        ]),
-      ),
-    [stage.stage],
-  );
 
   useEffect(() => {
     for (const part of box.current?.querySelectorAll<HTMLElement>('[data-setting]') ?? [])
@@ -48,7 +44,7 @@ function FormulaBox({ stage, formula: { lines, settings } }: { stage: FormulaOf;
   return (
     <div className={classes.formula}>
       <h3 className={classes.title}>
-        {t(stage.stage === 'preferences' ? 'settings.formulaPreferences' : 'settings.formula')}
+        {t(says === 'labels' ? 'settings.formulaPreferences' : 'settings.formula')}
       </h3>
       <div
         ref={box}
@@ -64,8 +60,7 @@ function FormulaBox({ stage, formula: { lines, settings } }: { stage: FormulaOf;
         ))}
       </div>
       <ul className={classes.values}>
-        {settings.map((name) => {
-          const symbol = symbols.get(name);
+        {Object.entries(symbols).map(([name, symbol]) => {
           const value = shown(stage.settings[name], t('settings.off'));
           return (
             <li key={name}>
@@ -79,7 +74,7 @@ function FormulaBox({ stage, formula: { lines, settings } }: { stage: FormulaOf;
                 onBlur={() => setView({ highlighted: null })}
                 onClick={() => focusSetting(name)}
               >
-                {symbol ? <Tex>{`${symbol}=`}</Tex> : `${name} = `}
+                <Tex>{`${symbol}=`}</Tex>
                 {value}
                 <VisuallyHidden> {settingText(stage.stage, name).label}</VisuallyHidden>
               </button>

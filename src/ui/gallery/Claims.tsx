@@ -1,12 +1,14 @@
 import { IconCheck, IconCircleHalf2, IconX } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { splitOwner } from '../../pipeline/contract/figures';
 import type { CheckedClaim } from '../../pipeline/records/claims';
-import { judge, type ClaimResult } from '../../pipeline/records/verdict';
+import { parseFigure } from '../../pipeline/stages/traits';
+import { judgeStored, type Cause, type StoredClaim } from '../../pipeline/records/current';
 import { language } from '../i18n';
-import { figureName } from '../i18n/dynamic';
+import { figureName, stageText } from '../i18n/dynamic';
 import { fixed } from '../i18n/format';
-import { useRecordedRuns, useRecordedShown } from '../figures/useRecorded';
+import { useRecordedRuns, useRecordedShown, useStoredRuns } from '../figures/useRecorded';
 import { useLab } from '../store/useLab';
 import { setView } from '../store/useView';
 import { ruleOf, wordsOfClaim, type DemoEntry } from '../lessons/demos';
@@ -21,15 +23,10 @@ export function Claims({ demo }: { demo: DemoEntry }) {
   const checked = useClaims(demo);
   const runs = useRecordedRuns();
   const shown = useRecordedShown();
+  const stored = useStoredRuns();
   const judged = useMemo(
-    () =>
-      demo.claims.map((claim) =>
-        judge(
-          claim,
-          runs.map(({ summary }) => ({ ...summary.trunk, ...summary.arms })),
-        ),
-      ),
-    [demo, runs],
+    () => demo.claims.map((claim) => judgeStored(claim, stored, demo.config)),
+    [demo, stored],
   );
   if (checked.length === 0) return null;
   return (
@@ -43,12 +40,7 @@ export function Claims({ demo }: { demo: DemoEntry }) {
       )}
       <ol className={classes.claims}>
         {checked.map((c, i) => (
-          <ClaimRow
-            key={ruleOf(c.claim)}
-            demo={demo}
-            checked={c}
-            recorded={shown && runs.length > 0 ? judged[i] : undefined}
-          />
+          <ClaimRow key={ruleOf(c.claim)} demo={demo} checked={c} recorded={shown ? judged[i] : undefined} />
         ))}
       </ol>
       <p className={classes.hint}>{t(runs.length > 0 && shown ? 'lesson.rule' : 'lesson.oneSeed')}</p>
@@ -59,7 +51,7 @@ export function Claims({ demo }: { demo: DemoEntry }) {
 interface ClaimRowProps {
   demo: DemoEntry;
   checked: CheckedClaim;
-  recorded: ClaimResult | undefined;
+  recorded: StoredClaim | undefined;
 }
 
 function ClaimRow({ demo, checked, recorded }: ClaimRowProps) {
@@ -88,17 +80,18 @@ function ClaimRow({ demo, checked, recorded }: ClaimRowProps) {
         </dd>
         {recorded && <Recorded result={recorded} />}
       </dl>
-      {note && (holds === false || (recorded && recorded.verdict !== 'yes')) && (
-        <p className={classes.note}>{note}</p>
-      )}
+      {note &&
+        (holds === false || (recorded && recorded.verdict !== 'yes' && recorded.verdict !== 'not run')) && (
+          <p className={classes.note}>{note}</p>
+        )}
     </li>
   );
 }
 
 /** The same over the recorded seeds: means with 95 % intervals, and whether the claim is reproduced. */
-function Recorded({ result: { claim, left, right, difference, verdict } }: { result: ClaimResult }) {
+function Recorded({ result: { claim, left, right, difference, verdict, causes } }: { result: StoredClaim }) {
   const { t } = useTranslation();
-  if (verdict === 'not run') return null;
+  if (verdict === 'not run') return causes.length ? <Outdated causes={causes} /> : null;
   const VerdictIcon = ICONS[verdict];
   const spread = (figure: number | string, of: typeof left) =>
     typeof figure === 'number' ? fixed(figure) : spreadValue(nameIn(figure), of);
@@ -118,10 +111,31 @@ function Recorded({ result: { claim, left, right, difference, verdict } }: { res
   );
 }
 
+/** Why there is no verdict over seeds though results are stored. */
+function Outdated({ causes }: { causes: readonly Cause[] }) {
+  const { t } = useTranslation();
+  const names = (why: Cause['why']) =>
+    causes
+      .filter((c) => c.why === why)
+      .map((c) => stageText(c.stage))
+      .join(t('status.comma'));
+  return (
+    <>
+      <dt>{t('lesson.recorded')}</dt>
+      <dd data-outdated>
+        {(['version', 'settings'] as const).map(
+          (why) =>
+            names(why) && <span key={why}>{t(`lesson.outdated.${why}`, { stages: names(why) })} </span>,
+        )}
+      </dd>
+    </>
+  );
+}
+
 const ICONS = { yes: IconCheck, partly: IconCircleHalf2, no: IconX } as const;
 
 /** `ppo.gold` without its owner. */
-const nameIn = (figure: string): string => figure.slice(figure.indexOf('.') + 1);
+const nameIn = (figure: string): string => splitOwner(figure).figure;
 
 /** How the measured values really compare, whatever the claim. */
 const signOf = (left: number, right: number): string => (left > right ? '>' : left < right ? '<' : '=');
@@ -146,10 +160,9 @@ function Side({ figure, value, precise }: SideProps) {
   const { t } = useTranslation();
   const stages = useLab((s) => s.stages);
   if (typeof figure === 'number') return <b>{fixed(figure)}</b>;
-  const dot = figure.indexOf('.');
-  const id = figure.slice(0, dot);
-  const name = figure.slice(dot + 1);
-  const beaten = name.startsWith('winRate/') && stages.find((s) => s.id === name.slice('winRate/'.length));
+  const { owner: id, figure: name } = splitOwner(figure);
+  const { opponent } = parseFigure(name);
+  const beaten = stages.find((s) => s.id === opponent);
   const owner = stages.find((s) => s.id === id.split('/')[0] && s.isArm)?.name;
   const stageOf = stages.find((s) => s.id === id);
   const whose = stageOf?.isArm

@@ -1,5 +1,6 @@
 import { Radio, SegmentedControl } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { isLimit } from '../../pipeline/stages/traits';
 import { MarkerIcon } from '../charts/Marker';
 import { language } from '../i18n';
 import { figureName } from '../i18n/dynamic';
@@ -14,7 +15,7 @@ import { predictClaim, predictWinner, usePrediction } from './predictions';
 import { useClaims } from '../figures/useClaims';
 
 /** Who can come out highest: the limit is above all of them by its nature. */
-const isContender = (stage: StageModel): boolean => stage.isArm && stage.stage !== 'tilt';
+const isContender = (stage: StageModel): boolean => stage.isArm && !isLimit(stage);
 
 /** What will come out, said before it does. */
 export function Predict({ demo }: { demo: DemoEntry }) {

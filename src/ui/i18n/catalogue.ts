@@ -1,5 +1,5 @@
 import type { SettingInfo } from '../../pipeline/contract/settings';
-import type { StageName } from '../../pipeline/contract/stage';
+import type { StageName } from '../../pipeline/stages';
 import type { en } from './en';
 
 /** The same keys with any words. */

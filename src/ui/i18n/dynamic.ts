@@ -1,6 +1,7 @@
+import { formatFigure, splitOwner } from '../../pipeline/contract/figures';
 import { settingFields, type SettingInfo } from '../../pipeline/contract/settings';
-import type { StageName } from '../../pipeline/contract/stage';
-import { STAGES } from '../../pipeline/stages';
+import { STAGES, type StageName } from '../../pipeline/stages';
+import { FIGURES, parseFigure } from '../../pipeline/stages/traits';
 import type { SettingWords } from './catalogue';
 import { i18n, LANGUAGES } from './index';
 
@@ -49,26 +50,38 @@ const figureKey = (name: string): string => name.replaceAll('.', '_');
 export function figureName(name: string): string {
   const whole = lookUp(`figure.${figureKey(name)}`);
   if (whole !== undefined) return whole;
-  const [measured = '', temperature] = name.split('@') as [string, string | undefined];
+  const { stage, ...own } = parseFigure(name);
+  if (stage !== undefined)
+    return i18n.t('figure.part', {
+      figure: figureName(formatFigure(own)),
+      part: stageText(stage as StageName),
+    });
+  const { base, temperature, opponent, point, part } = own;
+  const figure = lookUp(`figure.${figureKey(base)}`) ?? base;
   if (temperature !== undefined)
-    return i18n.t('figure.atTemperature', { figure: figureName(measured), temperature });
-  const [won = '', other] = name.split('/') as [string, string | undefined];
-  if (other !== undefined && won === 'winRate') return i18n.t('figure.over', { name: other });
-  const [first = '', ...rest] = name.split('.');
-  const figure = lookUp(`figure.${first}`) ?? first;
-  const part = rest.join('.');
-  if (!part) return figure;
-  return i18n.t('figure.part', { figure, part: optionText('instruct', 'cluster', part) });
+    return i18n.t('figure.atTemperature', { figure, temperature: String(temperature) });
+  if (opponent !== undefined) return i18n.t('figure.over', { name: opponent });
+  if (point !== undefined) return i18n.t('figure.part', { figure, part: String(point) });
+  if (part !== undefined) return i18n.t('figure.part', { figure, part: partText(base, part) });
+  return figure;
 }
+
+function partText(base: string, part: string): string {
+  const [stage, setting] = FIGURES[base]?.parts ?? [];
+  return stage === undefined || setting === undefined ? part : optionText(stage as StageName, setting, part);
+}
+
+/** Name of a figure as it stands beside a stage in the rail, where there is little room. */
+export const headlineText = (name: string): string =>
+  lookUp(`stage.figures.${figureKey(name)}`) ?? figureName(name);
 
 /** What a figure means, in one line; empty for one that its name explains. */
 export const figureAbout = (name: string): string => lookUp(`figureAbout.${figureKey(name)}`) ?? '';
 
 /** Name of a setting of an arm (`clusters`), of a trunk stage (`sft.examples`), or of a figure. */
 export function settingName(name: string, stage: StageName | undefined): string {
-  const dot = name.indexOf('.');
-  const owner = dot < 0 ? stage : (name.slice(0, dot) as StageName);
-  const setting = name.slice(dot + 1);
+  const { owner: named, figure: setting } = splitOwner(name);
+  const owner = named ? (named as StageName) : stage;
   if (!owner || !(owner in STAGES)) return figureName(name);
   const has = settingFields(STAGES[owner].settings).some((f) => f.name === setting);
   return has ? settingText(owner, setting).label : figureName(name);

@@ -4,6 +4,7 @@ import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MarkerIcon } from '../charts/Marker';
 import type { ArmStage } from '../../pipeline/stages';
+import { headlineText } from '../i18n/dynamic';
 import type { StageModel } from '../store/snapshot';
 import { actions } from '../store/useLab';
 import { armColour, armStyle, isHollow } from '../theme/palette';
@@ -21,7 +22,6 @@ interface ArmProps {
 
 /** One arm: its marker and colour, progress, and what it has reached. */
 export const ArmRow = memo(function ArmRow({ stage, style, selected, removable }: ArmProps) {
-  const { t } = useTranslation();
   const { status, detail } = useStageWords(stage);
   const colour = armColour(style);
   return (
@@ -51,7 +51,7 @@ export const ArmRow = memo(function ArmRow({ stage, style, selected, removable }
         <span className={classes.armFigures}>
           {stage.figures.map((f) => (
             <span key={f.name} className={classes.figure}>
-              <b>{figureText(f)}</b> <span>{t(`stage.figures.${f.name}`)}</span>
+              <b>{figureText(f)}</b> <span>{headlineText(f.name)}</span>
             </span>
           ))}
         </span>

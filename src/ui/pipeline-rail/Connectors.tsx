@@ -1,4 +1,6 @@
 import { useEffect, useState, type RefObject } from 'react';
+import { lineFrom } from './line-from';
+import type { StageName } from '../../pipeline/stages';
 import classes from './rail.module.css';
 
 interface Box {
@@ -12,9 +14,6 @@ interface Box {
 }
 
 const RADIUS = 6;
-
-/** Arms that learn from the labels themselves: their lines pass the reward model by. */
-const FROM_LABELS: readonly string[] = ['dpo', 'preferred-ft', 'unlikelihood'];
 
 /** Lines from stage to stage, measured from where the stages stand. */
 export function Connectors({ rail, version }: { rail: RefObject<HTMLElement | null>; version: string }) {
@@ -67,25 +66,29 @@ function boxesIn(rail: HTMLElement): Box[] {
 /** Nothing when the stages do not stand in one row. */
 function pathsOf(boxes: readonly Box[]): string[] {
   const trunk = boxes.filter((b) => !b.stage);
+  const ids = trunk.map((b) => b.id);
   const inColumns = boxes.filter((b) => b.stage);
   const arms = inColumns.filter((b) => b.left - inColumns[0]!.left < RADIUS); // of the first column
   if (trunk.some((b, i) => i > 0 && b.left < trunk[i - 1]!.right)) return [];
   const paths = trunk.slice(1).map((b, i) => `M${trunk[i]!.right} ${b.middle}H${b.left}`);
-  const [reward, preferences] = [trunk.at(-1), trunk.at(-2)];
+  const last = trunk.at(-1);
   const first = arms[0];
-  if (!reward || !preferences || !first || first.left < reward.right) return paths;
-  const ppo = arms.filter((a) => !FROM_LABELS.includes(a.stage));
-  const dpo = arms.filter((a) => FROM_LABELS.includes(a.stage));
-  const room = first.left - reward.right;
-  for (const arm of ppo)
-    paths.push(elbow(reward.right, reward.middle, reward.right + room * 0.36, arm.middle, arm.left));
-  const low = reward.bottom + 7;
-  const start = (preferences.left + preferences.right) / 2;
-  for (const arm of dpo) {
-    const turn = reward.right + room * 0.68;
+  if (!last || !first || first.left < last.right) return paths;
+  const room = first.left - last.right;
+  const low = last.bottom + 7;
+  for (const arm of arms) {
+    const from = trunk.find((b) => b.id === lineFrom(arm.stage as StageName, ids));
+    if (!from) continue;
+    if (from === last) {
+      paths.push(elbow(last.right, last.middle, last.right + room * 0.36, arm.middle, arm.left));
+      continue;
+    }
+    // below the stages that it passes by
+    const start = (from.left + from.right) / 2;
+    const turn = last.right + room * 0.68;
     const down = arm.middle > low ? 1 : -1;
     paths.push(
-      `M${start} ${preferences.bottom}V${low - RADIUS}q0 ${RADIUS} ${RADIUS} ${RADIUS}H${turn - RADIUS}` +
+      `M${start} ${from.bottom}V${low - RADIUS}q0 ${RADIUS} ${RADIUS} ${RADIUS}H${turn - RADIUS}` +
         (Math.abs(arm.middle - low) < 2 * RADIUS
           ? `H${arm.left}`
           : `q${RADIUS} 0 ${RADIUS} ${down * RADIUS}V${arm.middle - down * RADIUS}q0 ${down * RADIUS} ${RADIUS} ${down * RADIUS}H${arm.left}`),

@@ -1,5 +1,5 @@
 import { memo } from 'react';
-import { useTranslation } from 'react-i18next';
+import { headlineText } from '../i18n/dynamic';
 import { useStageName } from '../store/useStageName';
 import type { StageModel } from '../store/snapshot';
 import { actions } from '../store/useLab';
@@ -14,7 +14,6 @@ interface StageProps {
 
 /** A stage that all arms share. */
 export const TrunkCard = memo(function TrunkCard({ stage, selected }: StageProps) {
-  const { t } = useTranslation();
   const name = useStageName()(stage);
   const { status, detail } = useStageWords(stage);
   return (
@@ -31,7 +30,7 @@ export const TrunkCard = memo(function TrunkCard({ stage, selected }: StageProps
       <span className={classes.figures}>
         {stage.figures.map((f) => (
           <span key={f.name} className={classes.figure}>
-            <b>{figureText(f)}</b> <span>{t(`stage.figures.${f.name}`)}</span>
+            <b>{figureText(f)}</b> <span>{headlineText(f.name)}</span>
           </span>
         ))}
       </span>

@@ -1,24 +1,10 @@
 import { useTranslation } from 'react-i18next';
-import { duration, fixed, percent } from '../i18n/format';
+import { figureValue } from '../figures/figures';
+import { duration } from '../i18n/format';
 import type { Figure, StageModel } from '../store/snapshot';
 
 /** Value of a headline figure, for people. */
-export function figureText({ name, value }: Figure): string {
-  switch (name) {
-    case 'loss':
-      return fixed(value, 2);
-    case 'gold':
-      return fixed(value, 2, true);
-    case 'kl':
-      return fixed(value, 1);
-    case 'pairs':
-      return String(value);
-    case 'agreement':
-    case 'accuracy':
-    case 'winRate':
-      return percent(value);
-  }
-}
+export const figureText = ({ name, value }: Figure): string => figureValue(name, value);
 
 /** What the rail says about a stage. */
 export function useStageWords(stage: StageModel): { status: string; detail: string } {

@@ -56,6 +56,8 @@ export class Player {
     readonly recording: Recording,
     public config: LabConfig,
     private readonly changed: () => void,
+    /** Arms of the configuration that the recording has no part of. */
+    readonly leftOut: readonly string[] = [],
   ) {
     this.graph = buildGraph(config);
     this.parts = timeline(recording, this.graph);

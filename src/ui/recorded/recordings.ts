@@ -1,5 +1,7 @@
-import { buildGraph } from '../../pipeline/lab/graph';
-import { recordingSchema, type Recording } from '../../pipeline/records/recording';
+import { MessageError } from '../../messages';
+import { currentRecording, type CurrentRecording } from '../../pipeline/records/current';
+import { recordingSchema } from '../../pipeline/records/recording';
+import { invalid } from '../../pipeline/records/stored-run';
 import type { DemoEntry } from '../lessons/demos';
 
 // Loaded when somebody asks for the replay, not with the page.
@@ -9,23 +11,16 @@ const fileOf = (demo: string): string => `../../../demos/${demo}/recording.json`
 
 export const hasRecording = (demo: string): boolean => fileOf(demo) in FILES;
 
-/** The recorded run of a demo. Throws an Error where it cannot be read, or where the demo has changed since. */
-export async function loadRecording(demo: DemoEntry): Promise<Recording> {
+/** The recorded run of a demo. Throws a MessageError where it cannot be read, or where all of the demo has changed. */
+export async function loadRecording(demo: DemoEntry): Promise<CurrentRecording> {
   const load = FILES[fileOf(demo.name)];
-  if (!load) throw new Error(`no recording of ${demo.name}`);
+  if (!load) throw new MessageError({ code: 'recording.none', values: { demo: demo.name } });
   return checkedRecording(await load(), demo);
 }
 
-export function checkedRecording(json: unknown, demo: Pick<DemoEntry, 'config' | 'name'>): Recording {
+/** The part of a recording that is a run of the demo as it is. */
+export function checkedRecording(json: unknown, demo: Pick<DemoEntry, 'config'>): CurrentRecording {
   const read = recordingSchema.safeParse(json);
-  if (!read.success) {
-    const issue = read.error.issues[0]!;
-    throw new Error(`${issue.path.join('.') || 'recording'}: ${issue.message}`);
-  }
-  const recording = read.data;
-  const { seed, start } = recording.config;
-  const keys = new Map(buildGraph({ ...demo.config, seed, start }).map((node) => [node.id, node.key]));
-  const other = recording.nodes.find((node) => keys.get(node.id) !== node.key);
-  if (other) throw new Error(`recorded with other settings of ${other.id}`);
-  return recording;
+  if (!read.success) throw invalid(read.error);
+  return currentRecording(read.data, demo.config);
 }

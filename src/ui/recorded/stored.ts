@@ -1,27 +1,28 @@
-import { buildGraph, type Graph } from '../../pipeline/lab/graph';
+import type { Graph } from '../../pipeline/lab/graph';
 import type { LabConfig } from '../../pipeline/lab/config';
-import { storedKeyOf, type StoredRun } from '../../pipeline/records/recording';
+import { graphOverSeeds, type StoredRun } from '../../pipeline/records/recording';
+import { checkedRun } from '../../pipeline/records/stored-run';
 
 // Each file is loaded when its lesson is opened, not with the page.
-const RESULTS = import.meta.glob<StoredRun>('../../../demos/*/results/seed-*.json', { import: 'default' });
+const RESULTS = import.meta.glob<unknown>('../../../demos/*/results/seed-*.json', { import: 'default' });
 
 const seedIn = (path: string): number => Number(/seed-(\d+)\.json$/.exec(path)?.[1]);
 
-/** The stored runs of a demo, by seed. A file that cannot be loaded is left out. */
+/** The stored runs of a demo, by seed. A file that cannot be loaded, or is broken, is left out. */
 export async function storedRuns(demo: string): Promise<StoredRun[]> {
   const paths = Object.keys(RESULTS)
     .filter((path) => path.includes(`/demos/${demo}/results/`))
     .sort((a, b) => seedIn(a) - seedIn(b));
-  const loaded = await Promise.all(paths.map((path) => RESULTS[path]!().catch(() => undefined)));
-  return loaded.flatMap((run) => (run?.summary ? [{ ...run, history: run.history ?? {} }] : []));
+  const load = async (path: string) => checkedRun(await RESULTS[path]!());
+  const loaded = await Promise.all(paths.map((path) => load(path).catch(() => undefined)));
+  return loaded.filter((run) => run !== undefined);
 }
 
 const graphs = new WeakMap<LabConfig, Graph>();
 
-/** The stages as they would be over seeds: whatever the seed, and with the trunk trained live. */
 function graphOver(config: LabConfig): Graph {
   let graph = graphs.get(config);
-  if (!graph) graphs.set(config, (graph = buildGraph({ ...config, seed: 0, start: 'base' })));
+  if (!graph) graphs.set(config, (graph = graphOverSeeds(config)));
   return graph;
 }
 
@@ -29,10 +30,4 @@ function graphOver(config: LabConfig): Graph {
 export function sameStages(a: LabConfig, b: LabConfig): ReadonlySet<string> {
   const theirs = new Map(graphOver(b).map((node) => [node.id, node.key]));
   return new Set(graphOver(a).flatMap(({ id, key }) => (theirs.get(id) === key ? [id] : [])));
-}
-
-/** Runs of the demo as it is now; those of earlier settings or earlier code say nothing about it. */
-export function currentRuns(runs: readonly StoredRun[], config: LabConfig): StoredRun[] {
-  const key = storedKeyOf(config);
-  return runs.filter((run) => run.key === key);
 }

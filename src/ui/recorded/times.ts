@@ -12,9 +12,11 @@ export interface Times {
 
 /**
  * What a run takes, from what the recorded ones took (medians over seeds). Two workers share the arms; each arm
- * waits for its own part of the trunk; the trunk that all share is ready-made in the page.
+ * waits for its own part of the trunk; the trunk that all share is ready-made in the page. Undefined where no
+ * run has all arms.
  */
-export function timesOf(runs: readonly StoredRun[], config: LabConfig): Times | undefined {
+export function timesOf(recorded: readonly StoredRun[], config: LabConfig): Times | undefined {
+  const runs = recorded.filter(({ summary }) => config.arms.every(({ id }) => id in summary.arms));
   if (runs.length === 0) return undefined;
   const seconds = config.arms.map(({ id }) =>
     median(runs.map(({ summary }) => secondsOf(summary.arms[id]) + ownTrunk(summary.trunk, id))),

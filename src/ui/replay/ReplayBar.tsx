@@ -13,7 +13,9 @@ import classes from './replay.module.css';
 export function ReplayBar() {
   const { t } = useTranslation();
   const replay = useLab((s) => s.replay);
+  const arms = useLab((s) => s.config.arms);
   if (!replay) return null;
+  const names = arms.filter((arm) => replay.leftOut.includes(arm.id)).map((arm) => arm.name);
   const playing = replay.state === 'playing';
   return (
     <div className={classes.bar} role="group" aria-label={t('replay.group')}>
@@ -55,6 +57,11 @@ export function ReplayBar() {
       <Button size="compact-xs" variant="default" className={classes.leave} onClick={actions.leaveReplay}>
         {t('replay.leave')}
       </Button>
+      {names.length > 0 && (
+        <span className={classes.leftOut} data-left-out>
+          {t('replay.leftOut', { names: names.join(t('status.comma')) })}
+        </span>
+      )}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { ArmName } from '../charts/ArmName';
 import frame from '../charts/charts.module.css';
 import { namesIn } from '../charts/parts';
+import { formatFigure } from '../../pipeline/contract/figures';
 import { wilsonInterval } from '../../pipeline/maths/statistics';
 import { percent } from '../i18n/format';
 import type { StageModel } from '../store/snapshot';
@@ -14,9 +15,11 @@ interface HeadToHeadProps {
   styles: Readonly<Record<string, number>>;
 }
 
+const over = (opponent: string): string => formatFigure({ base: 'winRate', opponent });
+
 /** 95 % interval of a win rate: Wilson's over the prompts of this run, else that of the mean over recorded seeds. */
 function intervalOf(book: FigureBook, arm: StageModel, other: string): string {
-  const live = book.live(arm, `winRate/${other}`);
+  const live = book.live(arm, over(other));
   const prompts = book.live(arm, 'prompts')?.value;
   const bounds = (low: number, high: number) =>
     `${percent(Math.max(0, low)).replace(' %', '')}–${percent(Math.min(1, high)).replace(' %', '')}`;
@@ -24,7 +27,7 @@ function intervalOf(book: FigureBook, arm: StageModel, other: string): string {
     const { low, high } = wilsonInterval(live.value * prompts, prompts);
     return bounds(low, high);
   }
-  const recorded = book.recorded(arm, `winRate/${other}`);
+  const recorded = book.recorded(arm, over(other));
   if (!recorded || Number.isNaN(recorded.halfWidth)) return '';
   return bounds(recorded.mean - recorded.halfWidth, recorded.mean + recorded.halfWidth);
 }
@@ -32,7 +35,7 @@ function intervalOf(book: FigureBook, arm: StageModel, other: string): string {
 /** Every arm against every other on the same prompts: how often the row's answer is better than the column's. */
 export function HeadToHead({ book, styles }: HeadToHeadProps) {
   const { t } = useTranslation();
-  const others = new Set(book.namesWith('winRate/').map((name) => name.slice('winRate/'.length)));
+  const others = new Set(book.variationsOf('winRate').flatMap(({ opponent }) => opponent ?? []));
   const arms = book.arms.filter((arm) => others.has(arm.id));
   if (arms.length < 2) return null;
   const names = namesIn(arms);
@@ -70,7 +73,7 @@ export function HeadToHead({ book, styles }: HeadToHeadProps) {
                   <ArmName name={arm.name} style={styles[arm.id] ?? 0} />
                 </Table.Th>
                 {arms.map((other) => {
-                  const share = book.value(arm, `winRate/${other.id}`);
+                  const share = book.value(arm, over(other.id));
                   return (
                     <Table.Td
                       key={other.id}

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CartesianGrid, Scatter, ScatterChart, XAxis, YAxis } from 'recharts';
+import { splitOwner } from '../../pipeline/contract/figures';
 import { niceAxis } from '../charts/axes';
 import { ChartFrame } from '../charts/ChartFrame';
 import { EndLabels, type EndLabel } from '../charts/EndLabels';
@@ -149,8 +150,8 @@ function lineName(
     const value = book.setting(arm, name);
     const differs = ends.some((p) => book.setting(armOf(p.id), name) !== value);
     if (!differs || typeof value !== 'string') return '';
-    const [stage, setting] = name.includes('.') ? name.split('.') : [arm.stage, name];
-    return optionText(stage as StageModel['stage'], setting!, value);
+    const { owner, figure: setting } = splitOwner(name);
+    return optionText((owner || arm.stage) as StageModel['stage'], setting, value);
   });
   const sizes = ends.some((p) => armOf(p.id).size !== arm.size);
   return lines.length === 1 && !sizes ? words.filter(Boolean).join(', ') : '';

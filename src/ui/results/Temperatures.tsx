@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { CartesianGrid, ComposedChart, Line, ReferenceLine, XAxis, YAxis } from 'recharts';
+import { formatFigure } from '../../pipeline/contract/figures';
 import { seedBands } from '../charts/ArmLines';
 import { ChartFrame } from '../charts/ChartFrame';
 import { EndLabels } from '../charts/EndLabels';
@@ -16,26 +17,24 @@ interface TemperaturesProps {
   styles: Readonly<Record<string, number>>;
 }
 
-const PREFIX = 'winRate@';
+const at = (temperature: number): string => formatFigure({ base: 'winRate', temperature });
 
 /** Win rate by sampling temperature, against SFT at temperature 1. */
 export function Temperatures({ book, styles }: TemperaturesProps) {
   const { t } = useTranslation();
   const temperatures = book
-    .namesWith(PREFIX)
-    .map((name) => Number(name.slice(PREFIX.length)))
+    .variationsOf('winRate')
+    .flatMap(({ temperature }) => temperature ?? [])
     .sort((a, b) => a - b);
   if (temperatures.length < 2) return null;
   const names = namesIn(book.arms);
-  const arms = book.arms.filter((arm) =>
-    temperatures.some((T) => book.value(arm, `${PREFIX}${T}`) !== undefined),
-  );
+  const arms = book.arms.filter((arm) => temperatures.some((T) => book.value(arm, at(T)) !== undefined));
   const rows = temperatures.map((T) => ({
     x: T,
     ...Object.fromEntries(
       arms.flatMap((arm) => {
-        const spread = book.recorded(arm, `${PREFIX}${T}`);
-        const value = book.value(arm, `${PREFIX}${T}`);
+        const spread = book.recorded(arm, at(T));
+        const value = book.value(arm, at(T));
         const ends = spread && Number.isFinite(spread.halfWidth) ? spread.halfWidth : 0;
         return [
           ...(value === undefined ? [] : [[arm.id, 100 * value]]),
@@ -51,7 +50,7 @@ export function Temperatures({ book, styles }: TemperaturesProps) {
   }));
   const lastT = temperatures[temperatures.length - 1]!;
   const labels = arms.flatMap((arm) => {
-    const value = book.value(arm, `${PREFIX}${lastT}`);
+    const value = book.value(arm, at(lastT));
     if (value === undefined) return [];
     const colour = armColour(styles[arm.id] ?? 0);
     return [{ key: arm.id, text: `${names[arm.id]} ${percent(value)}`, colour, x: lastT, y: 100 * value }];

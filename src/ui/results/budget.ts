@@ -1,4 +1,5 @@
-import { isLadder, type ArmSeries } from '../store/compare';
+import { isLadder } from '../../pipeline/stages/traits';
+import type { ArmSeries } from '../store/compare';
 import type { EvaluationPoint, XAxisName } from '../store/series';
 
 /** Gold reward when this much had been spent, linear between measurements; undefined where the line ends before. */

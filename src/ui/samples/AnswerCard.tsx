@@ -1,5 +1,6 @@
 import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isUsual } from '../../pipeline/stages';
 import { MarkerIcon } from '../charts/Marker';
 import { goldPartText } from '../i18n/dynamic';
 import { fixed } from '../i18n/format';
@@ -52,7 +53,7 @@ export const AnswerCard = memo(function AnswerCard({ id }: { id: string }) {
             shape={style === undefined ? 'circle' : armStyle(style).marker}
             colour={colour}
             size={12}
-            hollow={stage.stage === 'pretrain'}
+            hollow={isUsual(stage.stage, 'base')}
           />
           {name}
         </span>
@@ -68,7 +69,7 @@ export const AnswerCard = memo(function AnswerCard({ id }: { id: string }) {
             : t(
                 stage.isArm
                   ? 'samples.missing.arm'
-                  : stage.stage === 'sft'
+                  : isUsual(stage.stage, 'sft')
                     ? 'samples.missing.sft'
                     : 'samples.missing.base',
                 { name },

@@ -3,7 +3,7 @@ import { IconArrowBackUp } from '@tabler/icons-react';
 import { memo, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SettingField as Field } from '../../pipeline/contract/settings';
-import type { StageName } from '../../pipeline/contract/stage';
+import type { StageName } from '../../pipeline/stages';
 import { Tex } from '../formula/Tex';
 import { i18n } from '../i18n';
 import { optionText, problemText, settingText } from '../i18n/dynamic';

@@ -1,10 +1,8 @@
 import type { ArmConfig, LabConfig, Settings } from '../../pipeline/lab/config';
 import { DEFAULT_TEACHER, defaultSettings } from '../../pipeline/lab/config';
 import type { ModelSize } from '../../model/config';
-import type { StageName } from '../../pipeline/contract/stage';
-import { TRUNK_STAGES, type ArmStage, type TrunkStage } from '../../pipeline/stages';
-
-const isTrunk = (id: string): id is TrunkStage => (TRUNK_STAGES as readonly string[]).includes(id);
+import { isTrunkStage, type ArmStage, type TrunkStage, type StageName } from '../../pipeline/stages';
+import { armName } from '../../pipeline/stages/traits';
 
 /**
  * Where a node's settings are kept: the shared trunk, an arm, or (`arm/stage`, `teacher/stage`) a trunk of its own.
@@ -17,14 +15,14 @@ type Place =
 
 /** Undefined for an id that is no node. */
 export function placeOf(config: LabConfig, id: string): Place | undefined {
-  if (isTrunk(id)) return { kind: 'trunk', stage: id };
+  if (isTrunkStage(id)) return { kind: 'trunk', stage: id };
   const [armId, stage] = id.split('/') as [string, string | undefined];
   if (armId === 'teacher' && stage !== undefined)
-    return isTrunk(stage) ? { kind: 'teacher', stage } : undefined;
+    return isTrunkStage(stage) ? { kind: 'teacher', stage } : undefined;
   const arm = config.arms.find((a) => a.id === armId);
   if (!arm) return undefined;
   if (stage === undefined) return { kind: 'arm', arm };
-  return isTrunk(stage) ? { kind: 'own', arm, stage } : undefined;
+  return isTrunkStage(stage) ? { kind: 'own', arm, stage } : undefined;
 }
 
 function placed(config: LabConfig, id: string): Place {
@@ -115,7 +113,7 @@ export function withArm(
   const names = new Set(config.arms.map((a) => a.name));
   let n = 1;
   const id = () => (n === 1 ? stage : `${stage}-${n}`);
-  const name = () => (n === 1 ? stage.toUpperCase() : `${stage.toUpperCase()} ${n}`);
+  const name = () => (n === 1 ? armName(stage) : `${armName(stage)} ${n}`);
   while (taken.has(id()) || names.has(name())) n++;
   const model = config.arms.find((a) => a.id === copyOf && a.stage === stage);
   const arm: ArmConfig = { id: id(), name: name(), stage, settings: { ...model?.settings } };

@@ -1,4 +1,5 @@
-import type { StageName } from '../../pipeline/contract/stage';
+import type { StageName } from '../../pipeline/stages';
+import { isLadder, isLimit } from '../../pipeline/stages/traits';
 import type { StageModel } from './snapshot';
 import type { EvaluationPoint, Progress, XAxisName } from './series';
 
@@ -8,7 +9,7 @@ export interface ArmSeries {
   name: string;
   style: number;
   stage: StageName;
-  /** No method but the best that any could do: a `tilt` by the true reward. */
+  /** No method but the best that any could do. */
   isLimit: boolean;
   /** Result of earlier settings: drawn faintly. */
   stale: boolean;
@@ -32,7 +33,7 @@ export const armSeries = (
             name: s.name,
             style: styles[s.id] ?? 0,
             stage: s.stage,
-            isLimit: s.stage === 'tilt' && s.settings['reward'] === 'gold',
+            isLimit: isLimit(s),
             stale: s.status === 'stale' || s.status === 'queued' || s.status === 'missing',
             points: s.evaluations,
             ends: endsOf(s),
@@ -72,18 +73,13 @@ const isSame = (a: ArmSeries, b: ArmSeries): boolean =>
   a.ends.samples === b.ends.samples &&
   a.ends.seconds === b.ends.seconds;
 
-/** Stages whose measurements are a ladder of choices, not a way in time. */
-const LADDERS: readonly StageName[] = ['best-of-n', 'tilt'];
-
-export const isLadder = (series: { stage: StageName }): boolean => LADDERS.includes(series.stage);
-
 /**
  * The arms as charts over time show them: a ladder has no time, so it stands at its final value from beginning
  * to end; the limit is no method and left out.
  */
 export function overTime(series: readonly ArmSeries[], end: Progress): ArmSeries[] {
   return series
-    .filter((s) => s.stage !== 'tilt')
+    .filter((s) => !s.isLimit)
     .map((s) => {
       if (!isLadder(s)) return s;
       const last = s.points[s.points.length - 1]!;

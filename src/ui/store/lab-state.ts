@@ -42,14 +42,16 @@ export interface ReplayState {
   /** Share that has passed, 0…1. */
   share: number;
   samples: readonly RecordedSample[];
+  /** Arms that have changed since, by id. */
+  leftOut: readonly string[];
 }
 
 /** What the page says of the recording; the same object while nothing has moved. */
 export function replayState(player: Player | undefined, before: ReplayState | null): ReplayState | null {
   if (!player) return null;
-  const { state, speed, share, recording } = player;
+  const { state, speed, share, recording, leftOut } = player;
   const { seed, backend, samples } = recording;
   const same =
     before?.samples === samples && before.state === state && before.speed === speed && before.share === share;
-  return same ? before : { seed, backend, state, speed, share, samples };
+  return same ? before : { seed, backend, state, speed, share, samples, leftOut };
 }

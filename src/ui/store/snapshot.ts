@@ -2,16 +2,16 @@ import type { ModelSize } from '../../model/config';
 import type { GraphNode } from '../../pipeline/lab/graph';
 import type { NodeRun, NodeStatus, NodeView, RunState } from '../../pipeline/lab/lab';
 import { defaultSettings, type LabConfig, type Settings } from '../../pipeline/lab/config';
-import type { Artifact, FinalAnswers, LanguageModelArtifact, StageName } from '../../pipeline/contract/stage';
+import type { Artifact, FinalAnswers, LanguageModelArtifact } from '../../pipeline/contract/stage';
+import { STAGES, type StageName } from '../../pipeline/stages';
 import type { TimedEvent } from '../../pipeline/lab/runner';
 import { evaluationPoints, latestMetric, secondsLeft, tokensPerSecond, type EvaluationPoint } from './series';
 
 /** One headline figure of a stage. */
 export interface Figure {
-  name: FigureName;
+  name: string;
   value: number;
 }
-export type FigureName = 'loss' | 'gold' | 'agreement' | 'pairs' | 'accuracy' | 'winRate' | 'kl';
 
 /** Everything the page shows of one stage. */
 export interface StageModel {
@@ -167,29 +167,20 @@ export function latestWeights(run: NodeRun | undefined): Float32Array | undefine
   return undefined;
 }
 
+/** What stands beside a stage in the rail, as far as it is known; in the order in which the stage declares it. */
 function figuresOf(
   stage: StageName,
   run: NodeRun | undefined,
   evaluations: readonly EvaluationPoint[],
 ): Figure[] {
-  const summary = run?.result?.summary;
-  const latest = (name: string) => latestMetric(run?.events ?? [], name);
-  const figure = (name: FigureName, value: number | undefined): Figure[] =>
-    value === undefined ? [] : [{ name, value }];
-  switch (stage) {
-    case 'pretrain':
-      return figure('loss', summary?.['loss'] ?? latest('eval_loss') ?? latest('loss'));
-    case 'sft':
-      return summary ? figure('gold', summary['gold']) : figure('loss', latest('loss'));
-    case 'preferences':
-      return figure('agreement', summary?.['agreement'] ?? latest('agreement'));
-    case 'reward':
-      return figure('accuracy', summary?.['accuracy'] ?? latest('eval_accuracy') ?? latest('accuracy'));
-    case 'probe': // its win rate would be against itself
-      return figure('gold', evaluations.at(-1)?.evaluation.gold);
-    default: {
-      const e = evaluations.at(-1)?.evaluation;
-      return e ? [...figure('winRate', e.winRate), ...figure('gold', e.gold), ...figure('kl', e.kl)] : [];
-    }
-  }
+  const evaluation = evaluations.at(-1)?.evaluation as Readonly<Record<string, number>> | undefined;
+  return STAGES[stage].headline.flatMap((headline): Figure[] => {
+    const { figure: name } = headline;
+    const final = headline.from === 'evaluation' ? evaluation?.[name] : run?.result?.summary[name];
+    if (final !== undefined) return [{ name, value: final }];
+    if (headline.from === 'evaluation') return [];
+    const logged = headline.until.map((metric) => latestMetric(run?.events ?? [], metric));
+    const value = logged.find((v) => v !== undefined);
+    return value === undefined ? [] : [{ name: headline.meanwhile ?? name, value }];
+  });
 }

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import { configProblems, defaultLabConfig, type LabConfig } from '../../pipeline/lab/config';
 import type { GptConfig } from '../../model/config';
-import type { ArmStage } from '../../pipeline/stages';
+import { usualFiller, type ArmStage } from '../../pipeline/stages';
 import { demoByName, withNamesIn, type DemoEntry } from '../lessons/demos';
 import { i18n, language } from '../i18n';
 import { Player } from '../recorded/player';
@@ -63,7 +63,7 @@ function readStages(): StageModel[] {
   const { shown } = session;
   const nodes = shown.nodes();
   const stages = cache.read(nodes, { state: shown.state, config: shown.config });
-  const sft = stages.find((s) => s.id === 'sft')?.model;
+  const sft = stages.find((s) => s.id === usualFiller('sft'))?.model;
   return stages.map((stage, i) => {
     if (!stage.isArm || stage.model || !sft) return stage;
     const weights = latestWeights(nodes[i]!.run);
@@ -228,10 +228,11 @@ export const actions = {
   },
   /** Shows the recorded run of a lesson, with the lesson's settings. Throws an Error if there is none that fits. */
   async replay(demo: DemoEntry): Promise<void> {
-    const recording = await loadRecording(demo);
+    const { recording, leftOut } = await loadRecording(demo);
     if (session.lab.state !== 'idle') return;
     configure(withNamesIn(demo.config, demo, language()), { demo });
-    const player = new Player(recording, withNamesIn(recording.config, demo, language()), publish);
+    const names = withNamesIn(recording.config, demo, language());
+    const player = new Player(recording, names, publish, leftOut);
     session.player = player;
     player.play();
   },

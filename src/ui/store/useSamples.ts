@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { Answer } from '../../pipeline/measures/answer';
 import type { LanguageModelArtifact, RewardModelArtifact } from '../../pipeline/contract/stage';
+import { isUsual } from '../../pipeline/stages';
 import { goldOf } from '../../pipeline/data/tokens';
 import { decode, taskByName, type GoldScore } from '../../world';
 import { firstPrompt, nextPrompt, type ReadyPrompt } from './prompt';
@@ -47,7 +48,7 @@ export const useSamples = create<SamplesState>(() => ({ ...open(), noiseKey: 1, 
 
 /** Stages that answer: base, SFT, and every arm. */
 export const answering = (stages: readonly StageModel[]): StageModel[] =>
-  stages.filter((s) => s.isArm || s.stage === 'pretrain' || s.stage === 'sft');
+  stages.filter((s) => s.isArm || isUsual(s.stage, 'base') || isUsual(s.stage, 'sft'));
 
 export const askPrompt = (prompt: ReadyPrompt): void => {
   useSamples.setState({ prompt });
@@ -70,8 +71,8 @@ function questionFor(stage: StageModel, stages: readonly StageModel[]): Question
   const { prompt, noiseKey } = useSamples.getState();
   const { model } = stage;
   if (!model) return undefined;
-  const reward = stages.find((s) => s.stage === 'reward')?.artifact;
-  const sft = stages.find((s) => s.stage === 'sft')?.model;
+  const reward = stages.find((s) => isUsual(s.stage, 'reward'))?.artifact;
+  const sft = stages.find((s) => isUsual(s.stage, 'sft'))?.model;
   return {
     model,
     prompt,

@@ -8,11 +8,16 @@ import {
 } from '../../../src/pipeline/lab/config';
 import { MODEL_SIZES, type ModelSize } from '../../../src/model/config';
 import { settingErrors, settingFields, type SettingField } from '../../../src/pipeline/contract/settings';
-import type { StageName } from '../../../src/pipeline/contract/stage';
-import { ARM_STAGES, LECTURE_STAGES, STAGES, TRUNK_STAGES } from '../../../src/pipeline/stages';
+import {
+  ARM_STAGES,
+  LECTURE_STAGES,
+  STAGES,
+  TRUNK_STAGES,
+  type StageName,
+} from '../../../src/pipeline/stages';
 import { TASK_NAMES } from '../../../src/world';
 
-const stages = Object.values(STAGES).map((stage) => [stage.name, stage.settings] as const);
+const stages = (Object.keys(STAGES) as StageName[]).map((name) => [name, STAGES[name].settings] as const);
 const fields = stages.flatMap(([stage, schema]) =>
   settingFields(schema).map((field): [string, StageName, SettingField] => [
     `${stage}.${field.name}`,

@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { buildGraph, keyOf, missingNodes } from '../../../src/pipeline/lab/graph';
+import { buildGraph, keyOf } from '../../../src/pipeline/lab/graph';
 import {
   defaultLabConfig,
   SHIPPED_SEED,
   type LabConfig,
   type Settings,
 } from '../../../src/pipeline/lab/config';
-import type { TrunkStage } from '../../../src/pipeline/stages';
+import { versionOf, type Stage } from '../../../src/pipeline/contract/stage';
+import type { ArmStage, TrunkStage } from '../../../src/pipeline/stages';
+import { aiFeedback } from '../../../src/pipeline/stages/ai-feedback';
+import { bestOfN } from '../../../src/pipeline/stages/best-of-n';
+import { dpo } from '../../../src/pipeline/stages/dpo';
+import { onlineDpo } from '../../../src/pipeline/stages/online-dpo';
+import { ppo } from '../../../src/pipeline/stages/ppo';
+import { reward } from '../../../src/pipeline/stages/reward';
 
 const base = defaultLabConfig();
 const keys = (config: LabConfig) => Object.fromEntries(buildGraph(config).map((n) => [n.id, n.key]));
@@ -191,15 +198,26 @@ describe('the graph', () => {
     expect(node(base, 'ppo').inputs).toEqual({ sft: 'sft', reward: 'reward' });
     expect(node(base, 'dpo').inputs).toEqual({ sft: 'sft', preferences: 'preferences', reward: 'reward' });
   });
+});
 
-  it('knows what is still to be run', () => {
-    const graph = buildGraph(base);
-    const have = new Set([graph[0]!.key, graph[1]!.key]);
-    expect(missingNodes(graph, (key) => have.has(key)).map((n) => n.id)).toEqual([
-      'preferences',
-      'reward',
-      'ppo',
-      'dpo',
-    ]);
+describe('versions', () => {
+  const keyAt = (stage: ArmStage, settings: Settings) =>
+    node({ ...base, arms: [{ id: 'arm', name: 'Arm', stage, settings }] }, 'arm').key;
+
+  it('a correction raises only the settings whose results it changed', () => {
+    const of = <S>(stage: Stage<S>, changes: object) =>
+      versionOf(stage, { ...stage.settings.parse({}), ...changes } as S);
+    expect([of(ppo, {}), of(ppo, { rolloutBatch: 63 }), of(ppo, { rolloutBatch: 48, minibatches: 32 })]).toEqual([1, 1, 2]); // prettier-ignore
+    expect(of(ppo, { adaptiveKlTarget: 6 })).toBe(1);
+    expect(of(ppo, { adaptiveKlTarget: 6, adaptiveKlHorizon: 10 })).toBe(2);
+    expect([of(onlineDpo, {}), of(onlineDpo, { labels: 'reward-model' })]).toEqual([1, 2]);
+    expect([of(reward, {}), of(reward, { learningRate: 0 })]).toEqual([1, 2]);
+    expect([of(dpo, {}), of(bestOfN, {}), of(aiFeedback, {})]).toEqual([1, 4, 2]);
+  });
+
+  it('keys from before this rule stand where the version does', () => {
+    expect(keyAt('ppo', {})).toBe('0a56d8301be5f28b1c1e83b280273802');
+    expect(keyAt('dpo', {})).toBe('950b152554a0101ed5301fe542e8c863');
+    expect(keyAt('online-dpo', {})).toBe('61565f74ee8e74d2fb83b4c6cfb91e41');
   });
 });

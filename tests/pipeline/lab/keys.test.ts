@@ -2,11 +2,10 @@ import { describe, expect, it } from 'vitest';
 import manifest from '../../../src/checkpoints/data/manifest.json';
 import { demoNames, loadDemo } from '../../../src/headless/demos';
 import { MODEL_SIZES, type ModelSize } from '../../../src/model/config';
-import type { StageName } from '../../../src/pipeline/contract/stage';
 import { defaultLabConfig, type LabConfig, type Settings } from '../../../src/pipeline/lab/config';
 import { buildGraph, type Graph } from '../../../src/pipeline/lab/graph';
-import { storedKeyOf } from '../../../src/pipeline/records/recording';
-import { STAGES } from '../../../src/pipeline/stages';
+import { storedKeyOf, storedKeysOf } from '../../../src/pipeline/records/recording';
+import { STAGES, type StageName } from '../../../src/pipeline/stages';
 import { TASK_NAMES } from '../../../src/world';
 import pinned from './keys.json';
 
@@ -23,7 +22,16 @@ interface Raise {
  * Stages whose version was raised after the keys were pinned: their results were wrong. One line for each; what
  * is made from their results gets new keys by itself.
  */
-const RAISED: readonly Raise[] = [];
+const RAISED: readonly Raise[] = [
+  { stage: 'best-of-n', was: 3, why: 'equal scores share their weight, so KL and gold are others' },
+  { stage: 'ai-feedback', was: 1, why: 'ties of the judge are decided by a fair draw' },
+  {
+    stage: 'online-dpo',
+    was: 1,
+    why: 'ties of the reward model are decided by a fair draw',
+    when: ({ labels }) => labels === 'reward-model',
+  },
+];
 
 /** Stage and key of every node by id, of every configuration that was pinned, seed 1. */
 const NODES: Record<string, Record<string, string>> = pinned.nodes;
@@ -90,7 +98,7 @@ describe('keys of results survive a change of the code', () => {
 
   it('and so do those of the stored runs', () => {
     const now = beforeRaises(() =>
-      Object.keys(STORED).map((demo) => [demo, storedKeyOf(configs.get(`demo ${demo}`)!)]),
+      Object.keys(STORED).map((demo) => [demo, storedKeyOf(storedKeysOf(configs.get(`demo ${demo}`)!))]),
     );
     expect(Object.fromEntries(now)).toEqual(STORED);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { categoricalKl, entropyOf, labelLogProbs, logSoftmax } from '../../../src/pipeline/maths/categorical';
+import { categoricalKl, entropyOf, labelLogProbs, logSoftmax } from '../../support/categorical';
 import { winRate } from '../../../src/pipeline/measures/evaluate';
 import { bestOfNKl } from '../../../src/pipeline/maths/kl';
 import { maskedMean, rowSums, selectRows, total, zeros } from '../../../src/pipeline/maths/matrix';

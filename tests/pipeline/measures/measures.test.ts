@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/types';
-import { sampledKl } from '../../../src/pipeline/stages/best-of-n';
+import { sampledKl } from '../../../src/pipeline/maths/best-of-n';
 import { megaflops } from '../../../src/pipeline/measures/cost';
 import {
   derivedFigures,
@@ -10,7 +10,8 @@ import {
 } from '../../../src/pipeline/measures/derived';
 import { displacement } from '../../../src/pipeline/measures/displacement';
 import { bestOfNKl } from '../../../src/pipeline/maths/kl';
-import { drawPanel, panelAgreement } from '../../../src/pipeline/measures/labeler-panel';
+import { drawPanel } from '../../../src/pipeline/data/labelers';
+import { panelAgreement } from '../../../src/pipeline/measures/labeler-panel';
 import { fitOveroptimization, fittedReward } from '../../../src/pipeline/maths/overoptimization';
 import { historyOf, recordingOf, recordingSchema, textOf } from '../../../src/pipeline/records/recording';
 import { modelOf, type Evaluation, type PreferencePair } from '../../../src/pipeline/contract/stage';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/types';
-import { HELD_OUT_CLUSTERS, TRAIN_CLUSTERS, unseenQuestions } from '../../../src/pipeline/measures/accuracy';
-import { fewShotQuestions } from '../../../src/pipeline/stages/few-shot';
+import { HELD_OUT_CLUSTERS, TRAIN_CLUSTERS, unseenQuestions } from '../../../src/pipeline/data/questions';
+import { fewShotQuestions } from '../../../src/pipeline/data/few-shot';
 import { greedyAnswers } from '../../../src/pipeline/measures/greedy';
 import type { Settings } from '../../../src/pipeline/lab/config';
 import {
@@ -11,8 +11,8 @@ import {
   type MetricsEvent,
   type PreferencesArtifact,
   type StageContext,
-  type StageName,
 } from '../../../src/pipeline/contract/stage';
+import type { StageName } from '../../../src/pipeline/stages';
 import { initialWeights } from '../../../src/model/parameters';
 import { mean } from '../../../src/pipeline/maths/statistics';
 import { rngFrom } from '../../../src/random/rng';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/types';
 import type { GptConfig } from '../../../src/model/config';
 import { initialWeights, parameterLayout } from '../../../src/model/parameters';
-import { categoricalKl, logSoftmax } from '../../../src/pipeline/maths/categorical';
+import { categoricalKl, logSoftmax } from '../../support/categorical';
 import type {
   LanguageModelArtifact,
   PreferencesArtifact,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Batch, Engine, Matrix } from '../../../src/engine/types';
-import { labelLogProbs } from '../../../src/pipeline/maths/categorical';
+import { labelLogProbs } from '../../support/categorical';
 import {
   createEvaluator,
   drawEvaluationPrompts,
@@ -17,9 +17,8 @@ import {
   type MetricsEvent,
   type PreferencePair,
   type StageContext,
-  type StageName,
 } from '../../../src/pipeline/contract/stage';
-import { STAGES } from '../../../src/pipeline/stages';
+import { STAGES, type StageName } from '../../../src/pipeline/stages';
 import { mean, standardDeviation } from '../../../src/pipeline/maths/statistics';
 import { completionIds, drawPrompts, goldOf, promptIds, sequence } from '../../../src/pipeline/data/tokens';
 import { rngFrom } from '../../../src/random/rng';

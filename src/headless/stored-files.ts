@@ -1,0 +1,89 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { InputError } from '../pipeline/records/demo';
+import { recordingSchema, type Recording, type StoredRun } from '../pipeline/records/recording';
+import { checkedRun, invalid } from '../pipeline/records/stored-run';
+
+/*
+ * Where runs of `npm run reproduce` lie: `results/seed-<n>.json` and, of seed 1, `recording.json` in the demo's
+ * folder. `folder` is that of all demos.
+ */
+
+/** The seed whose run can be played again. */
+export const RECORDED_SEED = 1;
+
+export const runFile = (folder: string, demo: string, seed: number): string =>
+  join(folder, demo, 'results', `seed-${seed}.json`);
+
+export const recordingFile = (folder: string, demo: string): string => join(folder, demo, 'recording.json');
+
+/** Told what is wrong with a file that is there but of no use. */
+type Complain = (problem: string) => void;
+
+async function read<T>(
+  file: string,
+  check: (json: unknown) => T,
+  complain: Complain,
+): Promise<T | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') complain(`${file}: ${(error as Error).message}`);
+    return undefined;
+  }
+  try {
+    return check(JSON.parse(text));
+  } catch (error) {
+    complain(`${file}: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+/** The stored run, by whatever version it was made; a broken file counts as none and is complained about. */
+export const readRun = (folder: string, demo: string, seed: number, complain: Complain) =>
+  read(runFile(folder, demo, seed), (json) => runOf(json, demo, seed), complain);
+
+function runOf(json: unknown, demo: string, seed: number): StoredRun {
+  const run = checkedRun(json);
+  const { summary } = run;
+  if (summary.demo !== demo || summary.seed !== seed)
+    throw new InputError(`holds ${summary.demo}, seed ${summary.seed}`);
+  return run;
+}
+
+/** The recording, likewise. */
+export const readRecording = (folder: string, demo: string, complain: Complain) =>
+  read(recordingFile(folder, demo), recordingOf, complain);
+
+function recordingOf(json: unknown): Recording {
+  const checked = recordingSchema.safeParse(json);
+  if (!checked.success) throw invalid(checked.error);
+  return checked.data;
+}
+
+/** All stored runs of a demo, by seed. */
+export async function readRuns(folder: string, demo: string, complain: Complain): Promise<StoredRun[]> {
+  const files = await readdir(join(folder, demo, 'results')).catch(() => []);
+  const seeds = files.flatMap((file) => /^seed-(\d+)\.json$/.exec(file)?.[1] ?? []).map(Number);
+  seeds.sort((a, b) => a - b);
+  const runs = await Promise.all(seeds.map((seed) => readRun(folder, demo, seed, complain)));
+  return runs.filter((run) => run !== undefined);
+}
+
+/** Writes a file in one go: a run that is stopped here leaves no half file. */
+export async function writeWhole(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.draft`, text);
+  await rename(`${file}.draft`, file);
+}
+
+/** Makes sure that a file can be written before hours are spent on what shall be in it. Throws an InputError. */
+export async function tryWriting(file: string): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(`${file}.draft`, '');
+    await rm(`${file}.draft`);
+  } catch (error) {
+    throw new InputError(`nothing can be written to ${dirname(file)}: ${(error as Error).message}`);
+  }
+}

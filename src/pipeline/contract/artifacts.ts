@@ -1,0 +1,59 @@
+import type { GptConfig } from '../../model/config';
+
+export interface LanguageModelArtifact {
+  kind: 'model';
+  config: GptConfig;
+  weights: Float32Array;
+}
+
+/** Score = (raw − mean) / deviation, so that SFT's samples have mean 0 and standard deviation 1. */
+export interface RewardModelArtifact {
+  kind: 'reward';
+  config: GptConfig;
+  weights: Float32Array;
+  mean: number;
+  deviation: number;
+}
+
+/** A labelled comparison; ids, prompts with `<bos>`, answers with `<eos>` if produced. */
+export interface PreferencePair {
+  prompt: readonly number[];
+  chosen: readonly number[];
+  rejected: readonly number[];
+  /** True rewards, for measuring the labels; never shown to training. */
+  goldChosen: number;
+  goldRejected: number;
+}
+
+export interface PreferencesArtifact {
+  kind: 'preferences';
+  pairs: PreferencePair[];
+  /** Pairs on held-out prompts, for accuracy. */
+  heldOut: PreferencePair[];
+}
+
+/**
+ * The same as the bytes of a safetensors file: thousands of small arrays are slow to send between threads,
+ * one buffer is not, and the page itself never looks inside.
+ */
+export interface PackedPreferencesArtifact {
+  kind: 'packed-preferences';
+  bytes: Uint8Array;
+}
+
+export type Artifact =
+  LanguageModelArtifact | RewardModelArtifact | PreferencesArtifact | PackedPreferencesArtifact;
+
+/** What a stage is given: artifacts of its parents by role. */
+export interface Parents {
+  base?: LanguageModelArtifact;
+  sft?: LanguageModelArtifact;
+  preferences?: PreferencesArtifact | PackedPreferencesArtifact;
+  reward?: RewardModelArtifact;
+  /** A model of another trunk whose answers are imitated. */
+  teacher?: LanguageModelArtifact;
+  /** That trunk's reward model, which gives labels in place of people. */
+  judge?: RewardModelArtifact;
+}
+
+export type Role = keyof Parents;

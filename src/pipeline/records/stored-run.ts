@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { MessageError } from '../../messages';
+import type { LabConfig } from '../lab/config';
+import { storedKeyOf, type StoredEvaluation, type StoredRun } from './recording';
+
+const byId = <V extends z.ZodType>(value: V) => z.record(z.string(), value);
+const position = { update: z.number(), updates: z.number(), samples: z.number(), tokens: z.number() };
+
+/** A file of `demos/<name>/results`. Settings are not checked here: they may be those of earlier code. */
+const storedRunSchema = z.object({
+  key: z.string(),
+  keys: byId(z.string().regex(/^[0-9a-f]{32}$/)),
+  summary: z.object({
+    demo: z.string(),
+    seed: z.number(),
+    backend: z.string(),
+    seconds: z.number(),
+    config: z.custom<LabConfig>(
+      (value) => typeof value === 'object' && value !== null && 'arms' in value && Array.isArray(value.arms),
+    ),
+    trunk: byId(byId(z.union([z.number(), z.string()]))),
+    arms: byId(byId(z.number())),
+    failures: byId(z.string()),
+  }),
+  history: byId(
+    z.array(
+      z.object({
+        ...position,
+        seconds: z.number(),
+        evaluation: z.custom<StoredEvaluation['evaluation']>(
+          (value) => byId(z.number()).safeParse(value).success,
+        ),
+      }),
+    ),
+  ),
+});
+
+/** Checks what was stored. Throws a MessageError that names the first thing that is wrong. */
+export function checkedRun(json: unknown): StoredRun {
+  const read = storedRunSchema.safeParse(json);
+  if (!read.success) throw invalid(read.error);
+  const run = read.data;
+  if (run.key !== storedKeyOf(run.keys)) throw new MessageError({ code: 'record.keys', values: {} });
+  return run;
+}
+
+/** What zod found first, as an error of a stored file. */
+export function invalid({ issues }: z.ZodError): MessageError {
+  const { path, message: text } = issues[0]!;
+  return new MessageError({ code: 'record.invalid', values: { path: path.join('.'), text } });
+}

@@ -1,0 +1,49 @@
+import { settingFields } from '../../src/pipeline/contract/settings';
+import type { Stage } from '../../src/pipeline/contract/stage';
+import { LANGUAGES, type LanguageCode } from '../../src/ui/i18n';
+import { en } from '../../src/ui/i18n/en';
+import { zh } from '../../src/ui/i18n/zh';
+
+const CATALOGUES: Record<LanguageCode, object> = { en, zh };
+
+type Words = Readonly<Record<string, unknown>>;
+
+/** What a stage says about itself that the page shows. */
+export type Spoken = Pick<Stage<never>, 'settings' | 'metrics' | 'figures'> & {
+  name: string;
+  formula?: unknown;
+};
+
+/** Every word that the page needs for a stage and a language does not have, by its place in the catalogue. */
+export function missingWords(stage: Spoken, code: LanguageCode): string[] {
+  const has = (path: readonly string[]): boolean => {
+    const word = path.reduce<unknown>((level, key) => (level as Words | undefined)?.[key], CATALOGUES[code]);
+    return typeof word === 'string' && word !== '';
+  };
+  const shown = Object.entries(stage.metrics).filter(([, group]) => group !== 'hidden');
+  const words = [
+    ['stage', 'names', stage.name],
+    ['stage', 'about', stage.name],
+    ...(stage.formula ? [['formula', 'alt', stage.name]] : []),
+    ...shown.map(([name]) => ['metric', name]),
+    ...Object.keys(stage.figures).map((name) => ['figure', name.replaceAll('.', '_')]),
+  ];
+  return [
+    ...words.filter((path) => !has(path)).map((path) => path.join('.')),
+    ...missingSettings(stage, code),
+  ];
+}
+
+/** English takes the words of settings from the settings themselves. */
+function missingSettings({ name: stage, settings }: Spoken, code: LanguageCode): string[] {
+  if (code === 'en') return [];
+  const words = LANGUAGES.find((l) => l.code === code)!.settings as Record<string, Words | undefined>;
+  return settingFields(settings).flatMap(({ name, info, kind }) => {
+    const own = (words[stage]?.[name] ?? {}) as Words;
+    const options = kind.type === 'choice' ? kind.options : [];
+    return [
+      ...['label', 'effect', ...(info.unit ? ['unit'] : [])].filter((part) => !own[part]),
+      ...options.filter((option) => !(own['options'] as Words | undefined)?.[option]),
+    ].map((part) => `settings.${stage}.${name}.${part}`);
+  });
+}
