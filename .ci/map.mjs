@@ -65,7 +65,7 @@ const ENTRIES = [
   'src/worker/lab-worker\\.ts',
   'src/bench/bench-worker\\.ts',
   'src/kernels/wasm/(build|thread)\\.mjs',
-  'src/headless/(cli|pretrain|reproduce)\\.ts',
+  'src/headless/(cli|pretrain|reproduce|reproduce-child)\\.ts',
   'tests/bench/',
 ].map((entry) => `^${entry}`);
 
