@@ -91,7 +91,7 @@ export function nanSuite(name: BackendName): void {
   const open = async () => {
     registerGradients();
     const backend = await openBackend(name);
-    backend.use();
+    backend.activate();
     return backend;
   };
   /** Value and gradients of a loss, one array. */

@@ -55,7 +55,11 @@ export async function generate(
   const ended = new Array<boolean>(B).fill(false);
   const tokens: Tensor1D[] = [];
   let state = tf.tidy(() => prefill(weights, config, prompts, plan, !backend.hostMemory));
+  let sum = tf.scalar(0);
   for (let s = 0; s < N; s++) {
+    const before = sum;
+    sum = tf.tidy(() => tf.add(before, tf.sum(state.logits)));
+    before.dispose();
     const token = sample(state.logits, banned, s, options);
     tokens.push(token);
     if (backend.hostMemory) {
@@ -69,9 +73,14 @@ export async function generate(
     }
   }
   const steps = tokens.length;
-  const all = tf.tidy(() => tf.cast(tf.stack(tokens, 1), 'float32'));
-  tf.dispose([tokens, state]);
+  // argmax makes a token of anything: a sum over all logits tells whether they were numbers
+  const all = tf.tidy(() =>
+    tf.concat([tf.reshape(tf.cast(tf.stack(tokens, 1), 'float32'), [-1]), tf.reshape(sum, [1])]),
+  );
+  tf.dispose([tokens, state, sum]);
   const ids = await backend.read(all).finally(() => all.dispose());
+  if (Number.isNaN(ids[B * steps]))
+    throw new Error('sampling met logits that are not numbers: the model has diverged');
   const completions = prompts.map((_, b) => {
     const row = Array.from(ids.subarray(b * steps, (b + 1) * steps));
     const end = row.indexOf(EOS_ID);

@@ -26,6 +26,7 @@ export async function createPlainEngine(name: BackendName): Promise<Engine> {
       const { numTensors, numBytes } = tf.memory();
       return { tensors: numTensors, bytes: numBytes };
     },
+    ...(backend.lost ? { lost: backend.lost } : {}),
     dispose() {
       for (const model of [...models]) model.dispose();
     },
