@@ -6,6 +6,8 @@
 export interface Codes {
   /** Words of something that is not ours (a browser, a library), in whatever language it speaks. */
   foreign: { text: string };
+  /** A loss over completion tokens of sequences that have none. */
+  'loss.noTokens': { rows: number };
 }
 
 export type Code = keyof Codes;

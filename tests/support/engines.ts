@@ -133,6 +133,22 @@ export function divergenceSuite(open: () => Promise<Engine>): void {
   });
 }
 
+/** A loss over nothing is refused instead of being 0, 1 or not a number. */
+export function emptySuite(open: () => Promise<Engine>): void {
+  it('refuses a loss over completion tokens where there are none', async () => {
+    const engine = await open();
+    await withModel(engine, tinyConfig, busyWeights(tinyConfig, 1), async (model) => {
+      const batch = [
+        { ids: [1, 4, 5], start: 3 },
+        { ids: [1, 4], start: 2 },
+      ];
+      const terms = [{ batch, want: { logProbs: true }, loss: negativeLogLikelihood }];
+      await expect(model.update(terms, adam, true)).rejects.toThrow('none of the 2 sequences');
+      await expect(model.gradients(terms)).rejects.toThrow('none of the 2 sequences');
+    });
+  });
+}
+
 /** Learning, leaks and repeatability. */
 export function trainingSuite(open: () => Promise<Engine>, steps: number): void {
   const rows = [

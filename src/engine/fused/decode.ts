@@ -6,18 +6,17 @@ import {
   type PackedMatrix,
 } from '../../kernels/kernels';
 import type { Args } from '../../kernels/operations';
+import { PAD } from '../../model/tokens';
 import type { GenerateOptions } from '../types';
 import { packBatch } from './batch';
 import { attentionShape, forward } from './forward';
 import type { ReadyModel } from './tensors';
 
-export const EOS_ID = 2;
-
 /** 0, or −∞ for ids that are never sampled: pad, banned ids, and the columns beyond the vocabulary. */
 export function penalties(v: number, banned: readonly number[]): Float32Array {
   const out = new Float32Array(roundUp4(v));
   out.fill(-Infinity, v);
-  for (const id of [0, ...banned]) if (id < out.length) out[id] = -Infinity;
+  for (const id of [PAD, ...banned]) if (id < out.length) out[id] = -Infinity;
   return out;
 }
 

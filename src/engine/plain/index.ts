@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describeBackend } from '../adapter';
 import type { BackendName, Engine } from '../types';
 import { openBackend } from './backend';
-import { registerGradients } from './gradients';
+import { registerGradients } from '../shared/gradients';
 import { PlainModel } from './model';
 
 /**

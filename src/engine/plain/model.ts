@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { GptConfig } from '../../model/config';
 import { flatLength, parameterLayout, type ParameterSpec } from '../../model/parameters';
+import { checkTerms } from '../shared/batch';
 import type {
   AdamWOptions,
   Batch,
@@ -178,7 +179,7 @@ export class PlainModel implements LanguageModel {
 
   /** Gradients of the sum of the terms' losses; one term at a time, so that only one tape is alive. */
   private differentiate(terms: readonly LossTerm[]): Gradients {
-    if (terms.length === 0) throw new RangeError('an update needs at least one loss term');
+    checkTerms(terms);
     const metrics = new Map<string, Scalar>();
     let total: { loss: Scalar; flat: Tensor1D } | null = null;
     for (const term of terms) {
