@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import { MODEL_SIZES, type GptConfig } from '../model/config';
 import { initialWeights } from '../model/parameters';
+import { VOCABULARY_SIZE } from '../model/tokens';
 import { rngFrom } from '../random/rng';
 import { describeBackend } from './adapter';
 import type {
@@ -155,7 +156,7 @@ const identity = ({ info }: Engine) => ({ backend: info.backend, kind: info.kind
 const withNote = ({ info }: Engine, reason: string) => (info.note ? `${reason}; ${info.note}` : reason);
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-const TRIAL_CONFIG: GptConfig = { vocabSize: 357, ...MODEL_SIZES.tiny };
+const TRIAL_CONFIG: GptConfig = { vocabSize: VOCABULARY_SIZE, ...MODEL_SIZES.tiny };
 const TRIAL = { rows: 32, length: 48, warmUp: 1, steps: 3, timeoutMs: 30_000 };
 const TRIAL_OPTIMIZER: AdamWOptions = {
   learningRate: 1e-3,

@@ -66,7 +66,7 @@ export function resilientEngine(first: Engine, reopen: (lost: Engine) => Promise
   }
 
   class ResilientModel implements LanguageModel {
-    private inner: LanguageModel;
+    private onDevice: LanguageModel | DeviceLostError;
     private optimizer: OptimizerState | null = null;
     private savedAt = -Infinity;
 
@@ -74,12 +74,19 @@ export function resilientEngine(first: Engine, reopen: (lost: Engine) => Promise
       readonly config: GptConfig,
       private saved: Float32Array,
     ) {
-      this.inner = engine.createModel(config, saved);
+      this.onDevice = create(engine, config, saved);
     }
 
     reload(on: Engine): void {
-      this.inner = on.createModel(this.config, this.saved);
-      if (this.optimizer) this.inner.setWeights(this.saved, this.optimizer);
+      this.onDevice = create(on, this.config, this.saved);
+      const model = this.onDevice;
+      if (this.optimizer && !(model instanceof DeviceLostError)) model.setWeights(this.saved, this.optimizer);
+    }
+
+    /** The model on the present device; throws if that was gone before the model got there. */
+    private get inner(): LanguageModel {
+      if (this.onDevice instanceof DeviceLostError) throw this.onDevice;
+      return this.onDevice;
     }
 
     evaluate = (batch: Batch, want: Wanted) => guarded(() => this.inner.evaluate(batch, want));
@@ -106,12 +113,12 @@ export function resilientEngine(first: Engine, reopen: (lost: Engine) => Promise
     setWeights(weights: Float32Array, optimizer: OptimizerState | null = null): void {
       this.saved = weights.slice();
       this.optimizer = optimizer;
-      this.inner.setWeights(weights, optimizer);
+      if (!(this.onDevice instanceof DeviceLostError)) this.onDevice.setWeights(weights, optimizer);
     }
 
     dispose(): void {
       models.delete(this);
-      this.inner.dispose();
+      if (!(this.onDevice instanceof DeviceLostError)) this.onDevice.dispose();
     }
   }
 
@@ -136,4 +143,14 @@ export function resilientEngine(first: Engine, reopen: (lost: Engine) => Promise
       engine.dispose();
     },
   };
+}
+
+/** A new model; where the device is gone, the error that its first call meets (and recovers from). */
+function create(engine: Engine, config: GptConfig, weights: Float32Array): LanguageModel | DeviceLostError {
+  try {
+    return engine.createModel(config, weights);
+  } catch (error) {
+    if (error instanceof DeviceLostError) return error;
+    throw error;
+  }
 }

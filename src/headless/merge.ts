@@ -1,5 +1,6 @@
 import type { LabConfig } from '../pipeline/lab/config';
-import { derivedFigures, partnersOf } from '../pipeline/measures/derived';
+import { derivedFigures } from '../pipeline/measures/derived';
+import { partnersOf } from '../pipeline/records/partners';
 import { currentPart, currentRecording } from '../pipeline/records/current';
 import {
   graphOverSeeds,

@@ -19,6 +19,8 @@ export interface Codes extends FileCodes, RecordCodes {
   'ppo.minibatches': { rollouts: number; minibatches: number };
   /** An adaptive KL coefficient multiplies what it has: from 0 it never moves. */
   'ppo.adaptive-kl-from-zero': object;
+  /** A loss over completion tokens of sequences that have none. */
+  'loss.noTokens': { rows: number };
 }
 
 export type Code = keyof Codes;

@@ -16,4 +16,6 @@ export const en: Sentences = {
     `${rollouts} answers per iteration cannot be cut into ${minibatches} minibatches; ask for at most ${rollouts}, or for more answers`,
   'ppo.adaptive-kl-from-zero': () =>
     'a KL coefficient that starts at 0 stays 0 whatever the adaptive KL target; start above 0, or switch the target off',
+  'loss.noTokens': ({ rows }) =>
+    `there is nothing to learn from: none of the ${rows} sequences of a batch has a completion token`,
 };

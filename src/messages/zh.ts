@@ -15,4 +15,5 @@ export const zh: Sentences = {
     `每次迭代的 ${rollouts} 个回答无法分成 ${minibatches} 个小批；最多 ${rollouts} 个，或者增加回答数`,
   'ppo.adaptive-kl-from-zero': () =>
     '从 0 开始的 KL 系数无论自适应 KL 目标是多少都保持为 0；请从大于 0 的值开始，或关闭自适应 KL 目标',
+  'loss.noTokens': ({ rows }) => `没有可学习的内容：一个批次的 ${rows} 条序列都没有续写词元`,
 };

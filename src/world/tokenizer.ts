@@ -1,12 +1,7 @@
 import type { Words } from './lexicon';
 import { SPECIAL_TOKENS, VOCABULARY } from './vocabulary';
 
-/** Padding; never predicted and different from `EOS`. */
-export const PAD = 0;
-/** Begins every sequence. */
-export const BOS = 1;
-/** Ends every document and every finished completion. */
-export const EOS = 2;
+export { BOS, EOS, PAD } from '../model/tokens';
 
 const ID = new Map(VOCABULARY.map((word, id) => [word, id]));
 

@@ -2,7 +2,7 @@ import { describe } from 'vitest';
 import { createFusedEngine } from '../../src/engine/fused';
 import { createPlainEngine } from '../../src/engine/plain';
 import type { BackendName, Engine } from '../../src/engine/types';
-import { referenceSuite, samplerSuite, trainingSuite } from '../support/engines';
+import { divergenceSuite, referenceSuite, samplerSuite, trainingSuite } from '../support/engines';
 
 /** GPUs are emulated here: few steps, few rows. */
 const BACKENDS: { backend: BackendName; rows: number; steps: number }[] = [
@@ -16,6 +16,7 @@ describe.each(BACKENDS)('plain engine on $backend in a browser', ({ backend, row
   const open = () => (engine ??= createPlainEngine(backend));
   referenceSuite(open);
   samplerSuite(open, rows);
+  divergenceSuite(open);
   trainingSuite(open, steps);
 });
 
@@ -23,5 +24,6 @@ describe('fused engine on wasm in a browser', () => {
   const open = () => createFusedEngine('wasm');
   referenceSuite(open);
   samplerSuite(open, 200);
+  divergenceSuite(open);
   trainingSuite(open, 30);
 });

@@ -1,8 +1,11 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { engineOn } from '../../src/engine/fused/engine';
 import { createFusedEngine } from '../../src/engine/fused';
+import { DeviceLostError } from '../../src/engine/errors';
 import { giveBack, openWebGl } from '../../src/engine/devices/webgl';
 import { openWebGpu } from '../../src/engine/devices/webgpu';
+import { createPlainEngine } from '../../src/engine/plain';
 import { resilientEngine } from '../../src/engine/resilient';
 import type { Engine } from '../../src/engine/types';
 import { WebGlKernels } from '../../src/kernels/webgl/kernels';
@@ -48,6 +51,24 @@ async function webgpuWithError(): Promise<{ engine: Engine; provoke: () => void 
   return { engine, provoke };
 }
 
+/** tfjs's own devices, which it keeps to itself. */
+interface Devices {
+  gpgpu: { gl: WebGL2RenderingContext };
+  device: GPUDevice;
+}
+
+async function plainWebGl(): Promise<{ engine: Engine; provoke: () => void }> {
+  const engine = await createPlainEngine('webgl');
+  const { gpgpu } = tf.findBackend('webgl') as unknown as Devices;
+  return { engine, provoke: () => giveBack(gpgpu.gl) };
+}
+
+async function plainWebGpu(): Promise<{ engine: Engine; provoke: () => void }> {
+  const engine = await createPlainEngine('webgpu');
+  const { device } = tf.findBackend('webgpu') as unknown as Devices;
+  return { engine, provoke: () => device.destroy() };
+}
+
 async function run(engine: Engine, afterUpdate: number, provoke: () => void) {
   const events: TimedEvent[] = [];
   const notices: string[] = [];
@@ -65,6 +86,8 @@ describe.each([
   ['a lost WebGL context', webgl],
   ['a destroyed GPU device', webgpu],
   ['an uncaptured GPU error', webgpuWithError],
+  ["tfjs's WebGL context lost", plainWebGl],
+  ["tfjs's GPU device destroyed", plainWebGpu],
 ])('%s', (_, open) => {
   it('is noticed, said, and training goes on on a new device to the same end', async () => {
     const { engine, provoke } = await open();
@@ -85,6 +108,25 @@ describe.each([
     expect(outcome.status).toBe('done');
     expect(notices[0]).toContain('now on wasm');
     expect(resilient.info.backend).toBe('wasm');
+    resilient.dispose();
+  });
+
+  it('rejects what waits for it and all that follows, and a model made after it is brought back', async () => {
+    const { engine, provoke } = await open();
+    const model = engine.createModel(CONFIG, initialWeights(CONFIG, rngFrom(1)));
+    const batch = [{ ids: [1, 4, 5, 2], start: 1 }];
+    await model.evaluate(batch, { logProbs: true });
+    const pending = model.evaluate(batch, { logProbs: true });
+    provoke();
+    await expect(pending).rejects.toThrow(DeviceLostError);
+    expect(await engine.lost).toBeTypeOf('string');
+    await expect(model.weights()).rejects.toThrow(DeviceLostError);
+    await expect(model.evaluate(batch, { scores: true })).rejects.toThrow(DeviceLostError);
+    model.setWeights(initialWeights(CONFIG, rngFrom(2))); // the next call tells
+    await expect(model.weights()).rejects.toThrow(DeviceLostError);
+    const resilient = resilientEngine(engine, () => createFusedEngine('wasm'));
+    const weights = initialWeights(CONFIG, rngFrom(3));
+    expect(await resilient.createModel(CONFIG, weights).weights()).toEqual(weights);
     resilient.dispose();
   });
 });

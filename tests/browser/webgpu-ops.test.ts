@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWebGpu, type WebGpuDevice } from '../../src/engine/devices/webgpu';
-import { registerGradients } from '../../src/engine/plain/gradients';
+import { registerGradients } from '../../src/engine/shared/gradients';
 import { roundUp4 } from '../../src/kernels/kernels';
 import { adamw } from '../support/plain/adamw';
 import { attention } from '../support/plain/attention';

@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { registerGradients } from '../../src/engine/plain/gradients';
+import { registerGradients } from '../../src/engine/shared/gradients';
 import { rngFrom } from '../../src/random/rng';
 import { openWasmKernels, type ProbedWasmKernels } from '../support/kernels';
 

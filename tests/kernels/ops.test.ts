@@ -143,6 +143,20 @@ describe.each(BUILDS)('operations ($name build)', ({ relaxed }) => {
   );
 
   it(
+    'layer norm of rows that hardly vary, where ε counts',
+    inFrame(() => {
+      const [n, d] = [5, 12];
+      const x = normals(n * d).map((v) => 1e-3 * v);
+      const [weight, bias] = [normals(d, 'w'), normals(d, 'b')];
+      const expected = layerNorm(matrix(x, d), tf.tensor1d(weight), tf.tensor1d(bias));
+      const [out, stats] = [k.temporary(n * d), k.temporary(2 * n)];
+      const [w, b] = [k.upload(weight), k.upload(bias)];
+      k.layerNorm({ x: k.upload(x), weight: w, bias: b, out, stats, rows: n, width: d });
+      close(k.readFloats(out), expected.dataSync<'float32'>());
+    }),
+  );
+
+  it(
     'embedding and its gradients',
     inFrame(() => {
       const [n, d, v, p] = [29, 12, 13, 7];

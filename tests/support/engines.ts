@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Engine, LanguageModel } from '../../src/engine/types';
 import type { GptConfig } from '../../src/model/config';
 import { initialWeights, parameterLayout } from '../../src/model/parameters';
+import { negativeLogLikelihood } from '../../src/pipeline/losses/sft';
 import { rngFrom } from '../../src/random/rng';
 import { referenceCases } from './gpt2';
 import { adam, meanNll, pretrainTerm, raggedBatch } from './losses';
@@ -108,6 +109,42 @@ export function samplerSuite(open: () => Promise<Engine>, rows: number): void {
       expect(counts[0]! + counts[1]! + counts[4]!).toBe(0);
       expect(chiSquare(counts, probabilities).p).toBeGreaterThan(1e-4);
       expect(firstRow.filter((n) => n > 0).length).toBeGreaterThan(1); // tfjs's own sampler is stuck here on WebGPU
+    });
+  });
+}
+
+/** A model that has diverged never shows an ordinary number, nor samples from it. */
+export function divergenceSuite(open: () => Promise<Engine>): void {
+  it('reports a model that has diverged', async () => {
+    const engine = await open();
+    const weights = busyWeights(tinyConfig, 1).fill(NaN);
+    await withModel(engine, tinyConfig, weights, async (model) => {
+      for (const loss of [negativeLogLikelihood, meanNll]) {
+        const terms = [{ batch: raggedBatch, want: { logProbs: true }, loss }];
+        const report = await model.update(terms, adam, true);
+        expect(report!.loss).toBeNaN();
+        expect(report!.gradNorm).toBeNaN();
+      }
+      for (const temperature of [0, 1])
+        await expect(
+          model.generate([[1], [1, 3]], { maxNewTokens: 2, temperature, noiseKey: 1 }),
+        ).rejects.toThrow('diverged');
+    });
+  });
+}
+
+/** A loss over nothing is refused instead of being 0, 1 or not a number. */
+export function emptySuite(open: () => Promise<Engine>): void {
+  it('refuses a loss over completion tokens where there are none', async () => {
+    const engine = await open();
+    await withModel(engine, tinyConfig, busyWeights(tinyConfig, 1), async (model) => {
+      const batch = [
+        { ids: [1, 4, 5], start: 3 },
+        { ids: [1, 4], start: 2 },
+      ];
+      const terms = [{ batch, want: { logProbs: true }, loss: negativeLogLikelihood }];
+      await expect(model.update(terms, adam, true)).rejects.toThrow('none of the 2 sequences');
+      await expect(model.gradients(terms)).rejects.toThrow('none of the 2 sequences');
     });
   });
 }

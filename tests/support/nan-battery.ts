@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { openBackend } from '../../src/engine/plain/backend';
-import { registerGradients } from '../../src/engine/plain/gradients';
+import { registerGradients } from '../../src/engine/shared/gradients';
 import type { BackendName, Outputs } from '../../src/engine/types';
 import { dpoLoss } from '../../src/pipeline/losses/dpo';
 import { maskedMean } from '../../src/pipeline/losses/masked';
@@ -91,7 +91,7 @@ export function nanSuite(name: BackendName): void {
   const open = async () => {
     registerGradients();
     const backend = await openBackend(name);
-    backend.use();
+    backend.activate();
     return backend;
   };
   /** Value and gradients of a loss, one array. */

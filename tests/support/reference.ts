@@ -5,7 +5,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { createFusedEngine } from '../../src/engine/fused';
 import { createPlainEngine } from '../../src/engine/plain';
 import { adamwStep, globalNorm } from '../../src/engine/plain/adamw';
-import { registerGradients } from '../../src/engine/plain/gradients';
+import { registerGradients } from '../../src/engine/shared/gradients';
 import type { AdamWOptions, Engine, LanguageModel, Matrix } from '../../src/engine/types';
 import { roundUp4 } from '../../src/kernels/kernels';
 import type { WasmKernels } from '../../src/kernels/wasm/kernels';

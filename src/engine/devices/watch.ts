@@ -1,6 +1,9 @@
 import type { DeviceGuard } from '../../kernels/guard';
 import { DeviceLostError } from '../errors';
 
+/** How long after its first refusal the end of a device is told at the latest. */
+const NEWS_MS = 500;
+
 /**
  * The end of one device, told once to everybody: every engine, plain or fused, reports a lost device through
  * `lost` and rejects what waits for it with the same DeviceLostError.
@@ -15,6 +18,10 @@ export class DeviceWatch implements DeviceGuard {
 
   constructor() {
     this.lost = new Promise((resolve) => (this.tellLost = resolve));
+  }
+
+  get failed(): boolean {
+    return this.failure !== null;
   }
 
   check(): void {
@@ -47,7 +54,7 @@ export class DeviceWatch implements DeviceGuard {
           setTimeout(() => {
             this.waiting.delete(reject);
             reject(this.failure ?? (error as Error));
-          });
+          }, NEWS_MS);
         },
       );
     });

@@ -1,3 +1,4 @@
+import type { DeviceGuard } from '../../kernels/guard';
 import type { GlContext } from '../../kernels/webgl/context';
 import { isSoftwareName } from './software';
 import { DeviceWatch } from './watch';
@@ -32,16 +33,13 @@ export function openWebGl(): WebGlDevice {
   const watch = watchContext(gl);
   const adapter = rendererName(gl);
   const software = isSoftwareName(adapter);
-  const check = () => {
-    if (gl.isContextLost()) throw watch.fail(LOST); // the event may be still to come
-    watch.check();
+  const guard: DeviceGuard = {
+    check: () => checkContext(gl, watch),
+    fail: (reason) => watch.fail(reason),
+    orLost: (work) => watch.orLost(work),
   };
   return {
-    context: {
-      gl,
-      emulated: software,
-      guard: { check, fail: (reason) => watch.fail(reason), orLost: (work) => watch.orLost(work) },
-    },
+    context: { gl, emulated: software, guard },
     adapter,
     software,
     lost: watch.lost,
@@ -62,6 +60,12 @@ export function watchContext(gl: WebGL2RenderingContext): DeviceWatch {
     watch.fail((event as WebGLContextEvent).statusMessage || LOST);
   });
   return watch;
+}
+
+/** Throws DeviceLostError if the context is gone; its event may be still to come. */
+export function checkContext(gl: WebGL2RenderingContext, watch: DeviceWatch): void {
+  if (gl.isContextLost()) throw watch.fail(LOST);
+  watch.check();
 }
 
 /** A WebGL2 context on a new invisible canvas, or null where there is none. */

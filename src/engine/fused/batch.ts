@@ -1,5 +1,6 @@
 import type { Kernels, DeviceBuffer, Rows } from '../../kernels/kernels';
 import type { GptConfig } from '../../model/config';
+import { checkBatch } from '../shared/batch';
 import type { Batch, Matrix, Wanted } from '../types';
 
 /** A batch laid end to end on the device: N tokens, no padding. */
@@ -22,24 +23,6 @@ export interface RaggedBatch {
   /** Number of last tokens: B if scores are wanted, else 0. */
   lasts: number;
   mask: Matrix;
-}
-
-/** Throws a RangeError unless every sequence fits the model. */
-export function checkBatch(batch: Batch, config: GptConfig): void {
-  if (batch.length === 0) throw new RangeError('empty batch');
-  batch.forEach(({ ids, start, prefix = 0 }, b) => {
-    if (ids.length > config.nPositions)
-      throw new RangeError(
-        `row ${b}: sequence of ${ids.length} tokens; the model has ${config.nPositions} positions`,
-      );
-    if (!(start >= 1 && start <= ids.length && prefix >= 0 && prefix <= start))
-      throw new RangeError(
-        `row ${b}: needs 0 ≤ prefix ${prefix} ≤ start ${start} and 1 ≤ start ≤ length ${ids.length}`,
-      );
-    for (const id of ids)
-      if (!(Number.isInteger(id) && id >= 0 && id < config.vocabSize))
-        throw new RangeError(`row ${b}: token ${id} is outside the vocabulary of ${config.vocabSize}`);
-  });
 }
 
 /**

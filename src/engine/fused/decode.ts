@@ -6,12 +6,11 @@ import {
   type PackedMatrix,
 } from '../../kernels/kernels';
 import type { Args } from '../../kernels/operations';
+import { PAD } from '../../model/tokens';
 import type { GenerateOptions } from '../types';
 import { packBatch } from './batch';
 import { attentionShape, forward } from './forward';
 import type { ReadyModel } from './tensors';
-
-export const EOS_ID = 2;
 
 export interface DecodePlan {
   prompts: readonly (readonly number[])[];
@@ -27,7 +26,7 @@ export interface DecodePlan {
 export function penalties(v: number, banned: readonly number[]): Float32Array {
   const out = new Float32Array(roundUp4(v));
   out.fill(-Infinity, v);
-  for (const id of [0, ...banned]) if (id < out.length) out[id] = -Infinity;
+  for (const id of [PAD, ...banned]) if (id < out.length) out[id] = -Infinity;
   return out;
 }
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Kernels } from '../../kernels/kernels';
-import { registerGradients } from '../plain/gradients';
+import { registerGradients } from '../shared/gradients';
 import type { Engine, EngineInfo } from '../types';
 import { FusedLanguageModel } from './model';
 

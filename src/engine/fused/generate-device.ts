@@ -1,6 +1,7 @@
 import type { DeviceBuffer } from '../../kernels/kernels';
+import { EOS } from '../../model/tokens';
 import type { GenerateOptions, Rollout } from '../types';
-import { decode, EOS_ID, penalties, prefill, sample, type DecodePlan } from './decode';
+import { decode, penalties, prefill, sample, type DecodePlan } from './decode';
 import type { ReadyModel } from './tensors';
 
 /** Views of a device buffer must start at a multiple of this many elements (256 bytes). */
@@ -51,13 +52,13 @@ export async function generateOnDevice(
   const finished: boolean[] = [];
   for (let row = 0; row < n; row++) {
     const ids: number[] = [];
-    for (let step = 0; step < limits[row]! && ids[step - 1] !== EOS_ID; step++) {
+    for (let step = 0; step < limits[row]! && ids[step - 1] !== EOS; step++) {
       const token = drawn[step * stride + row]!;
       if (token < 0) throw new Error('sampling met logits that are not numbers: the model has diverged');
       ids.push(token);
     }
     completions.push(ids);
-    finished.push(ids[ids.length - 1] === EOS_ID);
+    finished.push(ids[ids.length - 1] === EOS);
   }
   return { completions, finished, readbacks: 1 };
 }

@@ -1,6 +1,7 @@
 import type { LayerCache } from '../../kernels/kernels';
+import { EOS } from '../../model/tokens';
 import type { GenerateOptions, Rollout } from '../types';
-import { decode, EOS_ID, penalties, prefill, sample, type DecodePlan } from './decode';
+import { decode, penalties, prefill, sample, type DecodePlan } from './decode';
 import type { ReadyModel } from './tensors';
 
 interface ActiveRow {
@@ -46,7 +47,7 @@ export async function generateOnHost(
         const token = tokens[i]!;
         if (token < 0) throw new Error('sampling met logits that are not numbers: the model has diverged');
         completions[row]!.push(token);
-        if (token === EOS_ID) finished[row] = true;
+        if (token === EOS) finished[row] = true;
         else if (step + 1 < limits[row]!) {
           survivors.push({ row, length: length + 1 });
           fed.push(token);

@@ -1,5 +1,5 @@
+import { checkBatch } from '../shared/batch';
 import type { GenerateOptions, Rollout } from '../types';
-import { checkBatch } from './batch';
 import { generateOnDevice } from './generate-device';
 import { generateOnHost } from './generate-host';
 import { readyModel, type DeviceModel } from './tensors';

@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
+import { guardOutputs, OUTPUT_NAMES } from '../shared/outputs';
 import type { HostOutputs, LossFunction, Outputs } from '../types';
 import type { RaggedBatch } from './batch';
 import type { HeadGradients } from './heads';
-
-const NAMES = ['logProbs', 'entropy', 'values', 'scores'] as const;
 
 export interface EvaluatedLoss {
   loss: number;
@@ -44,7 +43,7 @@ export function evaluateLoss(host: HostOutputs, batch: RaggedBatch, loss: LossFu
     };
     const inputs = Object.values(tensors);
     const { value, grads } = tf.engine().gradients(run, inputs, undefined, true);
-    const gradient = (name: (typeof NAMES)[number]) => {
+    const gradient = (name: (typeof OUTPUT_NAMES)[number]) => {
       const tensor = tensors[name] && (grads[inputs.indexOf(tensors[name])] as tf.Tensor | undefined);
       return tensor ? tensor.dataSync<'float32'>() : null;
     };
@@ -78,7 +77,7 @@ export function linearGradients(batch: RaggedBatch, loss: LossFunction): HeadGra
   return headGradients(batch, { logProbs, entropy: null, values: null, scores: null });
 }
 
-type HeadTensors = Partial<Record<(typeof NAMES)[number], tf.Tensor>>;
+type HeadTensors = Partial<Record<(typeof OUTPUT_NAMES)[number], tf.Tensor>>;
 
 /** Runs f on the outputs as tensors of the JavaScript backend, inside a tidy. */
 function withTensors<T>(host: HostOutputs, f: (tensors: HeadTensors, outputs: Outputs) => T): T {
@@ -87,7 +86,7 @@ function withTensors<T>(host: HostOutputs, f: (tensors: HeadTensors, outputs: Ou
       const { rows, cols } = host.mask;
       const mask = tf.tensor2d(host.mask.data, [rows, cols]);
       const tensors: HeadTensors = {};
-      for (const name of NAMES) {
+      for (const name of OUTPUT_NAMES) {
         const value = host[name];
         if (value)
           tensors[name] =
@@ -95,7 +94,7 @@ function withTensors<T>(host: HostOutputs, f: (tensors: HeadTensors, outputs: Ou
       }
       if (Object.keys(tensors).length === 0)
         throw new RangeError('a loss term must want at least one output');
-      return f(tensors, guard({ ...tensors, mask } as Partial<Outputs>));
+      return f(tensors, guardOutputs({ ...tensors, mask } as Partial<Outputs>));
     }),
   );
 }
@@ -107,7 +106,7 @@ function readMetrics({ metrics }: ReturnType<LossFunction>, into: Record<string,
 /** From [B, C] back to one number per selected token; padding cells are dropped. */
 function headGradients(
   { cells, predictors, lasts }: RaggedBatch,
-  g: Record<(typeof NAMES)[number], Float32Array | null>,
+  g: Record<(typeof OUTPUT_NAMES)[number], Float32Array | null>,
 ): HeadGradients {
   const pick = (cellsOf: Float32Array, into: Float32Array) => {
     for (let i = 0; i < predictors; i++) into[i] = cellsOf[cells[i]!]!;
@@ -124,18 +123,4 @@ function headGradients(
     entropy: g.entropy && pick(g.entropy, new Float32Array(predictors)),
     scalars,
   };
-}
-
-/** Reading an output that was not wanted throws instead of giving zeros. */
-function guard(found: Partial<Outputs>): Outputs {
-  const outputs = {};
-  for (const name of [...NAMES, 'mask'] as const)
-    Object.defineProperty(outputs, name, {
-      enumerable: found[name] !== undefined,
-      get() {
-        if (!found[name]) throw new Error(`the loss reads '${name}', which its term does not want`);
-        return found[name];
-      },
-    });
-  return outputs as Outputs;
 }

@@ -7,6 +7,7 @@ import {
 } from '../../kernels/kernels';
 import type { GptConfig } from '../../model/config';
 import { flatLength, parameterLayout } from '../../model/parameters';
+import { checkTerms } from '../shared/batch';
 import type {
   AdamWOptions,
   Batch,
@@ -227,7 +228,7 @@ export class FusedLanguageModel implements LanguageModel {
     read: boolean,
   ): MaybePromise<{ value: Promise<StepValue> } | null> {
     const { kernels, config } = this;
-    if (terms.length === 0) throw new RangeError('an update needs at least one loss term');
+    checkTerms(terms);
     this.training ??= this.allocateTraining();
     const { gradients, views } = this.training;
     kernels.zero(gradients);

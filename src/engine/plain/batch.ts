@@ -1,6 +1,7 @@
 import type { GptConfig } from '../../model/config';
+import { PAD } from '../../model/tokens';
+import { checkBatch } from '../shared/batch';
 import type { Batch } from '../types';
-import { PAD_ID } from './tokens';
 
 /** A batch padded on the right and laid out for upload. B rows, T positions, C completion columns. */
 export interface PackedBatch {
@@ -23,22 +24,15 @@ export interface PackedBatch {
 
 /** Checks and packs a batch. T is rounded up to a multiple of `granularity`, so that few shapes occur. */
 export function packBatch(batch: Batch, config: GptConfig, granularity: number): PackedBatch {
+  checkBatch(batch, config);
   const B = batch.length;
-  if (B === 0) throw new RangeError('empty batch');
   const longest = Math.max(...batch.map((s) => s.ids.length));
-  if (longest > config.nPositions)
-    throw new RangeError(`sequence of ${longest} tokens; the model has ${config.nPositions} positions`);
   const T = Math.min(config.nPositions, Math.ceil(longest / granularity) * granularity);
   const C = Math.max(...batch.map((s) => s.ids.length - s.start));
-  const ids = new Int32Array(B * T).fill(PAD_ID);
+  const ids = new Int32Array(B * T).fill(PAD);
   const targets = new Int32Array(B * C);
   const mask = new Float32Array(B * C);
-  batch.forEach(({ ids: row, start, prefix = 0 }, b) => {
-    if (!(start >= 1 && start <= row.length && prefix >= 0 && prefix <= start))
-      throw new RangeError(
-        `row ${b}: needs 0 ≤ prefix ${prefix} ≤ start ${start} and 1 ≤ start ≤ length ${row.length}`,
-      );
-    checkIds(row, config.vocabSize, b);
+  batch.forEach(({ ids: row, start }, b) => {
     ids.set(row, b * T);
     for (let t = start; t < row.length; t++) {
       targets[b * C + t - start] = row[t]!;
@@ -57,12 +51,6 @@ export function packBatch(batch: Batch, config: GptConfig, granularity: number):
     lengths: batch.map((s) => s.ids.length),
     prefixes: prefixes.some((p) => p > 1) ? prefixes : null,
   };
-}
-
-export function checkIds(ids: readonly number[], vocabSize: number, row: number): void {
-  for (const id of ids)
-    if (!(Number.isInteger(id) && id >= 0 && id < vocabSize))
-      throw new RangeError(`row ${row}: token ${id} is outside the vocabulary of ${vocabSize}`);
 }
 
 /**

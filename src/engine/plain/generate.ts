@@ -2,11 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { GptConfig } from '../../model/config';
 import { gumbelRow } from '../../random/noise';
+import { EOS, PAD } from '../../model/tokens';
+import { checkIds } from '../shared/batch';
 import type { GenerateOptions, Rollout } from '../types';
 import type { Backend } from './backend';
-import { attentionMask, BLOCKED, checkIds, pickMatrix } from './batch';
+import { attentionMask, BLOCKED, pickMatrix } from './batch';
 import { attention, embed, logitsOf, transform, type Attend, type Weights } from './forward';
-import { EOS_ID, PAD_ID } from './tokens';
 
 /** Cached keys and values of one layer, each [B, H, S, d/H]. Slots 0..P−1 hold the prompt, P + s token s. */
 type LayerCache = { k: Tensor4D; v: Tensor4D };
@@ -55,11 +56,15 @@ export async function generate(
   const ended = new Array<boolean>(B).fill(false);
   const tokens: Tensor1D[] = [];
   let state = tf.tidy(() => prefill(weights, config, prompts, plan, !backend.hostMemory));
+  let sum = tf.scalar(0);
   for (let s = 0; s < N; s++) {
+    const before = sum;
+    sum = tf.tidy(() => tf.add(before, tf.sum(state.logits)));
+    before.dispose();
     const token = sample(state.logits, banned, s, options);
     tokens.push(token);
     if (backend.hostMemory) {
-      token.dataSync().forEach((id, b) => (ended[b] ||= id === EOS_ID));
+      token.dataSync().forEach((id, b) => (ended[b] ||= id === EOS));
       if (ended.every(Boolean)) break;
     }
     if (s < N - 1) {
@@ -69,17 +74,22 @@ export async function generate(
     }
   }
   const steps = tokens.length;
-  const all = tf.tidy(() => tf.cast(tf.stack(tokens, 1), 'float32'));
-  tf.dispose([tokens, state]);
+  // argmax makes a token of anything: a sum over all logits tells whether they were numbers
+  const all = tf.tidy(() =>
+    tf.concat([tf.reshape(tf.cast(tf.stack(tokens, 1), 'float32'), [-1]), tf.reshape(sum, [1])]),
+  );
+  tf.dispose([tokens, state, sum]);
   const ids = await backend.read(all).finally(() => all.dispose());
+  if (Number.isNaN(ids[B * steps]))
+    throw new Error('sampling met logits that are not numbers: the model has diverged');
   const completions = prompts.map((_, b) => {
     const row = Array.from(ids.subarray(b * steps, (b + 1) * steps));
-    const end = row.indexOf(EOS_ID);
+    const end = row.indexOf(EOS);
     return end < 0 ? row : row.slice(0, end + 1);
   });
   return {
     completions,
-    finished: completions.map((row) => row[row.length - 1] === EOS_ID),
+    finished: completions.map((row) => row[row.length - 1] === EOS),
     readbacks: backend.hostMemory ? 0 : 1,
   };
 }
@@ -94,7 +104,7 @@ function prefill(
   { B, P, N, lengths }: Plan,
   fixed: boolean,
 ): Decoded {
-  const ids = new Int32Array(B * P).fill(PAD_ID);
+  const ids = new Int32Array(B * P).fill(PAD);
   prompts.forEach((prompt, b) => ids.set(prompt, b * P));
   const positions = Int32Array.from({ length: B * P }, (_, i) => i % P);
   const mask = tf.tensor4d(attentionMask(P, null), [1, 1, P, P]);
@@ -157,7 +167,7 @@ function attendOne(q: Tensor4D, { k, v }: LayerCache, mask: Tensor4D): Tensor4D 
 /** [V] −1e30 on tokens never to be sampled, else 0. */
 function bannedRow(V: number, banned: readonly number[]): Float32Array {
   const row = new Float32Array(V);
-  for (const id of [PAD_ID, ...banned]) row[id] = -1e30;
+  for (const id of [PAD, ...banned]) row[id] = -1e30;
   return row;
 }
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describeBackend } from '../adapter';
 import type { BackendName, Engine } from '../types';
 import { openBackend } from './backend';
-import { registerGradients } from './gradients';
+import { registerGradients } from '../shared/gradients';
 import { PlainModel } from './model';
 
 /**
@@ -26,6 +26,7 @@ export async function createPlainEngine(name: BackendName): Promise<Engine> {
       const { numTensors, numBytes } = tf.memory();
       return { tensors: numTensors, bytes: numBytes };
     },
+    ...(backend.lost ? { lost: backend.lost } : {}),
     dispose() {
       for (const model of [...models]) model.dispose();
     },

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { GptConfig } from '../../model/config';
 import { flatLength, parameterLayout, type ParameterSpec } from '../../model/parameters';
+import { checkTerms } from '../shared/batch';
 import type {
   AdamWOptions,
   Batch,
@@ -47,97 +48,103 @@ export class PlainModel implements LanguageModel {
     if (config.nEmbd % config.nHead !== 0) throw new RangeError('nHead must divide nEmbd');
     this.layout = parameterLayout(config);
     this.length = flatLength(this.layout);
-    backend.use();
+    backend.activate();
     this.decay = tf.tensor1d(decayMask(this.layout, this.length));
     this.state = this.freshState(weights);
     this.weightsByName = sliceWeights(this.state.p, this.layout);
   }
 
-  async evaluate(batch: Batch, want: Wanted): Promise<HostOutputs> {
-    this.backend.use();
-    const packed = this.pack(batch);
-    const { B, C } = packed;
-    const host: HostOutputs = { mask: { rows: B, cols: C, data: packed.mask } };
-    const names = (['logProbs', 'entropy', 'values', 'scores'] as const).filter((name) => want[name]);
-    if (names.length === 0) return host;
-    const all = tf.tidy(() => {
-      const outputs = outputsOf(this.weightsByName, this.config, packed, want);
-      return tf.concat(names.map((name) => tf.reshape(outputs[name], [-1]))); // one readback
+  evaluate(batch: Batch, want: Wanted): Promise<HostOutputs> {
+    return this.backend.run(async () => {
+      const packed = this.pack(batch);
+      const { B, C } = packed;
+      const host: HostOutputs = { mask: { rows: B, cols: C, data: packed.mask } };
+      const names = (['logProbs', 'entropy', 'values', 'scores'] as const).filter((name) => want[name]);
+      if (names.length === 0) return host;
+      const all = tf.tidy(() => {
+        const outputs = outputsOf(this.weightsByName, this.config, packed, want);
+        return tf.concat(names.map((name) => tf.reshape(outputs[name], [-1]))); // one readback
+      });
+      const data = await this.backend.read(all).finally(() => all.dispose());
+      let offset = 0;
+      for (const name of names) {
+        const size = name === 'scores' ? B : B * C;
+        const part = data.slice(offset, offset + size);
+        offset += size;
+        if (name === 'scores') host.scores = part;
+        else host[name] = { rows: B, cols: C, data: part };
+      }
+      return host;
     });
-    const data = await this.backend.read(all).finally(() => all.dispose());
-    let offset = 0;
-    for (const name of names) {
-      const size = name === 'scores' ? B : B * C;
-      const part = data.slice(offset, offset + size);
-      offset += size;
-      if (name === 'scores') host.scores = part;
-      else host[name] = { rows: B, cols: C, data: part };
-    }
-    return host;
   }
 
-  async nextLogits(batch: Batch): Promise<Matrix> {
-    this.backend.use();
-    const packed = this.pack(batch);
-    const logits = tf.tidy(() => nextLogitsOf(this.weightsByName, this.config, packed));
-    const data = await this.backend.read(logits).finally(() => logits.dispose());
-    return { rows: packed.B, cols: this.config.vocabSize, data };
-  }
-
-  async gradients(terms: readonly LossTerm[]): Promise<{ loss: number; gradients: Float32Array }> {
-    this.backend.use();
-    const all = tf.tidy(() => {
-      const { loss, flat, metrics } = this.differentiate(terms);
-      tf.dispose([...metrics.values()]);
-      return tf.concat([tf.reshape(loss, [1]), flat]);
+  nextLogits(batch: Batch): Promise<Matrix> {
+    return this.backend.run(async () => {
+      const packed = this.pack(batch);
+      const logits = tf.tidy(() => nextLogitsOf(this.weightsByName, this.config, packed));
+      const data = await this.backend.read(logits).finally(() => logits.dispose());
+      return { rows: packed.B, cols: this.config.vocabSize, data };
     });
-    const data = await this.backend.read(all).finally(() => all.dispose());
-    return { loss: data[0]!, gradients: data.slice(1) };
   }
 
-  async update(
-    terms: readonly LossTerm[],
-    options: AdamWOptions,
-    read: boolean,
-  ): Promise<UpdateReport | null> {
-    this.backend.use();
-    let names: string[] = [];
-    const {
-      state,
-      report: [report],
-    } = tf.tidy(() => {
-      const { loss, flat, metrics } = this.differentiate(terms);
-      const norm = globalNorm(flat);
-      const state = adamwStep(this.state, flat, norm, this.decay, ++this.step, options);
-      names = [...metrics.keys()];
-      const report = read ? [tf.stack([loss, norm, ...metrics.values()])] : [];
-      tf.dispose([...metrics.values()]);
-      return { state, report };
+  gradients(terms: readonly LossTerm[]): Promise<{ loss: number; gradients: Float32Array }> {
+    return this.backend.run(async () => {
+      const all = tf.tidy(() => {
+        const { loss, flat, metrics } = this.differentiate(terms);
+        tf.dispose([...metrics.values()]);
+        return tf.concat([tf.reshape(loss, [1]), flat]);
+      });
+      const data = await this.backend.read(all).finally(() => all.dispose());
+      return { loss: data[0]!, gradients: data.slice(1) };
     });
-    this.replace(state);
-    if (!report) return null;
-    const values = await this.backend.read(report).finally(() => report.dispose());
-    const metrics = Object.fromEntries(names.map((name, i) => [name, values[i + 2]!]));
-    return { loss: values[0]!, gradNorm: values[1]!, metrics };
   }
 
-  async generate(prompts: readonly (readonly number[])[], options: GenerateOptions): Promise<Rollout> {
-    this.backend.use();
-    return generate(this.backend, this.weightsByName, this.config, prompts, options);
+  update(terms: readonly LossTerm[], options: AdamWOptions, read: boolean): Promise<UpdateReport | null> {
+    return this.backend.run(async () => {
+      let names: string[] = [];
+      const {
+        state,
+        report: [report],
+      } = tf.tidy(() => {
+        const { loss, flat, metrics } = this.differentiate(terms);
+        const norm = globalNorm(flat);
+        const state = adamwStep(this.state, flat, norm, this.decay, ++this.step, options);
+        names = [...metrics.keys()];
+        const report = read ? [tf.stack([loss, norm, ...metrics.values()])] : [];
+        tf.dispose([...metrics.values()]);
+        return { state, report };
+      });
+      this.replace(state);
+      if (!report) return null;
+      const values = await this.backend.read(report).finally(() => report.dispose());
+      const metrics = Object.fromEntries(names.map((name, i) => [name, values[i + 2]!]));
+      return { loss: values[0]!, gradNorm: values[1]!, metrics };
+    });
   }
 
-  async weights(): Promise<Float32Array> {
-    return (await this.backend.read(this.state.p)).slice();
+  generate(prompts: readonly (readonly number[])[], options: GenerateOptions): Promise<Rollout> {
+    return this.backend.run(() => generate(this.backend, this.weightsByName, this.config, prompts, options));
   }
 
-  async optimizerState(): Promise<OptimizerState | null> {
-    if (this.step === 0) return null;
-    const [first, second] = await Promise.all([this.state.m, this.state.v].map((t) => this.backend.read(t)));
-    return { step: this.step, first: first!.slice(), second: second!.slice() };
+  weights(): Promise<Float32Array> {
+    return this.backend.run(async () => (await this.backend.read(this.state.p)).slice());
+  }
+
+  optimizerState(): Promise<OptimizerState | null> {
+    return this.backend.run(async () => {
+      if (this.step === 0) return null;
+      const moments = [this.state.m, this.state.v].map((t) => this.backend.read(t));
+      const [first, second] = await Promise.all(moments);
+      return { step: this.step, first: first!.slice(), second: second!.slice() };
+    });
   }
 
   setWeights(weights: Float32Array, optimizer: OptimizerState | null = null): void {
-    this.backend.use();
+    try {
+      this.backend.activate();
+    } catch {
+      return; // the next call tells that the device is gone
+    }
     const fresh = this.freshState(weights);
     if (optimizer) {
       tf.dispose([fresh.m, fresh.v]);
@@ -172,7 +179,7 @@ export class PlainModel implements LanguageModel {
 
   /** Gradients of the sum of the terms' losses; one term at a time, so that only one tape is alive. */
   private differentiate(terms: readonly LossTerm[]): Gradients {
-    if (terms.length === 0) throw new RangeError('an update needs at least one loss term');
+    checkTerms(terms);
     const metrics = new Map<string, Scalar>();
     let total: { loss: Scalar; flat: Tensor1D } | null = null;
     for (const term of terms) {

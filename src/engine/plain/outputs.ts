@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { GptConfig } from '../../model/config';
+import { guardOutputs } from '../shared/outputs';
 import type { Outputs, Wanted } from '../types';
 import { attentionMask, pickMatrix, type PackedBatch } from './batch';
 import { headOf, hiddenStates, logitsOf, type Weights } from './forward';
@@ -62,18 +63,5 @@ export function outputsOf(weights: Weights, config: GptConfig, batch: PackedBatc
       if (want[name]) found[name] = tf.zeros([B, C]);
   }
   if (want.scores) found.scores = headOf(weights, lastHidden(hidden, batch));
-  return guard(found);
-}
-
-function guard(found: Partial<Outputs>): Outputs {
-  const outputs = {};
-  for (const name of ['logProbs', 'entropy', 'values', 'scores', 'mask'] as const)
-    Object.defineProperty(outputs, name, {
-      enumerable: found[name] !== undefined,
-      get() {
-        if (!found[name]) throw new Error(`the loss reads '${name}', which its term does not want`);
-        return found[name];
-      },
-    });
-  return outputs as Outputs;
+  return guardOutputs(found);
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { registerGradients } from '../../../src/engine/plain/gradients';
+import { registerGradients } from '../../../src/engine/shared/gradients';
 import { explainedVariance, generalizedAdvantages, whiten } from '../../../src/pipeline/maths/advantages';
 import { adaptKlCoef, klEstimators, penalisedRewards, sequenceKl } from '../../../src/pipeline/maths/kl';
 import { dpoLoss, type DpoOptions } from '../../../src/pipeline/losses/dpo';

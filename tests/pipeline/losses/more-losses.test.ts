@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { registerGradients } from '../../../src/engine/plain/gradients';
+import { registerGradients } from '../../../src/engine/shared/gradients';
 import { questionOf, type Question } from '../../../src/pipeline/data/questions';
 import { isRight, templateSpread } from '../../../src/pipeline/measures/accuracy';
 import { bestOfNWeights } from '../../../src/pipeline/maths/best-of-n';
