@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CheckpointError } from '../model/safetensors';
+import { message, MessageError } from '../messages';
 import type { ShippedResults } from '../pipeline/lab/lab';
 import type { StageResult } from '../pipeline/contract/stage';
 import { loadArtifact } from './artifact-file';
@@ -16,26 +16,33 @@ export const manifestSchema = z.array(
 
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** Shipped results behind a function that reads one file; each file is read at most once. */
+/**
+ * Shipped results behind a function that reads one file. A file is read once; one that could not be read or is
+ * damaged is read again when it is asked for again. `get` rejects with a MessageError that names the file.
+ */
 export function shippedFrom(
   manifest: () => Promise<Manifest>,
   read: (file: string) => Promise<Uint8Array>,
 ): ShippedResults {
   const cache = new Map<string, Promise<StageResult>>();
+  const load = async ({ file, summary }: Manifest[number]): Promise<StageResult> => {
+    const bytes = await read(file);
+    try {
+      return { artifact: loadArtifact(bytes), summary };
+    } catch (error) {
+      throw new MessageError(message('file.damaged', { file, text: (error as Error).message }), {
+        cause: error,
+      });
+    }
+  };
   return {
     async get(key) {
       const entry = (await manifest()).find((e) => e.key === key);
       if (!entry) return undefined;
       let result = cache.get(key);
       if (!result) {
-        result = read(entry.file).then((bytes) => {
-          try {
-            return { artifact: loadArtifact(bytes), summary: entry.summary };
-          } catch (error) {
-            throw new CheckpointError(`${entry.file}: ${(error as Error).message}`);
-          }
-        });
-        cache.set(key, result);
+        cache.set(key, (result = load(entry)));
+        result.catch(() => cache.delete(key));
       }
       return result;
     },

@@ -6,6 +6,36 @@
 export interface Codes {
   /** Words of something that is not ours (a browser, a library), in whatever language it speaks. */
   foreign: { text: string };
+
+  /** The script of a worker could not be fetched or does not run. */
+  'worker.script': object;
+  /** The script of a worker was not there in time. */
+  'worker.slow': { seconds: number };
+  /** A worker ended without a word: killed for want of memory, for example. */
+  'worker.died': object;
+  /** An error in a worker that nothing in it has caught. */
+  'worker.error': { text: string };
+  /** A worker has not answered for so long that it counts as dead. */
+  'worker.silent': { minutes: number };
+  /** A stage that was stopped did not come to an end; its worker was ended. */
+  'worker.stopped': object;
+  /** So many workers died one after the other that no other one is started. */
+  'worker.gaveUp': { times: number };
+  /** The workers were ended on purpose: another backend has taken their place. */
+  'worker.replaced': object;
+  'worker.notStarted': object;
+  'worker.allBusy': object;
+
+  /** A file could not be fetched at all: no connection, or it broke off. */
+  'file.unreachable': { file: string };
+  /** The server refused a file. */
+  'file.refused': { file: string; status: number };
+  /** A web page came in place of a file, as hosts send for addresses that they do not know. */
+  'file.isPage': { file: string };
+  /** A file is there, but cannot be read. */
+  'file.damaged': { file: string; text: string };
+  /** A file is listed, but is not part of the page. */
+  'file.missing': { file: string };
 }
 
 export type Code = keyof Codes;

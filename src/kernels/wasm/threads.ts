@@ -182,6 +182,9 @@ async function spawn({ message, error }: Handlers): Promise<{ thread: Thread; re
   }
   const worker = new Worker(new URL('./thread.mjs', import.meta.url), { type: 'module' });
   worker.onmessage = ({ data }) => message(data);
-  worker.onerror = (event) => error(event.message || 'a thread could not be started');
+  worker.onerror = (event) => {
+    event.preventDefault(); // told here; else it would reach the page as an error of the whole engine
+    error(event.message || 'a thread could not be started');
+  };
   return { thread: worker, release: () => undefined };
 }

@@ -58,7 +58,7 @@ export interface EvaluationEvent {
   samples: number;
   tokens: number;
   evaluation: Evaluation;
-  /** Snapshot of the weights, for sampling while training goes on. */
+  /** Snapshot of the weights, for sampling while training goes on; whoever keeps events keeps only the latest. */
   weights?: Float32Array;
 }
 
