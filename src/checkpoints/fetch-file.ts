@@ -9,7 +9,7 @@ export async function fetchFile(url: string, file: string): Promise<Uint8Array<A
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     response = await fetch(url);
-    if (!response.ok) throw new MessageError(message('file.refused', { file, status: response.status }));
+    if (!response.ok) throw new MessageError(message('file.http', { file, status: String(response.status) }));
     bytes = new Uint8Array(await response.arrayBuffer());
   } catch (error) {
     if (error instanceof MessageError) throw error;

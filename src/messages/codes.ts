@@ -23,13 +23,13 @@ export interface Codes {
   'worker.gaveUp': { times: number };
   /** The workers were ended on purpose: another backend has taken their place. */
   'worker.replaced': object;
-  'worker.notStarted': object;
-  'worker.allBusy': object;
+  'engine.notStarted': object;
+  'pool.busy': object;
 
   /** A file could not be fetched at all: no connection, or it broke off. */
   'file.unreachable': { file: string };
   /** The server refused a file. */
-  'file.refused': { file: string; status: number };
+  'file.http': { file: string; status: string };
   /** A web page came in place of a file, as hosts send for addresses that they do not know. */
   'file.isPage': { file: string };
   /** A file is there, but cannot be read. */

@@ -14,11 +14,11 @@ export const en: Sentences = {
   'worker.gaveUp': ({ times }) =>
     `Workers have ended ${times} times in a row, perhaps for want of memory: choose a smaller model, another backend, or try again.`,
   'worker.replaced': () => 'The backend was changed before the answer was there.',
-  'worker.notStarted': () => 'The training engine has not been started.',
-  'worker.allBusy': () => 'No worker is free.',
+  'engine.notStarted': () => 'The training engine has not been started.',
+  'pool.busy': () => 'No worker is free.',
 
   'file.unreachable': ({ file }) => `${file} could not be fetched: no connection, or it broke off.`,
-  'file.refused': ({ file, status }) => `${file} could not be fetched: the server answers ${status}.`,
+  'file.http': ({ file, status }) => `${file} could not be fetched: the server answers ${status}.`,
   'file.isPage': ({ file }) => `In place of ${file} the server sends a web page.`,
   'file.damaged': ({ file, text }) => `${file} is damaged: ${text}`,
   'file.missing': ({ file }) => `${file} is missing from the page.`,

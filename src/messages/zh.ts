@@ -12,11 +12,11 @@ export const zh: Sentences = {
   'worker.gaveUp': ({ times }) =>
     `工作线程已连续 ${times} 次终止，可能是内存不足：请选择更小的模型或其他后端，或者重试。`,
   'worker.replaced': () => '得到回答之前后端已更换。',
-  'worker.notStarted': () => '训练引擎尚未启动。',
-  'worker.allBusy': () => '没有空闲的工作线程。',
+  'engine.notStarted': () => '训练引擎尚未启动。',
+  'pool.busy': () => '没有空闲的工作线程。',
 
   'file.unreachable': ({ file }) => `无法获取 ${file}：没有网络连接，或连接中断。`,
-  'file.refused': ({ file, status }) => `无法获取 ${file}：服务器返回 ${status}。`,
+  'file.http': ({ file, status }) => `无法获取 ${file}：服务器返回 ${status}。`,
   'file.isPage': ({ file }) => `服务器返回的不是 ${file}，而是一个网页。`,
   'file.damaged': ({ file, text }) => `${file} 已损坏：${text}`,
   'file.missing': ({ file }) => `页面中缺少 ${file}。`,

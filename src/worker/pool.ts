@@ -73,7 +73,7 @@ export class WorkerPool implements Executor {
 
   async execute(job: Job, control: RunControl, onEvent: (event: RunnerEvent) => void): Promise<StageOutcome> {
     const slot = this.trainers.find((s) => !s.busy && s.isUsable);
-    if (!slot) throw new MessageError(this.broken ?? message('worker.allBusy', {}));
+    if (!slot) throw new MessageError(this.broken ?? message('pool.busy', {}));
     slot.busy = true;
     let seconds = 0;
     const stopped = new Promise<StageOutcome>((resolve) => {

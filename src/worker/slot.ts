@@ -27,7 +27,7 @@ export class Slot {
     /** Hears why the slot has given up. */
     private readonly onBroken: (reason: Message) => void = () => undefined,
   ) {
-    this.ready = handled(Promise.reject<Member>(new MessageError(message('worker.notStarted', {}))));
+    this.ready = handled(Promise.reject<Member>(new MessageError(message('engine.notStarted', {}))));
   }
 
   get isUsable(): boolean {

@@ -68,6 +68,6 @@ export class Session {
   answer(request: AnswerRequest): Promise<Answer[]> {
     return this.pool
       ? this.pool.answer(request)
-      : Promise.reject(new MessageError(message('worker.notStarted', {})));
+      : Promise.reject(new MessageError(message('engine.notStarted', {})));
   }
 }
