@@ -254,4 +254,20 @@ describe.each([
       expect(await node(page, id).getAttribute('data-status'), id).toBe('done');
     expect(errors).toEqual([]);
   }, 180_000);
+
+  it('names recorded runs that do not come, and loads them when asked again', async () => {
+    const file = /\/(seed-1|recording)[-.][^/]*$/;
+    const load = async (p: Page) => p.route(file, (route) => route.abort());
+    await open('?v=1&demo=dpo&threads=1', load);
+    const seeds = page.locator('[data-notice=runs]');
+    expect(await seeds.textContent()).toContain('dpo/results/seed-1.json could not be loaded');
+    await button(page, 'Replay the recorded run').click();
+    await page.getByText('dpo/recording.json could not be loaded').waitFor();
+    await page.unroute(file);
+    await button(page, 'Try again').press('Enter');
+    await expect.poll(() => seeds.count(), { timeout: 30_000 }).toBe(0);
+    await button(page, 'Replay the recorded run').click();
+    await untilStatus(page, 'replay');
+    expect(errors).toEqual([]);
+  }, 180_000);
 });

@@ -112,7 +112,7 @@ describe('stored runs', () => {
   });
 
   it.each(DEMOS.map((d) => [d.name, d] as const))('of %s can be read', async (name, demo) => {
-    for (const { summary, history } of currentRuns(await storedRuns(name), demo.config)) {
+    for (const { summary, history } of currentRuns((await storedRuns(name)).runs, demo.config)) {
       expect(summary.demo).toBe(name);
       for (const arm of demo.config.arms)
         expect(summary.arms[arm.id] ?? summary.failures[arm.id]).toBeDefined();

@@ -52,6 +52,8 @@ export class ThreadPool {
   readonly exports: Record<string, (...args: number[]) => number>;
   /** Threads that take part now, the caller included. */
   limit: number;
+  /** How long a task may take, milliseconds (tests set less). */
+  patience = PATIENCE_MS;
   private tellLost!: (reason: string) => void;
   private failure: DeviceLostError | null = null;
   private turn = 0;
@@ -141,8 +143,8 @@ export class ThreadPool {
     const { control } = this;
     for (let i = 0; i < SPINS; i++) if (Atomics.load(control, PENDING) === 0) return;
     for (let pending: number; (pending = Atomics.load(control, PENDING)) > 0;)
-      if (Atomics.wait(control, PENDING, pending, PATIENCE_MS) === 'timed-out')
-        throw this.fail(`a thread did not answer for ${PATIENCE_MS / 1000} s`);
+      if (Atomics.wait(control, PENDING, pending, this.patience) === 'timed-out')
+        throw this.fail(`a thread did not answer for ${this.patience / 1000} s`);
   }
 
   private fail(reason: string): DeviceLostError {

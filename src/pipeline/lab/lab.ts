@@ -34,7 +34,7 @@ export interface NodeRun {
   notices: string[];
   /** Last good weights of a run that failed. */
   lastGood?: LanguageModelArtifact;
-  /** Weights at the latest evaluation of a run that has not ended; earlier ones are not kept. */
+  /** Weights at the latest evaluation of a run without a result; earlier ones are not kept. */
   latestWeights?: Float32Array;
 }
 
@@ -301,11 +301,11 @@ export class Lab {
     this.executing.delete(execution);
     if (this.runs.get(node.key) !== run) return; // reset in the meantime
     this.active.delete(node.key);
-    delete run.latestWeights;
     run.seconds = outcome.seconds;
     switch (outcome.status) {
       case 'done':
         run.result = outcome.result;
+        delete run.latestWeights;
         break;
       case 'failed':
         run.failure = { message: outcome.message, ...(outcome.update ? { update: outcome.update } : {}) };

@@ -1,7 +1,9 @@
 import { Button, CloseButton } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { reloadRecordedRuns, useMissingRuns } from '../figures/useRecorded';
 import { messageText, problemText } from '../i18n/dynamic';
+import { message } from '../../messages';
 import { actions, useLab } from '../store/useLab';
 import classes from './app.module.css';
 
@@ -27,6 +29,7 @@ export function Notices() {
         </div>
       )}
       <UnloadedNotice />
+      <MissingRunsNotice />
     </>
   );
 }
@@ -54,6 +57,28 @@ function UnloadedNotice() {
         </Button>
         <Button size="compact-sm" variant="default" disabled={busy} onClick={actions.trainUnloaded}>
           {t('notice.trainLive')}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** Recorded seeds of the open lesson that did not come. */
+function MissingRunsNotice() {
+  const { t } = useTranslation();
+  const missing = useMissingRuns();
+  const [busy, setBusy] = useState(false);
+  if (!missing.length) return null;
+  const retry = () => {
+    setBusy(true);
+    void reloadRecordedRuns().finally(() => setBusy(false));
+  };
+  return (
+    <div className={classes.notice} data-bad data-notice="runs">
+      <div role="alert">{messageText(message('file.notLoaded', { file: missing.join(', ') }))}</div>
+      <div className={classes.choices}>
+        <Button size="compact-sm" variant="default" loading={busy} onClick={retry}>
+          {t('notice.retry')}
         </Button>
       </div>
     </div>

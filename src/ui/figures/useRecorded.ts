@@ -10,20 +10,25 @@ import { currentRuns, sameStages, storedRuns } from '../recorded/stored';
 interface Recorded {
   demo: string | null;
   runs: readonly StoredRun[];
+  /** Files that could not be loaded. */
+  missing: readonly string[];
 }
 
+const NOTHING: readonly string[] = [];
 const NONE: readonly StoredRun[] = [];
 const NO_BANDS: readonly ArmBand[] = [];
 
 /** Recorded runs of the lesson that is open. */
-const useStore = create<Recorded>(() => ({ demo: null, runs: NONE }));
+const useStore = create<Recorded>(() => ({ demo: null, runs: NONE, missing: NOTHING }));
 
 async function load(name: string | null): Promise<void> {
   const demo = demoByName(name);
-  useStore.setState({ demo: name, runs: NONE });
+  if (useStore.getState().demo !== name) useStore.setState({ demo: name, runs: NONE, missing: NOTHING });
   if (!demo) return;
-  const runs = currentRuns(await storedRuns(demo.name), demo.config);
-  if (useStore.getState().demo === name && runs.length) useStore.setState({ runs });
+  const { runs, missing } = await storedRuns(demo.name);
+  if (useStore.getState().demo !== name) return;
+  const current = currentRuns(runs, demo.config);
+  useStore.setState({ runs: current.length ? current : NONE, missing: missing.length ? missing : NOTHING });
 }
 
 useLab.subscribe((state, before) => {
@@ -33,6 +38,11 @@ void load(useLab.getState().demo);
 
 /** Recorded runs of the open lesson as it was set up; empty while they load, and where there are none. */
 export const useRecordedRuns = (): readonly StoredRun[] => useStore((s) => s.runs);
+
+/** Files of recorded runs that could not be loaded. */
+export const useMissingRuns = (): readonly string[] => useStore((s) => s.missing);
+
+export const reloadRecordedRuns = (): Promise<void> => load(useStore.getState().demo);
 
 /** The stages and arms that still have the settings of the lesson, so that recorded results are theirs. */
 export function useUnchanged(): ReadonlySet<string> {

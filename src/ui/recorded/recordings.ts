@@ -1,3 +1,4 @@
+import { message, MessageError } from '../../messages';
 import { buildGraph } from '../../pipeline/lab/graph';
 import { recordingSchema, type Recording } from '../../pipeline/records/recording';
 import type { DemoEntry } from '../lessons/demos';
@@ -9,11 +10,14 @@ const fileOf = (demo: string): string => `../../../demos/${demo}/recording.json`
 
 export const hasRecording = (demo: string): boolean => fileOf(demo) in FILES;
 
-/** The recorded run of a demo. Throws an Error where it cannot be read, or where the demo has changed since. */
+/** The recorded run of a demo. Throws an Error where it cannot be loaded or read, or where the demo has changed since. */
 export async function loadRecording(demo: DemoEntry): Promise<Recording> {
   const load = FILES[fileOf(demo.name)];
   if (!load) throw new Error(`no recording of ${demo.name}`);
-  return checkedRecording(await load(), demo);
+  const json = await load().catch((cause: unknown) => {
+    throw new MessageError(message('file.notLoaded', { file: `${demo.name}/recording.json` }), { cause });
+  });
+  return checkedRecording(json, demo);
 }
 
 export function checkedRecording(json: unknown, demo: Pick<DemoEntry, 'config' | 'name'>): Recording {

@@ -7,13 +7,16 @@ const RESULTS = import.meta.glob<StoredRun>('../../../demos/*/results/seed-*.jso
 
 const seedIn = (path: string): number => Number(/seed-(\d+)\.json$/.exec(path)?.[1]);
 
-/** The stored runs of a demo, by seed. A file that cannot be loaded is left out. */
-export async function storedRuns(demo: string): Promise<StoredRun[]> {
+/** The stored runs of a demo, by seed, and the names of the files that could not be loaded. */
+export async function storedRuns(demo: string): Promise<{ runs: StoredRun[]; missing: string[] }> {
   const paths = Object.keys(RESULTS)
     .filter((path) => path.includes(`/demos/${demo}/results/`))
     .sort((a, b) => seedIn(a) - seedIn(b));
   const loaded = await Promise.all(paths.map((path) => RESULTS[path]!().catch(() => undefined)));
-  return loaded.flatMap((run) => (run?.summary ? [{ ...run, history: run.history ?? {} }] : []));
+  return {
+    runs: loaded.flatMap((run) => (run?.summary ? [{ ...run, history: run.history ?? {} }] : [])),
+    missing: paths.flatMap((path, i) => (loaded[i] ? [] : [`${demo}/results/seed-${seedIn(path)}.json`])),
+  };
 }
 
 const graphs = new WeakMap<LabConfig, Graph>();
