@@ -20,3 +20,13 @@ export async function fetchFile(url: string, file: string): Promise<Uint8Array<A
     throw new MessageError(message('file.isPage', { file }));
   return bytes;
 }
+
+/** The same, as JSON. */
+export async function fetchJson(url: string, file: string): Promise<unknown> {
+  const bytes = await fetchFile(url, file);
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+  } catch (error) {
+    throw new MessageError(message('file.damaged', { file, text: (error as Error).message }), { cause: error });
+  }
+}

@@ -28,8 +28,6 @@ export interface Codes {
 
   /** A file could not be fetched at all: no connection, or it broke off. */
   'file.unreachable': { file: string };
-  /** A part of the page that is loaded when it is needed did not come. */
-  'file.notLoaded': { file: string };
   /** The server refused a file. */
   'file.http': { file: string; status: string };
   /** A web page came in place of a file, as hosts send for addresses that they do not know. */

@@ -18,7 +18,6 @@ export const en: Sentences = {
   'pool.busy': () => 'No worker is free.',
 
   'file.unreachable': ({ file }) => `${file} could not be fetched: no connection, or it broke off.`,
-  'file.notLoaded': ({ file }) => `${file} could not be loaded; check the connection and try again.`,
   'file.http': ({ file, status }) => `${file} could not be fetched: the server answers ${status}.`,
   'file.isPage': ({ file }) => `In place of ${file} the server sends a web page.`,
   'file.damaged': ({ file, text }) => `${file} is damaged: ${text}`,

@@ -16,7 +16,6 @@ export const zh: Sentences = {
   'pool.busy': () => '没有空闲的工作线程。',
 
   'file.unreachable': ({ file }) => `无法获取 ${file}：没有网络连接，或连接中断。`,
-  'file.notLoaded': ({ file }) => `无法加载 ${file}；请检查网络后重试。`,
   'file.http': ({ file, status }) => `无法获取 ${file}：服务器返回 ${status}。`,
   'file.isPage': ({ file }) => `服务器返回的不是 ${file}，而是一个网页。`,
   'file.damaged': ({ file, text }) => `${file} 已损坏：${text}`,

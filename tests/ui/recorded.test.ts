@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { defaultLabConfig, type LabConfig } from '../../src/pipeline/lab/config';
 import { buildGraph } from '../../src/pipeline/lab/graph';
@@ -8,6 +9,7 @@ import {
   type StoredEvaluation,
   type StoredRun,
 } from '../../src/pipeline/records/recording';
+import { message, MessageError } from '../../src/messages';
 import { DEMOS } from '../../src/ui/lessons/demos';
 import { armBands, bandPoints, bandsOverTime, withBands } from '../../src/ui/figures/bands';
 import { Player, timeline } from '../../src/ui/recorded/player';
@@ -42,6 +44,9 @@ const run = (seed: number, golds: number[]): StoredRun => ({
   },
   history: { ppo: golds.map((gold, i) => measured(i, gold)) },
 });
+
+const fromDisk = async (_url: string, file: string): Promise<unknown> =>
+  JSON.parse(await readFile(new URL(`../../demos/${file}`, import.meta.url), 'utf8'));
 
 const ARM = { id: 'ppo', name: 'PPO', style: 0, stage: 'ppo' as const, isLimit: false };
 
@@ -111,8 +116,21 @@ describe('stored runs', () => {
     expect(timesOf([more], three)).toEqual({ first: 20, all: 44, seed: 41 });
   });
 
+  it('that cannot be loaded are named, and leave the others', async () => {
+    const all = await storedRuns('dpo', fromDisk);
+    const some = await storedRuns('dpo', (url, file) =>
+      file.endsWith('seed-2.json')
+        ? Promise.reject(new MessageError(message('file.missing', { file })))
+        : fromDisk(url, file),
+    );
+    expect(some.missing).toEqual([{ code: 'file.missing', values: { file: 'dpo/results/seed-2.json' } }]);
+    expect(some.runs).toEqual(all.runs.filter(({ summary }) => summary.seed !== 2));
+  });
+
   it.each(DEMOS.map((d) => [d.name, d] as const))('of %s can be read', async (name, demo) => {
-    for (const { summary, history } of currentRuns((await storedRuns(name)).runs, demo.config)) {
+    const { runs, missing } = await storedRuns(name, fromDisk);
+    expect(missing).toEqual([]);
+    for (const { summary, history } of currentRuns(runs, demo.config)) {
       expect(summary.demo).toBe(name);
       for (const arm of demo.config.arms)
         expect(summary.arms[arm.id] ?? summary.failures[arm.id]).toBeDefined();

@@ -3,7 +3,6 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { reloadRecordedRuns, useMissingRuns } from '../figures/useRecorded';
 import { messageText, problemText } from '../i18n/dynamic';
-import { message } from '../../messages';
 import { actions, useLab } from '../store/useLab';
 import classes from './app.module.css';
 
@@ -75,7 +74,14 @@ function MissingRunsNotice() {
   };
   return (
     <div className={classes.notice} data-bad data-notice="runs">
-      <div role="alert">{messageText(message('file.notLoaded', { file: missing.join(', ') }))}</div>
+      <div role="alert">
+        <b>{t('notice.runs')}</b>
+        <ul>
+          {missing.map((reason, i) => (
+            <li key={i}>{messageText(reason)}</li>
+          ))}
+        </ul>
+      </div>
       <div className={classes.choices}>
         <Button size="compact-sm" variant="default" loading={busy} onClick={retry}>
           {t('notice.retry')}

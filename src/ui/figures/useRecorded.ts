@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { create } from 'zustand';
+import type { Message } from '../../messages';
 import type { StoredRun } from '../../pipeline/records/recording';
 import { demoByName } from '../lessons/demos';
 import { useLab } from '../store/useLab';
@@ -10,11 +11,11 @@ import { currentRuns, sameStages, storedRuns } from '../recorded/stored';
 interface Recorded {
   demo: string | null;
   runs: readonly StoredRun[];
-  /** Files that could not be loaded. */
-  missing: readonly string[];
+  /** Why others could not be loaded. */
+  missing: readonly Message[];
 }
 
-const NOTHING: readonly string[] = [];
+const NOTHING: readonly Message[] = [];
 const NONE: readonly StoredRun[] = [];
 const NO_BANDS: readonly ArmBand[] = [];
 
@@ -39,8 +40,8 @@ void load(useLab.getState().demo);
 /** Recorded runs of the open lesson as it was set up; empty while they load, and where there are none. */
 export const useRecordedRuns = (): readonly StoredRun[] => useStore((s) => s.runs);
 
-/** Files of recorded runs that could not be loaded. */
-export const useMissingRuns = (): readonly string[] => useStore((s) => s.missing);
+/** Why recorded runs of the open lesson could not be loaded. */
+export const useMissingRuns = (): readonly Message[] => useStore((s) => s.missing);
 
 export const reloadRecordedRuns = (): Promise<void> => load(useStore.getState().demo);
 

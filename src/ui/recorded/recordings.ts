@@ -1,10 +1,14 @@
-import { message, MessageError } from '../../messages';
+import { fetchJson } from '../../checkpoints/fetch-file';
 import { buildGraph } from '../../pipeline/lab/graph';
 import { recordingSchema, type Recording } from '../../pipeline/records/recording';
 import type { DemoEntry } from '../lessons/demos';
 
-// Loaded when somebody asks for the replay, not with the page.
-const FILES = import.meta.glob<unknown>('../../../demos/*/recording.json', { import: 'default' });
+// Fetched when somebody asks for the replay, and again when that failed: browsers remember a failed import.
+const FILES = import.meta.glob<string>('../../../demos/*/recording.json', {
+  query: '?url',
+  import: 'default',
+  eager: true,
+});
 
 const fileOf = (demo: string): string => `../../../demos/${demo}/recording.json`;
 
@@ -12,12 +16,9 @@ export const hasRecording = (demo: string): boolean => fileOf(demo) in FILES;
 
 /** The recorded run of a demo. Throws an Error where it cannot be loaded or read, or where the demo has changed since. */
 export async function loadRecording(demo: DemoEntry): Promise<Recording> {
-  const load = FILES[fileOf(demo.name)];
-  if (!load) throw new Error(`no recording of ${demo.name}`);
-  const json = await load().catch((cause: unknown) => {
-    throw new MessageError(message('file.notLoaded', { file: `${demo.name}/recording.json` }), { cause });
-  });
-  return checkedRecording(json, demo);
+  const url = FILES[fileOf(demo.name)];
+  if (!url) throw new Error(`no recording of ${demo.name}`);
+  return checkedRecording(await fetchJson(url, `${demo.name}/recording.json`), demo);
 }
 
 export function checkedRecording(json: unknown, demo: Pick<DemoEntry, 'config' | 'name'>): Recording {

@@ -1,22 +1,39 @@
+import { fetchJson } from '../../checkpoints/fetch-file';
+import { messageOf, type Message } from '../../messages';
 import { buildGraph, type Graph } from '../../pipeline/lab/graph';
 import type { LabConfig } from '../../pipeline/lab/config';
 import { storedKeyOf, type StoredRun } from '../../pipeline/records/recording';
 
-// Each file is loaded when its lesson is opened, not with the page.
-const RESULTS = import.meta.glob<StoredRun>('../../../demos/*/results/seed-*.json', { import: 'default' });
+// Fetched when their lesson is opened, and again when that failed: browsers remember a failed import.
+const RESULTS = import.meta.glob<string>('../../../demos/*/results/seed-*.json', {
+  query: '?url',
+  import: 'default',
+  eager: true,
+});
 
 const seedIn = (path: string): number => Number(/seed-(\d+)\.json$/.exec(path)?.[1]);
 
-/** The stored runs of a demo, by seed, and the names of the files that could not be loaded. */
-export async function storedRuns(demo: string): Promise<{ runs: StoredRun[]; missing: string[] }> {
+/** The stored runs of a demo, by seed, and why the others could not be loaded. */
+export async function storedRuns(
+  demo: string,
+  read: (url: string, file: string) => Promise<unknown> = fetchJson,
+): Promise<{ runs: StoredRun[]; missing: Message[] }> {
   const paths = Object.keys(RESULTS)
     .filter((path) => path.includes(`/demos/${demo}/results/`))
     .sort((a, b) => seedIn(a) - seedIn(b));
-  const loaded = await Promise.all(paths.map((path) => RESULTS[path]!().catch(() => undefined)));
-  return {
-    runs: loaded.flatMap((run) => (run?.summary ? [{ ...run, history: run.history ?? {} }] : [])),
-    missing: paths.flatMap((path, i) => (loaded[i] ? [] : [`${demo}/results/seed-${seedIn(path)}.json`])),
-  };
+  const missing: Message[] = [];
+  const loaded = await Promise.all(
+    paths.map(async (path) => {
+      try {
+        return (await read(RESULTS[path]!, `${demo}/results/seed-${seedIn(path)}.json`)) as StoredRun;
+      } catch (error) {
+        missing.push(messageOf(error));
+        return undefined;
+      }
+    }),
+  );
+  const runs = loaded.flatMap((run) => (run?.summary ? [{ ...run, history: run.history ?? {} }] : []));
+  return { runs, missing };
 }
 
 const graphs = new WeakMap<LabConfig, Graph>();

@@ -106,6 +106,7 @@ export const page = {
     link: 'Parts of the link were not used:',
     close: 'Close',
     unloaded: 'Ready-made models could not be loaded:',
+    runs: 'Recorded seeds of this lesson could not be loaded:',
     retry: 'Try again',
     trainLive: 'Train live instead',
   },

@@ -107,6 +107,7 @@ export const page: Words<typeof en> = {
     link: '链接中未被采用的部分：',
     close: '关闭',
     unloaded: '现成模型无法加载：',
+    runs: '本课的已记录种子无法加载：',
     retry: '重试',
     trainLive: '改为现场训练',
   },
