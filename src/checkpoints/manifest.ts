@@ -16,26 +16,31 @@ export const manifestSchema = z.array(
 
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** Shipped results behind a function that reads one file; each file is read at most once. */
+/**
+ * Shipped results behind a function that reads one file. A file is read once; one that could not be read or is
+ * damaged is read again when it is asked for again. `get` rejects with a MessageError that names the file.
+ */
 export function shippedFrom(
   manifest: () => Promise<Manifest>,
   read: (file: string) => Promise<Uint8Array>,
 ): ShippedResults {
   const cache = new Map<string, Promise<StageResult>>();
+  const load = async ({ file, summary }: Manifest[number]): Promise<StageResult> => {
+    const bytes = await read(file);
+    try {
+      return { artifact: loadArtifact(bytes), summary };
+    } catch (error) {
+      throw error instanceof CheckpointError ? error.in(file) : error;
+    }
+  };
   return {
     async get(key) {
       const entry = (await manifest()).find((e) => e.key === key);
       if (!entry) return undefined;
       let result = cache.get(key);
       if (!result) {
-        result = read(entry.file).then((bytes) => {
-          try {
-            return { artifact: loadArtifact(bytes), summary: entry.summary };
-          } catch (error) {
-            throw error instanceof CheckpointError ? error.in(entry.file) : error;
-          }
-        });
-        cache.set(key, result);
+        cache.set(key, (result = load(entry)));
+        result.catch(() => cache.delete(key));
       }
       return result;
     },

@@ -1,3 +1,5 @@
+import { message, MessageError } from '../messages';
+import { fetchFile } from './fetch-file';
 import { manifestSchema, shippedFrom } from './manifest';
 import manifest from './data/manifest.json';
 
@@ -12,9 +14,7 @@ export const shippedResults = shippedFrom(
   () => Promise.resolve(manifestSchema.parse(manifest)),
   async (file) => {
     const url = files[`./data/${file}`];
-    if (!url) throw new Error(`shipped file ${file} is missing from the build`);
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(`${file}: ${response.status} ${response.statusText}`);
-    return new Uint8Array(await response.arrayBuffer());
+    if (!url) throw new MessageError(message('file.missing', { file }));
+    return fetchFile(url, file);
   },
 );

@@ -21,6 +21,36 @@ export interface Codes extends FileCodes, RecordCodes {
   'ppo.adaptive-kl-from-zero': object;
   /** A loss over completion tokens of sequences that have none. */
   'loss.noTokens': { rows: number };
+
+  /** The script of a worker could not be fetched or does not run. */
+  'worker.script': object;
+  /** The script of a worker was not there in time. */
+  'worker.slow': { seconds: number };
+  /** A worker ended without a word: killed for want of memory, for example. */
+  'worker.died': object;
+  /** An error in a worker that nothing in it has caught. */
+  'worker.error': { text: string };
+  /** A worker has not answered for so long that it counts as dead. */
+  'worker.silent': { minutes: number };
+  /** A stage that was stopped did not come to an end; its worker was ended. */
+  'worker.stopped': object;
+  /** So many workers died one after the other that no other one is started. */
+  'worker.gaveUp': { times: number };
+  /** The workers were ended on purpose: another backend has taken their place. */
+  'worker.replaced': object;
+  'engine.notStarted': object;
+  'pool.busy': object;
+
+  /** A file could not be fetched at all: no connection, or it broke off. */
+  'file.unreachable': { file: string };
+  /** The server refused a file. */
+  'file.http': { file: string; status: string };
+  /** A web page came in place of a file, as hosts send for addresses that they do not know. */
+  'file.isPage': { file: string };
+  /** A file is there, but cannot be read. */
+  'file.damaged': { file: string; text: string };
+  /** A file is listed, but is not part of the page. */
+  'file.missing': { file: string };
 }
 
 export type Code = keyof Codes;

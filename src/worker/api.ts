@@ -12,6 +12,10 @@ export interface EngineReport {
 
 /** The whole contract between the page and one worker (called through Comlink). */
 export interface LabWorker {
+  /** Takes the lock with this name and never gives it back; false without a name or without locks. */
+  hold(lock: string | null): Promise<boolean>;
+  /** A sign of life. */
+  ping(): Promise<void>;
   /** `threads`: see EngineOptions. */
   start(choice: BackendName | 'auto', threads: number): Promise<EngineReport>;
   /** Of its threads only so many compute from now on. */

@@ -31,7 +31,33 @@ function packed(outcome: StageOutcome): StageOutcome {
   return { ...outcome, result: { ...outcome.result, artifact } };
 }
 
+/** Buffers of an outcome that nobody here needs any more: they are handed over, not copied. */
+function transferables(outcome: StageOutcome): Transferable[] {
+  if (outcome.status === 'stopped') return [];
+  const artifact = outcome.status === 'done' ? outcome.result.artifact : outcome.lastGood;
+  switch (artifact?.kind) {
+    case 'model':
+    case 'reward':
+      return [artifact.weights.buffer as ArrayBuffer];
+    case 'packed-preferences':
+      return [artifact.bytes.buffer as ArrayBuffer];
+    default:
+      return [];
+  }
+}
+
 const worker: LabWorker = {
+  hold: (lock) =>
+    new Promise((resolve, reject) => {
+      const locks = navigator.locks as LockManager | undefined; // only in secure contexts
+      if (!locks || lock === null) return resolve(false);
+      const held = () => {
+        resolve(true);
+        return new Promise<never>(() => undefined);
+      };
+      locks.request(lock, held).catch(reject);
+    }),
+  async ping() {},
   async start(choice, threads) {
     const created = await createEngine(choice, undefined, { threads });
     engine?.dispose();
@@ -45,7 +71,8 @@ const worker: LabWorker = {
     const control = new RunControl(paused);
     controls.set(id, control);
     try {
-      return packed(await runStage(started(), job, control, onEvent));
+      const outcome = packed(await runStage(started(), job, control, onEvent));
+      return Comlink.transfer(outcome, transferables(outcome));
     } finally {
       controls.delete(id);
     }

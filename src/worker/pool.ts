@@ -1,90 +1,152 @@
 import * as Comlink from 'comlink';
 import type { BackendName } from '../engine/types';
+import { message, MessageError, messageOf, sentence, type Message } from '../messages';
 import type { Executor } from '../pipeline/lab/lab';
 import type { Job, RunControl, RunnerEvent, StageOutcome } from '../pipeline/lab/runner';
-import type { Answer, AnswerRequest, EngineReport, LabWorker } from './api';
+import type { Answer, AnswerRequest, EngineReport } from './api';
+import { BROWSER, WorkerEndedError, type Member, type Parts } from './member';
+import { Slot } from './slot';
 import { threadsAskedFor, threadsFor } from './threads';
 
-const threadsOfEach = (training: number): number =>
-  asked ?? threadsFor(navigator.hardwareConcurrency || 1, training);
+const cores = (): number => globalThis.navigator?.hardwareConcurrency || 1;
 
-interface Member {
-  worker: Worker;
-  api: Comlink.Remote<LabWorker>;
-  busy: boolean;
-}
+const threadsOfEach = (training: number): number => asked ?? threadsFor(cores(), training);
 
 /** The link may fix the threads of every worker that trains: `?threads=1`. */
 const asked = threadsAskedFor(globalThis.location?.search ?? '');
 
+/** A stage that was stopped ends with its row; a worker that needs longer for it is ended. */
+const STOPPING_MS = 10_000;
+
+export interface PoolOptions {
+  /** Workers that train. */
+  slots?: number;
+  /** Hears why no worker can train any more. */
+  onBroken?: (reason: Message) => void;
+  parts?: Parts;
+}
+
 /**
  * Workers that train (one per slot) and one more that only answers prompts, so that sampling never waits
- * for a training step. Those that train share the cores between them. Created once per page.
+ * for a training step. Those that train share the cores between them. A worker that dies fails the stage that it
+ * computed, and another one takes its place.
  */
 export class WorkerPool implements Executor {
-  private readonly trainers: Member[];
-  private readonly sampler: Member;
+  private readonly trainers: Slot[];
+  private readonly sampler: Slot;
+  private readonly atWork = new Set<Member>();
+  private broken: Message | undefined;
   private nextId = 1;
 
-  private constructor(readonly slots: number) {
-    const spawn = (): Member => {
-      const worker = new Worker(new URL('./lab-worker.ts', import.meta.url), { type: 'module' });
-      return { worker, api: Comlink.wrap<LabWorker>(worker), busy: false };
+  constructor({
+    slots = Math.min(2, cores()),
+    onBroken = () => undefined,
+    parts = BROWSER,
+  }: PoolOptions = {}) {
+    const given = (reason: Message) => {
+      if (this.trainers.some((slot) => slot.isUsable)) return;
+      this.broken = reason;
+      onBroken(reason);
     };
-    this.trainers = Array.from({ length: slots }, spawn);
-    this.sampler = spawn();
+    this.trainers = Array.from({ length: slots }, () => new Slot(parts, given));
+    this.sampler = new Slot(parts);
   }
 
-  /** Starts the pool; the first worker picks the backend, the others follow it. */
-  static async start(
-    choice: BackendName | 'auto',
-    slots = Math.min(2, navigator.hardwareConcurrency || 1),
-  ): Promise<{ pool: WorkerPool; report: EngineReport }> {
-    const pool = new WorkerPool(slots);
-    const [first, ...others] = pool.trainers;
+  /** Workers that can train; those that were given up are out. */
+  get slots(): number {
+    return Math.max(1, this.trainers.filter((slot) => slot.isUsable).length);
+  }
+
+  /** Starts the workers; the first one picks the backend, the others follow it. Rejects if one does not start. */
+  async start(choice: BackendName | 'auto'): Promise<EngineReport> {
+    const [first, ...others] = this.trainers;
     const threads = threadsOfEach(1); // as many as a worker may ever use
-    const report = await first!.api.start(choice, threads);
+    const report = await first!.open((worker) => worker.start(choice, threads));
     const { backend } = report.info;
+    first!.startLike((worker) => worker.start(backend, threads));
     await Promise.all([
-      ...others.map((m) => m.api.start(backend, threads)),
-      pool.sampler.api.start(backend, 1),
+      ...others.map((slot) => slot.open((worker) => worker.start(backend, threads))),
+      this.sampler.open((worker) => worker.start(backend, 1)),
     ]);
-    return { pool, report };
+    return report;
   }
 
   async execute(job: Job, control: RunControl, onEvent: (event: RunnerEvent) => void): Promise<StageOutcome> {
-    const member = this.trainers.find((m) => !m.busy);
-    if (!member) throw new Error('no free worker');
-    member.busy = true;
-    this.shareCores();
-    const id = this.nextId++;
-    const unsubscribe = control.onCommand((command) => void member.api.control(id, command));
+    const slot = this.trainers.find((s) => !s.busy && s.isUsable);
+    if (!slot) throw new MessageError(this.broken ?? message('pool.busy', {}));
+    slot.busy = true;
+    let seconds = 0;
+    const stopped = new Promise<StageOutcome>((resolve) => {
+      control.onCommand((command) => command === 'stop' && resolve({ status: 'stopped', seconds: 0 }));
+    });
+    const heard = (event: RunnerEvent) => {
+      if (event.type !== 'notice') seconds = event.seconds;
+      onEvent(event);
+    };
+    let begun = false;
     try {
-      return await member.api.execute(id, job, control.paused, Comlink.proxy(onEvent));
+      const work = slot.use(async (member): Promise<StageOutcome> => {
+        if (control.stopped) return { status: 'stopped', seconds: 0 };
+        begun = true;
+        return this.executeOn(slot, member, job, control, heard);
+      });
+      // a worker that is still starting need not be waited for; one that computes has to come to an end
+      return await Promise.race([work, stopped.then((outcome) => (begun ? work : outcome))]);
     } catch (error) {
-      return {
-        status: 'failed',
-        message: error instanceof Error ? error.message : String(error),
-        seconds: 0,
-      };
+      if (control.stopped) return { status: 'stopped', seconds };
+      return { status: 'failed', message: sentence(messageOf(error)), seconds };
     } finally {
+      slot.busy = false;
+    }
+  }
+
+  private async executeOn(
+    slot: Slot,
+    member: Member,
+    job: Job,
+    control: RunControl,
+    onEvent: (event: RunnerEvent) => void,
+  ): Promise<StageOutcome> {
+    const id = this.nextId++;
+    let late: ReturnType<typeof setTimeout> | undefined;
+    const unsubscribe = control.onCommand((command) => {
+      member.tell((worker) => worker.control(id, command));
+      if (command === 'stop')
+        late ??= setTimeout(() => slot.exchange(member, message('worker.stopped', {})), STOPPING_MS);
+    });
+    this.atWork.add(member);
+    this.shareCores();
+    try {
+      return await member.call<StageOutcome>((worker) =>
+        worker.execute(id, job, control.paused, Comlink.proxy(onEvent)),
+      );
+    } finally {
+      clearTimeout(late);
       unsubscribe();
-      member.busy = false;
+      this.atWork.delete(member);
       this.shareCores();
     }
   }
 
   /** Whoever trains alone uses the cores of the others too. */
   private shareCores(): void {
-    const training = this.trainers.filter((m) => m.busy);
-    for (const m of training) void m.api.limitThreads(threadsOfEach(training.length));
+    const threads = threadsOfEach(this.atWork.size);
+    for (const member of this.atWork) member.tell((worker) => worker.limitThreads(threads));
   }
 
-  answer(request: AnswerRequest): Promise<Answer[]> {
-    return this.sampler.api.answer(request);
+  /** Asks once more if the worker ends before it has answered. */
+  async answer(request: AnswerRequest): Promise<Answer[]> {
+    const ask = () => this.sampler.use((member) => member.call((worker) => worker.answer(request)));
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof WorkerEndedError && this.sampler.isUsable) return ask();
+      throw error;
+    }
   }
 
+  /** Ends all workers; whatever waits for them is rejected. */
   dispose(): void {
-    for (const m of [...this.trainers, this.sampler]) m.worker.terminate();
+    for (const slot of [...this.trainers, this.sampler]) slot.close(message('worker.replaced', {}));
   }
 }

@@ -1,11 +1,13 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { loadArtifact, saveArtifact } from '../../src/checkpoints/artifact-file';
+import { fetchFile } from '../../src/checkpoints/fetch-file';
 import { manifestSchema, shippedFrom } from '../../src/checkpoints/manifest';
 import { nodeShippedResults } from '../../src/checkpoints/node';
 import { sentence } from '../../src/messages';
 import { saveCheckpoint } from '../../src/model/checkpoint';
 import { MODEL_SIZES, type ModelSize } from '../../src/model/config';
+import { MessageError } from '../../src/messages';
 import { CheckpointError } from '../../src/model/safetensors';
 import { buildGraph } from '../../src/pipeline/lab/graph';
 import { defaultLabConfig } from '../../src/pipeline/lab/config';
@@ -126,5 +128,53 @@ describe('artifact files', () => {
     );
     await expect(results.get('a'.repeat(32))).rejects.toThrow(/x\.safetensors/);
     expect(await results.get('b'.repeat(32))).toBeUndefined();
+  });
+});
+
+describe('files that do not come', () => {
+  const config = { vocabSize: 13, nPositions: 8, nEmbd: 8, nLayer: 1, nHead: 2 };
+  const bytes = saveArtifact({ kind: 'model', config, weights: initialWeights(config, rngFrom(1)) });
+  const key = 'a'.repeat(32);
+  const manifest = () => Promise.resolve([{ key, file: 'x.safetensors', summary: {} }]);
+
+  afterEach(() => void vi.unstubAllGlobals());
+
+  it('are read again when they are asked for again, and only once when they are there', async () => {
+    const answers = [Promise.reject(new Error('offline')), Promise.resolve(bytes.slice(0, 100))];
+    answers.forEach((answer) => answer.catch(() => undefined));
+    const read = vi.fn(() => answers.shift() ?? Promise.resolve(bytes));
+    const results = shippedFrom(manifest, read);
+    await expect(results.get(key)).rejects.toThrow('offline');
+    await expect(results.get(key)).rejects.toThrow(/^x\.safetensors is damaged: /);
+    expect((await results.get(key))!.artifact).toMatchObject({ kind: 'model', config });
+    expect(await results.get(key)).toBe(await results.get(key));
+    expect(read).toHaveBeenCalledTimes(3);
+  });
+
+  it.each([
+    ['nothing', () => Promise.reject(new TypeError('Failed to fetch')), 'file.unreachable'],
+    ['a refusal', async () => new Response('', { status: 404 }), 'file.http'],
+    [
+      'a page',
+      async () =>
+        new Response('<!doctype html>', { headers: { 'content-type': 'text/html; charset=utf-8' } }),
+      'file.isPage',
+    ],
+    [
+      'half of it',
+      async () =>
+        new Response(new ReadableStream({ start: (stream) => stream.error(new TypeError('network error')) })),
+      'file.unreachable',
+    ],
+  ])('are named: %s', async (_, answer, code) => {
+    vi.stubGlobal('fetch', answer);
+    const error = await fetchFile('/x', 'x.safetensors').catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(MessageError);
+    expect((error as MessageError).info).toMatchObject({ code, values: { file: 'x.safetensors' } });
+  });
+
+  it('come whole', async () => {
+    vi.stubGlobal('fetch', async () => new Response(bytes));
+    expect(await fetchFile('/x', 'x.safetensors')).toEqual(bytes);
   });
 });

@@ -2,12 +2,52 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
-import { build, preview } from 'vite';
+import { build, createServer, preview } from 'vite';
 
 const configFile = fileURLToPath(new URL('../../vite.config.ts', import.meta.url));
 
+export interface Served {
+  url: string;
+  close: () => Promise<void>;
+}
+
+/** Serves the page from its sources on a free port, as `npm run dev` does. */
+export async function serveSources(): Promise<Served> {
+  const cacheDir = await mkdtemp(join(tmpdir(), 'alignlet-dev-'));
+  const server = await createServer({
+    configFile,
+    cacheDir,
+    logLevel: 'error',
+    // what workers import is found late, and the page would be loaded once more when it is
+    optimizeDeps: {
+      include: [
+        '@tensorflow/tfjs-core',
+        '@tensorflow/tfjs-backend-cpu',
+        '@tensorflow/tfjs-backend-wasm',
+        '@tensorflow/tfjs-backend-webgl',
+        '@tensorflow/tfjs-backend-webgpu',
+        '@noble/hashes/sha2.js',
+        '@noble/hashes/utils.js',
+        'comlink',
+        'zod',
+      ],
+    },
+    server: { port: 0, host: '127.0.0.1', watch: null, hmr: false },
+  });
+  await server.listen();
+  const address = server.httpServer?.address();
+  if (!address || typeof address === 'string') throw new Error('the page is not served on a port');
+  return {
+    url: `http://127.0.0.1:${address.port}/`,
+    async close() {
+      await server.close();
+      await rm(cacheDir, { recursive: true, force: true });
+    },
+  };
+}
+
 /** Builds the page as it is shipped and serves it on a free port, from a sub-path. */
-export async function serveBuild(): Promise<{ url: string; close: () => Promise<void> }> {
+export async function serveBuild(): Promise<Served> {
   const outDir = await mkdtemp(join(tmpdir(), 'alignlet-page-'));
   await build({ configFile, logLevel: 'error', build: { outDir, emptyOutDir: true } });
   const server = await preview({

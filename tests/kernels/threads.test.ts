@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createEngine } from '../../src/engine/create';
 import { openWasm } from '../../src/engine/devices/wasm';
@@ -56,6 +56,28 @@ describe('the pool of threads', () => {
     expect(kernelBattery(kernels, SIZES['prime sizes']!)).toEqual(expected);
     kernels.pool!.close();
     expect(kernelBattery(kernels, SIZES['prime sizes']!)).toEqual(expected);
+  });
+
+  it('does not wait for ever for a thread that has died with a task in its hands', async () => {
+    const { kernels, lost } = await open(2);
+    const pool = kernels.pool!;
+    pool.patience = 50;
+    const thief = new Worker(
+      `const { control } = require('node:worker_threads').workerData;
+       for (;;) {
+         const tickets = Atomics.load(control, 0);
+         if ((tickets & 255) > 0 && Atomics.compareExchange(control, 0, tickets, tickets - 1) === tickets) break;
+       }`, // and is gone
+      { eval: true, workerData: { control: pool['control'] } },
+    );
+    await once(thief, 'online');
+    // rounds until it has taken one: the other threads are faster now and then
+    const rounds = () => {
+      for (let i = 0; i < 1000; i++) kernelBattery(kernels, SIZES['prime sizes']!);
+    };
+    expect(rounds).toThrow(DeviceLostError);
+    expect(await lost).toMatch(/did not answer for 0.05 s/);
+    expect(rounds).toThrow(DeviceLostError); // and not a wrong number
   });
 
   it('reports a thread that fails, and training goes on in a new engine', async () => {

@@ -31,4 +31,11 @@ describe('SwitchableExecutor', () => {
     executor.use({ slots: 1, execute: never });
     expect((await outcome).status).toBe('stopped');
   });
+
+  it('lets go of a job that is stopped while there is no executor', async () => {
+    const control = new RunControl();
+    const outcome = new SwitchableExecutor().execute(job, control, () => {});
+    control.stop();
+    expect((await outcome).status).toBe('stopped');
+  });
 });

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { defaultLabConfig, type LabConfig } from '../../src/pipeline/lab/config';
 import { buildGraph } from '../../src/pipeline/lab/graph';
@@ -10,6 +10,7 @@ import {
   type StoredEvaluation,
   type StoredRun,
 } from '../../src/pipeline/records/recording';
+import { message, MessageError } from '../../src/messages';
 import { currentRuns } from '../../src/pipeline/records/current';
 import { DEMOS } from '../../src/ui/lessons/demos';
 import { armBands, bandPoints, bandsOverTime, withBands } from '../../src/ui/figures/bands';
@@ -47,6 +48,9 @@ const run = (seed: number, golds: number[]): StoredRun => ({
   },
   history: { ppo: golds.map((gold, i) => measured(i, gold)) },
 });
+
+const fromDisk = async (_url: string, file: string): Promise<unknown> =>
+  JSON.parse(await readFile(new URL(`../../demos/${file}`, import.meta.url), 'utf8'));
 
 const ARM = { id: 'ppo', name: 'PPO', style: 0, stage: 'ppo' as const, isLimit: false };
 
@@ -112,12 +116,22 @@ describe('stored runs', () => {
     expect(timesOf([more], three)).toEqual({ first: 20, all: 44, seed: 41 });
   });
 
+  it('that cannot be loaded are named, and leave the others', async () => {
+    const all = await storedRuns('dpo', fromDisk);
+    const some = await storedRuns('dpo', (url, file) =>
+      file.endsWith('seed-2.json')
+        ? Promise.reject(new MessageError(message('file.missing', { file })))
+        : fromDisk(url, file),
+    );
+    expect(some.missing).toEqual([{ code: 'file.missing', values: { file: 'dpo/results/seed-2.json' } }]);
+    expect(some.runs).toEqual(all.runs.filter(({ summary }) => summary.seed !== 2));
+  });
+
   it.each(DEMOS.map((d) => [d.name, d] as const))(
     'of %s say what made every part of them',
     async (name, demo) => {
-      const files = await readdir(new URL(`../../demos/${name}/results/`, import.meta.url)).catch(() => []);
-      const runs = await storedRuns(name);
-      expect(runs).toHaveLength(files.length); // none is broken
+      const { runs, missing } = await storedRuns(name, fromDisk);
+      expect(missing).toEqual([]); // none is broken
       for (const { key, keys, summary, history } of runs) {
         expect(summary.demo).toBe(name);
         expect(key).toBe(storedKeyOf(keys));

@@ -124,6 +124,12 @@ describe('statusOf', () => {
     expect(statusOf({ ...base, problems, stages: [] })).toMatchObject({ kind: 'problem', count: 1 });
   });
 
+  it('does not plan to train what is shipped but has not come', () => {
+    const stages = stagesWith('missing', () => true);
+    const status = statusOf({ ...base, unloaded: [{ id: 'sft' }], stages });
+    expect(status).toMatchObject({ kind: 'unloaded', stages: [{ id: 'sft' }] });
+  });
+
   it('tells failed from done', () => {
     expect(statusOf({ ...base, stages: stagesWith('failed', (id) => id === 'ppo') }).kind).toBe('failed');
     expect(statusOf({ ...base, stages: stagesWith('done', () => true) }).kind).toBe('done');

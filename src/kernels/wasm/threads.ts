@@ -50,6 +50,8 @@ export class ThreadPool {
   readonly exports: Record<string, (...args: number[]) => number>;
   /** Threads that take part now, the caller included. */
   limit: number;
+  /** How long a task may take, milliseconds (tests set less). */
+  patience = PATIENCE_MS;
   private turn = 0;
   private readonly threads: Thread[] = [];
   private readonly control = new Int32Array(new SharedArrayBuffer(64));
@@ -137,8 +139,8 @@ export class ThreadPool {
     const { control } = this;
     for (let i = 0; i < SPINS; i++) if (Atomics.load(control, PENDING) === 0) return;
     for (let pending: number; (pending = Atomics.load(control, PENDING)) > 0;)
-      if (Atomics.wait(control, PENDING, pending, PATIENCE_MS) === 'timed-out')
-        throw this.fail(`a thread did not answer for ${PATIENCE_MS / 1000} s`);
+      if (Atomics.wait(control, PENDING, pending, this.patience) === 'timed-out')
+        throw this.fail(`a thread did not answer for ${this.patience / 1000} s`);
   }
 
   private fail(reason: string): Error {
@@ -176,6 +178,9 @@ async function spawn({ message, error }: Handlers): Promise<{ thread: Thread; re
   }
   const worker = new Worker(new URL('./thread.mjs', import.meta.url), { type: 'module' });
   worker.onmessage = ({ data }) => message(data);
-  worker.onerror = (event) => error(event.message || 'a thread could not be started');
+  worker.onerror = (event) => {
+    event.preventDefault(); // told here; else it would reach the page as an error of the whole engine
+    error(event.message || 'a thread could not be started');
+  };
   return { thread: worker, release: () => undefined };
 }

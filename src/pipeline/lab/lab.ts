@@ -1,3 +1,4 @@
+import { MessageError, messageOf, type Message } from '../../messages';
 import { buildGraph, type Graph, type GraphNode } from './graph';
 import type { LabConfig } from './config';
 import { RunControl, type Job, type RunnerEvent, type StageOutcome, type TimedEvent } from './runner';
@@ -10,7 +11,7 @@ export interface Executor {
   execute(job: Job, control: RunControl, onEvent: (event: RunnerEvent) => void): Promise<StageOutcome>;
 }
 
-/** Ready-made results by key. */
+/** Ready-made results by key. Undefined where there is none; rejects where there is one that cannot be loaded. */
 export interface ShippedResults {
   get(key: string): Promise<StageResult | undefined>;
 }
@@ -33,6 +34,14 @@ export interface NodeRun {
   notices: string[];
   /** Last good weights of a run that failed. */
   lastGood?: LanguageModelArtifact;
+  /** Weights at the latest evaluation of a run without a result; earlier ones are not kept. */
+  latestWeights?: Float32Array;
+}
+
+/** A ready-made result that could not be loaded. */
+export interface Unloaded {
+  id: string;
+  reason: Message;
 }
 
 export interface NodeView {
@@ -56,6 +65,10 @@ export class Lab {
   private readonly runs = new Map<string, NodeRun>();
   private readonly lastKey = new Map<string, string>();
   private readonly active = new Map<string, RunControl>();
+  /** Why ready-made results could not be loaded, by key; only failures, so that every attempt is a new one. */
+  private readonly failedToLoad = new Map<string, Message>();
+  /** Keys of ready-made results that shall be trained live instead. */
+  private readonly waived = new Set<string>();
   private readonly listeners = new Set<() => void>();
   private wanted = new Set<string>();
   private state_: RunState = 'idle';
@@ -122,7 +135,8 @@ export class Lab {
 
   /**
    * Runs the given nodes (default: all) and whatever they build on. Resolves when nothing is left to do:
-   * finished, failed or stopped.
+   * finished, failed or stopped. Trains nothing and rejects with a MessageError when a ready-made result among
+   * them cannot be loaded: that it is trained live instead is for `trainUnloaded` to say.
    */
   async run(ids: readonly string[] = this.graph.map((n) => n.id), paused = false): Promise<void> {
     if (this.state_ !== 'idle') return;
@@ -135,6 +149,9 @@ export class Lab {
     this.changed();
     try {
       await this.loadShipped();
+      if (generation !== this.generation) return;
+      const unloaded = this.unloadedIn(this.plan.graph).find(({ id }) => this.wanted.has(id));
+      if (unloaded) throw new MessageError(unloaded.reason);
       await Promise.all(this.executing); // what a reset has stopped may still hold the executor's slots
       await new Promise<void>((resolve) => {
         const advance = () => {
@@ -158,22 +175,49 @@ export class Lab {
     }
   }
 
-  /** Results that are already there, ready-made; call before the first picture, too. */
+  /**
+   * Results that are already there, ready-made; call before the first picture, too. Never rejects: what could not
+   * be loaded stands in `unloaded`, and is tried again by the next call.
+   */
   async loadShipped(): Promise<void> {
     for (const node of this.graph) {
-      if (!node.shippable || this.runs.has(node.key)) continue;
-      const result = await this.shipped.get(node.key);
-      if (!result) continue;
-      this.runs.set(node.key, {
-        key: node.key,
-        events: [],
-        notices: [],
-        source: 'shipped',
-        seconds: 0,
-        result,
-      });
-      this.lastKey.set(node.id, node.key);
+      if (!node.shippable || this.runs.has(node.key) || this.waived.has(node.key)) continue;
+      try {
+        const result = await this.shipped.get(node.key);
+        this.failedToLoad.delete(node.key);
+        if (!result || this.runs.has(node.key)) continue;
+        this.runs.set(node.key, {
+          key: node.key,
+          events: [],
+          notices: [],
+          source: 'shipped',
+          seconds: 0,
+          result,
+        });
+        this.lastKey.set(node.id, node.key);
+      } catch (error) {
+        this.failedToLoad.set(node.key, messageOf(error));
+      }
     }
+    this.changed();
+  }
+
+  /** Ready-made results of the current settings that could not be loaded. */
+  get unloaded(): readonly Unloaded[] {
+    return this.unloadedIn(this.graph);
+  }
+
+  private unloadedIn(graph: Graph): Unloaded[] {
+    return graph.flatMap(({ id, key }) => {
+      const reason = this.runs.has(key) ? undefined : this.failedToLoad.get(key);
+      return reason ? [{ id, reason }] : [];
+    });
+  }
+
+  /** Lets what could not be loaded be trained live instead, until a reset. */
+  trainUnloaded(): void {
+    for (const key of this.failedToLoad.keys()) this.waived.add(key);
+    this.failedToLoad.clear();
     this.changed();
   }
 
@@ -194,7 +238,7 @@ export class Lab {
   /** One more row of every running stage, then pause. Starts the run if it is idle. */
   step(): void {
     if (this.active.size === 0) this.stepFirst = true;
-    if (this.state_ === 'idle') void this.run(undefined, true);
+    if (this.state_ === 'idle') this.run(undefined, true).catch(() => undefined); // `unloaded` says why
     this.state_ = 'paused';
     for (const control of this.active.values()) control.step();
     this.changed();
@@ -208,6 +252,7 @@ export class Lab {
     for (const [key, run] of this.runs) if (run.source === 'live') this.runs.delete(key);
     for (const [id, key] of this.lastKey) if (!this.runs.has(key)) this.lastKey.delete(id);
     this.wanted.clear();
+    this.waived.clear();
     this.stepFirst = false;
     this.state_ = 'idle';
     this.changed();
@@ -245,7 +290,7 @@ export class Lab {
       if (this.runs.get(node.key) !== run) return;
       if (event.type === 'notice') run.notices.push(event.message);
       else {
-        run.events.push(event);
+        record(run, event);
         run.seconds = event.seconds;
       }
       this.changed();
@@ -260,6 +305,7 @@ export class Lab {
     switch (outcome.status) {
       case 'done':
         run.result = outcome.result;
+        delete run.latestWeights;
         break;
       case 'failed':
         run.failure = { message: outcome.message, ...(outcome.update ? { update: outcome.update } : {}) };
@@ -301,6 +347,15 @@ export class Lab {
   private changed(): void {
     for (const listener of this.listeners) listener();
   }
+}
+
+/** Keeps an event without its weights: of those only the latest are of use, and a run has many. */
+function record(run: NodeRun, event: TimedEvent): void {
+  if (event.type === 'evaluation' && event.weights) {
+    const { weights, ...rest } = event;
+    run.latestWeights = weights;
+    run.events.push(rest);
+  } else run.events.push(event);
 }
 
 const artifactIn = (graph: Graph, runs: ReadonlyMap<string, NodeRun>, id: string): Artifact | undefined => {

@@ -1,11 +1,12 @@
-import { CloseButton } from '@mantine/core';
+import { Button, CloseButton } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { problemText } from '../i18n/dynamic';
+import { reloadRecordedRuns, useMissingRuns } from '../figures/useRecorded';
+import { messageText, problemText } from '../i18n/dynamic';
 import { actions, useLab } from '../store/useLab';
 import classes from './app.module.css';
 
-/** Parts of the link that were not used. */
+/** Parts of the link that were not used, and files that did not come. */
 export function Notices() {
   const { t } = useTranslation();
   const problems = useLab((s) => s.linkProblems);
@@ -26,7 +27,67 @@ export function Notices() {
           <CloseButton aria-label={t('notice.close')} onClick={actions.dismissLinkProblems} />
         </div>
       )}
+      <UnloadedNotice />
+      <MissingRunsNotice />
     </>
+  );
+}
+
+/** Shipped results that could not be loaded, and what can be done about it. */
+function UnloadedNotice() {
+  const { t } = useTranslation();
+  const unloaded = useLab((s) => s.unloaded);
+  const replay = useLab((s) => s.replay !== null);
+  const busy = useLab((s) => s.state !== 'idle' || !s.loaded);
+  if (!unloaded.length || replay) return null;
+  return (
+    <div className={classes.notice} data-bad data-notice="unloaded">
+      <div role="alert">
+        <b>{t('notice.unloaded')}</b>
+        <ul>
+          {unloaded.map(({ id, reason }) => (
+            <li key={id}>{messageText(reason)}</li>
+          ))}
+        </ul>
+      </div>
+      <div className={classes.choices}>
+        <Button size="compact-sm" variant="default" loading={busy} onClick={actions.reloadShipped}>
+          {t('notice.retry')}
+        </Button>
+        <Button size="compact-sm" variant="default" disabled={busy} onClick={actions.trainUnloaded}>
+          {t('notice.trainLive')}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** Recorded seeds of the open lesson that did not come. */
+function MissingRunsNotice() {
+  const { t } = useTranslation();
+  const missing = useMissingRuns();
+  const [busy, setBusy] = useState(false);
+  if (!missing.length) return null;
+  const retry = () => {
+    setBusy(true);
+    void reloadRecordedRuns().finally(() => setBusy(false));
+  };
+  return (
+    <div className={classes.notice} data-bad data-notice="runs">
+      <div role="alert">
+        <b>{t('notice.runs')}</b>
+        <ul>
+          {missing.map((reason, i) => (
+            <li key={i}>{messageText(reason)}</li>
+          ))}
+        </ul>
+      </div>
+      <div className={classes.choices}>
+        <Button size="compact-sm" variant="default" loading={busy} onClick={retry}>
+          {t('notice.retry')}
+        </Button>
+      </div>
+    </div>
   );
 }
 

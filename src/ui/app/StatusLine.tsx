@@ -1,38 +1,48 @@
+import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
-import { backendText, problemText, settingText, stageText } from '../i18n/dynamic';
+import { backendText, messageText, problemText, settingText, stageText } from '../i18n/dynamic';
 import { duration, spaced } from '../i18n/format';
 import { useStageName } from '../store/useStageName';
 import { placeOf, stageOfNode } from '../store/arms';
 import type { StageModel } from '../store/snapshot';
 import { statusOf, type Status } from '../store/status';
 import { ReplayBar } from '../replay/ReplayBar';
-import { useLab } from '../store/useLab';
+import { actions, useLab } from '../store/useLab';
 import classes from './app.module.css';
 import { FallbackNote } from './Notices';
 import { doneSentence, nameList } from './status-words';
 
+const BAD: ReadonlySet<Status['kind']> = new Set(['problem', 'engineFailed', 'unloaded', 'failed']);
+
 /** What Run will do, what is going on, or what came out: one sentence. */
 export function StatusLine() {
+  const { t } = useTranslation();
   const status = statusOf(
     useLab(
-      useShallow(({ state, stages, problems, engine, loaded, replay }) => ({
+      useShallow(({ state, stages, problems, engine, loaded, unloaded, replay }) => ({
         state,
         stages,
         problems,
         engine,
         loaded,
+        unloaded,
         replay,
       })),
     ),
   );
   const sentence = useSentence(status);
-  const bad = status.kind === 'problem' || status.kind === 'engineFailed' || status.kind === 'failed';
+  const bad = BAD.has(status.kind);
   return (
     <div className={classes.statusRow} data-replay={status.kind === 'replay' || undefined}>
       <p id="status" className={classes.status} data-kind={status.kind} data-bad={bad || undefined}>
         {sentence}
       </p>
+      {status.kind === 'engineFailed' && (
+        <Button size="compact-sm" variant="default" onClick={() => void actions.restartEngine()}>
+          {t('notice.retry')}
+        </Button>
+      )}
       {status.kind === 'replay' ? <ReplayBar /> : <FallbackNote />}
     </div>
   );
@@ -54,7 +64,9 @@ function useSentence(status: Status): string {
     case 'engineStarting':
       return t(`status.${status.kind}`);
     case 'engineFailed':
-      return t('status.engineFailed', { message: status.message });
+      return t('status.engineFailed', { message: messageText(status.message) });
+    case 'unloaded':
+      return t('status.unloaded', { names: names(status.stages) });
     case 'problem': {
       const values = {
         path: problemPath(status.path),

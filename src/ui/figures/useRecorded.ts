@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { create } from 'zustand';
+import type { Message } from '../../messages';
 import { currentRuns } from '../../pipeline/records/current';
 import type { StoredRun } from '../../pipeline/records/recording';
 import { isLimit } from '../../pipeline/stages/traits';
@@ -15,21 +16,30 @@ interface Recorded {
   stored: readonly StoredRun[];
   /** What of them today's code would compute just so. */
   runs: readonly StoredRun[];
+  /** Why others could not be loaded. */
+  missing: readonly Message[];
 }
 
+const NOTHING: readonly Message[] = [];
 const NONE: readonly StoredRun[] = [];
 const NO_BANDS: readonly ArmBand[] = [];
 
 /** Recorded runs of the lesson that is open. */
-const useStore = create<Recorded>(() => ({ demo: null, stored: NONE, runs: NONE }));
+const useStore = create<Recorded>(() => ({ demo: null, stored: NONE, runs: NONE, missing: NOTHING }));
 
 async function load(name: string | null): Promise<void> {
   const demo = demoByName(name);
-  useStore.setState({ demo: name, stored: NONE, runs: NONE });
+  if (useStore.getState().demo !== name)
+    useStore.setState({ demo: name, stored: NONE, runs: NONE, missing: NOTHING });
   if (!demo) return;
-  const stored = await storedRuns(demo.name);
-  if (useStore.getState().demo === name && stored.length)
-    useStore.setState({ stored, runs: currentRuns(stored, demo.config) });
+  const { runs: stored, missing } = await storedRuns(demo.name);
+  if (useStore.getState().demo !== name) return;
+  const current = currentRuns(stored, demo.config);
+  useStore.setState({
+    stored: stored.length ? stored : NONE,
+    runs: current.length ? current : NONE,
+    missing: missing.length ? missing : NOTHING,
+  });
 }
 
 useLab.subscribe((state, before) => {
@@ -42,6 +52,10 @@ export const useRecordedRuns = (): readonly StoredRun[] => useStore((s) => s.run
 
 /** The same as they were stored, results of earlier versions included: for saying why those are not shown. */
 export const useStoredRuns = (): readonly StoredRun[] => useStore((s) => s.stored);
+/** Why recorded runs of the open lesson could not be loaded. */
+export const useMissingRuns = (): readonly Message[] => useStore((s) => s.missing);
+
+export const reloadRecordedRuns = (): Promise<void> => load(useStore.getState().demo);
 
 /** The stages and arms that still have the settings of the lesson, so that recorded results are theirs. */
 export function useUnchanged(): ReadonlySet<string> {

@@ -1,6 +1,7 @@
 import { Popover, SegmentedControl, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { IconCpu } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { messageText } from '../i18n/dynamic';
 import { compact } from '../i18n/format';
 import type { BackendChoice } from '../store/session';
 import { actions, useLab } from '../store/useLab';
@@ -52,14 +53,14 @@ export function BackendBadge() {
             </dl>
           </>
         )}
-        {engine.status === 'failed' && <p role="alert">{engine.message}</p>}
+        {engine.status === 'failed' && <p role="alert">{messageText(engine.message)}</p>}
         <h2>{t('backend.choose')}</h2>
         <SegmentedControl
           size="xs"
           fullWidth
           aria-label={t('backend.choose')}
           value={choice}
-          disabled={!idle || engine.status === 'starting'}
+          disabled={!idle}
           onChange={(value) => void actions.chooseBackend(value as BackendChoice)}
           data={CHOICES.map((value) => ({ value, label: t(`backend.names.${value}`) }))}
         />

@@ -14,7 +14,10 @@ export function RunControls() {
   const { t } = useTranslation();
   const state = useLab((s) => s.state);
   const possible = useLab((s) => canRun(s));
-  const touched = useLab((s) => s.state !== 'idle' || s.stages.some((stage) => stage.source === 'live'));
+  const touched = useLab(
+    (s) =>
+      s.state !== 'idle' || s.engine.status === 'failed' || s.stages.some((stage) => stage.source === 'live'),
+  );
   return (
     <div className={classes.run} role="group" aria-label={t('run.group')}>
       <Button

@@ -2,8 +2,9 @@ import { formatFigure, splitOwner } from '../../pipeline/contract/figures';
 import { settingFields, type SettingInfo } from '../../pipeline/contract/settings';
 import { STAGES, type StageName } from '../../pipeline/stages';
 import { FIGURES, parseFigure } from '../../pipeline/stages/traits';
+import { sentence, type Message } from '../../messages';
 import type { SettingWords } from './catalogue';
-import { i18n, LANGUAGES } from './index';
+import { i18n, language, LANGUAGES } from './index';
 
 /** A text whose key is only known at run time; undefined if the catalogue has none. */
 const lookUp = (key: string): string | undefined =>
@@ -17,6 +18,13 @@ export function settingText(stage: StageName, name: string): Pick<SettingInfo, '
   const own = settingFields(STAGES[stage].settings).find((f) => f.name === name);
   return { label: name, effect: '', ...own?.info, ...wordsOf(stage, name) };
 }
+
+/** The sentence of a message in the language of the page. */
+export const messageText = (message: Message): string =>
+  sentence(message, language(), {
+    stage: (name) => stageText(name as StageName),
+    setting: (stage, name) => settingText(stage as StageName, name).label,
+  });
 
 /** Name of an option of a choice. */
 export const optionText = (stage: StageName, name: string, option: string): string =>

@@ -1,21 +1,29 @@
+import { fetchJson } from '../../checkpoints/fetch-file';
 import { MessageError } from '../../messages';
 import { currentRecording, type CurrentRecording } from '../../pipeline/records/current';
 import { recordingSchema } from '../../pipeline/records/recording';
 import { invalid } from '../../pipeline/records/stored-run';
 import type { DemoEntry } from '../lessons/demos';
 
-// Loaded when somebody asks for the replay, not with the page.
-const FILES = import.meta.glob<unknown>('../../../demos/*/recording.json', { import: 'default' });
+// Fetched when somebody asks for the replay, and again when that failed: browsers remember a failed import.
+const FILES = import.meta.glob<string>('../../../demos/*/recording.json', {
+  query: '?url',
+  import: 'default',
+  eager: true,
+});
 
 const fileOf = (demo: string): string => `../../../demos/${demo}/recording.json`;
 
 export const hasRecording = (demo: string): boolean => fileOf(demo) in FILES;
 
-/** The recorded run of a demo. Throws a MessageError where it cannot be read, or where all of the demo has changed. */
+/**
+ * The recorded run of a demo. Throws a MessageError where it cannot be loaded or read, or where all of the demo has
+ * changed.
+ */
 export async function loadRecording(demo: DemoEntry): Promise<CurrentRecording> {
-  const load = FILES[fileOf(demo.name)];
-  if (!load) throw new MessageError({ code: 'recording.none', values: { demo: demo.name } });
-  return checkedRecording(await load(), demo);
+  const url = FILES[fileOf(demo.name)];
+  if (!url) throw new MessageError({ code: 'recording.none', values: { demo: demo.name } });
+  return checkedRecording(await fetchJson(url, `${demo.name}/recording.json`), demo);
 }
 
 /** The part of a recording that is a run of the demo as it is. */

@@ -1,21 +1,39 @@
+import { fetchJson } from '../../checkpoints/fetch-file';
+import { messageOf, type Message } from '../../messages';
 import type { Graph } from '../../pipeline/lab/graph';
 import type { LabConfig } from '../../pipeline/lab/config';
 import { graphOverSeeds, type StoredRun } from '../../pipeline/records/recording';
 import { checkedRun } from '../../pipeline/records/stored-run';
 
-// Each file is loaded when its lesson is opened, not with the page.
-const RESULTS = import.meta.glob<unknown>('../../../demos/*/results/seed-*.json', { import: 'default' });
+// Fetched when their lesson is opened, and again when that failed: browsers remember a failed import.
+const RESULTS = import.meta.glob<string>('../../../demos/*/results/seed-*.json', {
+  query: '?url',
+  import: 'default',
+  eager: true,
+});
 
 const seedIn = (path: string): number => Number(/seed-(\d+)\.json$/.exec(path)?.[1]);
 
-/** The stored runs of a demo, by seed. A file that cannot be loaded, or is broken, is left out. */
-export async function storedRuns(demo: string): Promise<StoredRun[]> {
+/** The stored runs of a demo, by seed, and why the others could not be loaded. */
+export async function storedRuns(
+  demo: string,
+  read: (url: string, file: string) => Promise<unknown> = fetchJson,
+): Promise<{ runs: StoredRun[]; missing: Message[] }> {
   const paths = Object.keys(RESULTS)
     .filter((path) => path.includes(`/demos/${demo}/results/`))
     .sort((a, b) => seedIn(a) - seedIn(b));
-  const load = async (path: string) => checkedRun(await RESULTS[path]!());
-  const loaded = await Promise.all(paths.map((path) => load(path).catch(() => undefined)));
-  return loaded.filter((run) => run !== undefined);
+  const missing: Message[] = [];
+  const loaded = await Promise.all(
+    paths.map(async (path) => {
+      try {
+        return checkedRun(await read(RESULTS[path]!, `${demo}/results/seed-${seedIn(path)}.json`));
+      } catch (error) {
+        missing.push(messageOf(error));
+        return undefined;
+      }
+    }),
+  );
+  return { runs: loaded.filter((run) => run !== undefined), missing };
 }
 
 const graphs = new WeakMap<LabConfig, Graph>();

@@ -2,20 +2,13 @@ import { Button } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { messageOf, sentence, type Message } from '../../messages';
-import { language } from '../i18n';
-import { settingText, stageText } from '../i18n/dynamic';
-import type { StageName } from '../../pipeline/stages';
+import { messageOf, type Message } from '../../messages';
+import { messageText } from '../i18n/dynamic';
 import type { DemoEntry } from '../lessons/demos';
 import { actions, useLab } from '../store/useLab';
 import { PLAYING_TIME } from '../recorded/player';
 import classes from './replay.module.css';
 import { hasRecording } from '../recorded/recordings';
-
-const NAMES: Parameters<typeof sentence>[2] = {
-  stage: (name) => stageText(name as StageName),
-  setting: (stage, name) => settingText(stage as StageName, name).label,
-};
 
 /** Shows the recorded run of a lesson; there without an engine, too. */
 export function ReplayButton({ demo }: { demo: DemoEntry }) {
@@ -40,7 +33,7 @@ export function ReplayButton({ demo }: { demo: DemoEntry }) {
       </Button>
       <p className={classes.about}>
         {problem ? (
-          <span role="alert">{t('replay.failed', { message: sentence(problem, language(), NAMES) })}</span>
+          <span role="alert">{t('replay.failed', { message: messageText(problem) })}</span>
         ) : (
           t('replay.about', { seconds: String(PLAYING_TIME) })
         )}

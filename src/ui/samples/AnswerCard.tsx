@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { isUsual } from '../../pipeline/stages';
 import type { Reference } from '../../pipeline/lab/reference';
 import { MarkerIcon } from '../charts/Marker';
-import { goldPartText } from '../i18n/dynamic';
+import { goldPartText, messageText } from '../i18n/dynamic';
 import { fixed } from '../i18n/format';
 import { useStageName } from '../store/useStageName';
 import type { StageModel } from '../store/snapshot';
@@ -109,7 +109,8 @@ interface BodyProps {
 function Body({ sample, name, colour, against }: BodyProps) {
   const { t } = useTranslation();
   const [focused, setFocused] = useState<{ sample: Sample; index: number } | null>(null);
-  if (sample.error) return <p className={classes.wrong}>{t('samples.failed', { message: sample.error })}</p>;
+  if (sample.error)
+    return <p className={classes.wrong}>{t('samples.failed', { message: messageText(sample.error) })}</p>;
   const index = focused?.sample === sample ? focused.index : null;
   return (
     <>

@@ -9,7 +9,8 @@ const STOPPED: StageOutcome = { status: 'stopped', seconds: 0 };
  */
 export class SwitchableExecutor implements Executor {
   private current: Executor | undefined;
-  private replaced = signal();
+  /** Called once when the executor is replaced. */
+  private readonly waiting = new Set<() => void>();
 
   get slots(): number {
     return this.current?.slots ?? 1;
@@ -18,22 +19,36 @@ export class SwitchableExecutor implements Executor {
   /** Replaces the executor; undefined makes jobs wait for the next one. */
   use(executor: Executor | undefined): void {
     this.current = executor;
-    this.replaced.raise();
-    this.replaced = signal();
+    const waiting = [...this.waiting];
+    this.waiting.clear();
+    for (const tell of waiting) tell();
   }
 
   async execute(job: Job, control: RunControl, onEvent: (event: RunnerEvent) => void): Promise<StageOutcome> {
-    while (!this.current) await this.replaced.raised;
+    while (!this.current) {
+      if (control.stopped) return STOPPED;
+      await this.change(control);
+    }
     if (control.stopped) return STOPPED;
-    return Promise.race([
-      this.current.execute(job, control, onEvent),
-      this.replaced.raised.then(() => STOPPED),
-    ]);
+    const execution = this.current.execute(job, control, onEvent);
+    // no Promise.race: it would keep every outcome for as long as the executor stays
+    return new Promise((resolve, reject) => {
+      const replaced = () => resolve(STOPPED);
+      this.waiting.add(replaced);
+      void execution.then(resolve, reject).finally(() => this.waiting.delete(replaced));
+    });
   }
-}
 
-function signal(): { raised: Promise<void>; raise: () => void } {
-  let raise = () => {};
-  const raised = new Promise<void>((resolve) => (raise = resolve));
-  return { raised, raise };
+  /** Resolves when there is another executor, or when the job is stopped. */
+  private change(control: RunControl): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        this.waiting.delete(done);
+        unsubscribe();
+        resolve();
+      };
+      const unsubscribe = control.onCommand((command) => command === 'stop' && done());
+      this.waiting.add(done);
+    });
+  }
 }

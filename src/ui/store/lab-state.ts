@@ -1,5 +1,6 @@
 import type { ConfigProblem, LabConfig } from '../../pipeline/lab/config';
-import type { RunState } from '../../pipeline/lab/lab';
+import type { Message } from '../../messages';
+import type { RunState, Unloaded } from '../../pipeline/lab/lab';
 import type { RecordedSample } from '../../pipeline/records/recording';
 import type { EngineReport } from '../../worker/api';
 import type { Player } from '../recorded/player';
@@ -9,7 +10,7 @@ import type { StageModel } from './snapshot';
 import type { LinkProblem } from './url';
 
 export type EngineState =
-  { status: 'starting' } | { status: 'ready'; report: EngineReport } | { status: 'failed'; message: string };
+  { status: 'starting' } | { status: 'ready'; report: EngineReport } | { status: 'failed'; message: Message };
 
 export interface LabState {
   config: LabConfig;
@@ -27,6 +28,8 @@ export interface LabState {
   styles: Record<string, number>;
   /** The shipped results have been looked for. */
   loaded: boolean;
+  /** Shipped results that could not be loaded; the same object while they are the same. */
+  unloaded: readonly Unloaded[];
   selected: string;
   /** Name of the demo that is open. */
   demo: string | null;
@@ -45,6 +48,13 @@ export interface ReplayState {
   /** Arms that have changed since, by id. */
   leftOut: readonly string[];
 }
+
+/** The shipped results that could not be loaded; the same object while they are the same. */
+export const unloadedState = (now: readonly Unloaded[], before: readonly Unloaded[]): readonly Unloaded[] =>
+  now.length === before.length &&
+  now.every((u, i) => u.id === before[i]!.id && u.reason === before[i]!.reason)
+    ? before
+    : now;
 
 /** What the page says of the recording; the same object while nothing has moved. */
 export function replayState(player: Player | undefined, before: ReplayState | null): ReplayState | null {

@@ -1,4 +1,5 @@
 import type { BackendName } from '../../engine/types';
+import { message, MessageError, type Message } from '../../messages';
 import { Lab, type NodeView, type RunState } from '../../pipeline/lab/lab';
 import type { LabConfig } from '../../pipeline/lab/config';
 import { WorkerPool } from '../../worker/pool';
@@ -17,7 +18,11 @@ export class Session {
   /** The recording that is shown in place of the lab. */
   player: Player | undefined;
 
-  constructor(config: LabConfig) {
+  /** `onBroken` hears why no worker can train any more, until others are started. */
+  constructor(
+    config: LabConfig,
+    private readonly onBroken: (reason: Message) => void,
+  ) {
     this.lab = new Lab(config, this.executor, shippedResults);
   }
 
@@ -34,20 +39,35 @@ export class Session {
     this.player = undefined;
   }
 
-  /** Starts workers on a backend, in place of those there are. */
-  async start(choice: BackendChoice): Promise<EngineReport> {
+  /**
+   * Starts workers on a backend, in place of those there are: whatever waits for them is rejected. Undefined if
+   * others were asked for in the meantime.
+   */
+  async start(choice: BackendChoice): Promise<EngineReport | undefined> {
     this.executor.use(undefined);
     this.pool?.dispose();
-    this.pool = undefined;
-    const { pool, report } = await WorkerPool.start(choice);
+    const pool = new WorkerPool({
+      onBroken: (reason) => {
+        if (this.pool === pool) this.onBroken(reason);
+      },
+    });
     this.pool = pool;
-    this.executor.use(pool);
-    return report;
+    try {
+      const report = await pool.start(choice);
+      if (this.pool !== pool) return undefined;
+      this.executor.use(pool);
+      return report;
+    } catch (error) {
+      if (this.pool !== pool) return undefined;
+      this.pool = undefined;
+      pool.dispose();
+      throw error;
+    }
   }
 
   answer(request: AnswerRequest): Promise<Answer[]> {
     return this.pool
       ? this.pool.answer(request)
-      : Promise.reject(new Error('the engine has not been started'));
+      : Promise.reject(new MessageError(message('engine.notStarted', {})));
   }
 }

@@ -158,15 +158,6 @@ function latestModel(run: NodeRun | undefined): LanguageModelArtifact | undefine
   return run.lastGood;
 }
 
-/** Weights of the latest measurement of a run that is still going on. */
-export function latestWeights(run: NodeRun | undefined): Float32Array | undefined {
-  for (let i = (run?.events.length ?? 0) - 1; i >= 0; i--) {
-    const event = run!.events[i]!;
-    if (event.type === 'evaluation' && event.weights) return event.weights;
-  }
-  return undefined;
-}
-
 /** What stands beside a stage in the rail, as far as it is known; in the order in which the stage declares it. */
 function figuresOf(
   stage: StageName,

@@ -1,3 +1,4 @@
+import type { Message } from '../../messages';
 import type { RunState } from '../../pipeline/lab/lab';
 import { standings, type Standings } from './references';
 import type { StageModel } from './snapshot';
@@ -6,7 +7,8 @@ import type { StageModel } from './snapshot';
 export type Status =
   | { kind: 'problem'; path: string; message: string; count: number }
   | { kind: 'engineStarting' | 'loading' }
-  | { kind: 'engineFailed'; message: string }
+  | { kind: 'engineFailed'; message: Message }
+  | { kind: 'unloaded'; stages: StageModel[] }
   | { kind: 'ready'; ready: StageModel[]; todo: StageModel[] }
   | { kind: 'running' | 'paused'; active: StageModel[]; secondsLeft?: number }
   | { kind: 'replay'; seed: number; backend: string; ended: boolean }
@@ -17,12 +19,22 @@ export interface StatusInput {
   state: RunState;
   stages: readonly StageModel[];
   problems: readonly { path: string; message: string }[];
-  engine: { status: 'starting' | 'ready' } | { status: 'failed'; message: string };
+  engine: { status: 'starting' | 'ready' } | { status: 'failed'; message: Message };
   loaded: boolean;
+  /** Shipped results that could not be loaded. */
+  unloaded?: readonly { id: string }[];
   replay?: { seed: number; backend: string; state: string } | null;
 }
 
-export function statusOf({ state, stages, problems, engine, loaded, replay }: StatusInput): Status {
+export function statusOf({
+  state,
+  stages,
+  problems,
+  engine,
+  loaded,
+  unloaded = [],
+  replay,
+}: StatusInput): Status {
   if (replay)
     return {
       kind: 'replay',
@@ -43,6 +55,8 @@ export function statusOf({ state, stages, problems, engine, loaded, replay }: St
   if (problem) return { kind: 'problem', ...problem, count: problems.length };
   if (engine.status === 'failed') return { kind: 'engineFailed', message: engine.message };
   if (!loaded) return { kind: 'loading' };
+  if (unloaded.length)
+    return { kind: 'unloaded', stages: stages.filter((s) => unloaded.some(({ id }) => id === s.id)) };
   if (engine.status === 'starting') return { kind: 'engineStarting' };
   const todo = stages.filter((s) => s.status !== 'done');
   const failed = stages.filter((s) => s.status === 'failed');

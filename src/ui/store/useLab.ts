@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import { configProblems, defaultLabConfig, type LabConfig } from '../../pipeline/lab/config';
 import type { GptConfig } from '../../model/config';
 import { usualFiller, type ArmStage } from '../../pipeline/stages';
+import { messageOf } from '../../messages';
 import { demoByName, withNamesIn, type DemoEntry } from '../lessons/demos';
 import { i18n, language } from '../i18n';
 import { Player } from '../recorded/player';
@@ -10,8 +11,8 @@ import { armStyles, withArm, withArmName, withDefaults, withoutArm, withSetting 
 import { armSeries, keepUnchanged } from './compare';
 import { setView } from './useView';
 import { Session, type BackendChoice } from './session';
-import { latestWeights, SnapshotCache, type StageModel } from './snapshot';
-import { replayState, type LabState } from './lab-state';
+import { SnapshotCache, type StageModel } from './snapshot';
+import { replayState, unloadedState, type LabState } from './lab-state';
 import { configFrom, searchOf } from './url';
 
 /** Shortest time between two published snapshots, milliseconds: about 8 per second. */
@@ -34,7 +35,9 @@ function showBest({ chart }: DemoEntry): void {
   });
 }
 
-const session = new Session(fromLink.config);
+const session = new Session(fromLink.config, (message) =>
+  useLab.setState({ engine: { status: 'failed', message } }),
+);
 const cache = new SnapshotCache();
 
 /** State of the page that comes from the lab; changed only by the functions below. */
@@ -50,6 +53,7 @@ export const useLab = create<LabState>(() => ({
   tokensPerSecond: null,
   styles: armStyles(fromLink.config.arms),
   loaded: false,
+  unloaded: [],
   selected: fromLink.config.arms[0]!.id,
   demo: fromLink.demo?.name ?? null,
   replay: null,
@@ -66,7 +70,7 @@ function readStages(): StageModel[] {
   const sft = stages.find((s) => s.id === usualFiller('sft'))?.model;
   return stages.map((stage, i) => {
     if (!stage.isArm || stage.model || !sft) return stage;
-    const weights = latestWeights(nodes[i]!.run);
+    const weights = nodes[i]!.run?.latestWeights;
     return weights ? withModel(stage, weights, sft.config) : stage;
   });
 }
@@ -98,6 +102,7 @@ function publish(): void {
     useLab.setState({
       state: session.shown.state,
       replay: replayState(session.player, before.replay),
+      unloaded: unloadedState(session.lab.unloaded, before.unloaded),
       stages: isUnchanged ? before.stages : stages,
       series: isUnchanged ? before.series : keepUnchanged(before.series, armSeries(stages, before.styles)),
       ...(speed > 0 ? { tokensPerSecond: speed } : {}),
@@ -138,6 +143,7 @@ function configure(config: LabConfig, { selected, demo, renamed = false }: Openi
     problems,
     styles,
     stages,
+    unloaded: unloadedState(session.lab.unloaded, before.unloaded),
     ...(renamed ? {} : { replay: null }),
     series: keepUnchanged(before.series, armSeries(stages, styles)),
     selected: stages.some((s) => s.id === wanted) ? wanted : config.arms[0]!.id,
@@ -152,7 +158,8 @@ function configure(config: LabConfig, { selected, demo, renamed = false }: Openi
 async function loadShipped(): Promise<void> {
   if (session.lab.state === 'idle' && useLab.getState().problems.length === 0)
     await session.lab.loadShipped();
-  useLab.setState({ loaded: true });
+  const { unloaded } = useLab.getState();
+  useLab.setState({ loaded: true, unloaded: unloadedState(session.lab.unloaded, unloaded) });
 }
 
 const config = () => useLab.getState().config;
@@ -184,18 +191,26 @@ export const actions = {
     useLab.setState({ backend, engine: { status: 'starting' } });
     try {
       const report = await session.start(backend);
-      useLab.setState({ engine: { status: 'ready', report } });
+      if (report) useLab.setState({ engine: { status: 'ready', report } });
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      useLab.setState({ engine: { status: 'failed', message } });
+      useLab.setState({ engine: { status: 'failed', message: messageOf(error) } });
     }
   },
+  /** Starts workers again after all have failed. */
+  restartEngine: () => actions.chooseBackend(useLab.getState().backend),
+  /** Asks again for the shipped results that could not be loaded. */
+  reloadShipped(): void {
+    useLab.setState({ loaded: false });
+    void loadShipped();
+  },
+  /** Lets what could not be loaded be trained live instead. */
+  trainUnloaded: () => session.lab.trainUnloaded(),
   run(): void {
     if (!canRun()) return;
     leaveReplay();
     const { lab } = session;
     if (lab.state === 'paused') return lab.resume();
-    void lab.run();
+    lab.run().catch(() => undefined); // what could not be loaded is shown with what can be done about it
   },
   pause: () => session.lab.pause(),
   step(): void {
@@ -207,6 +222,8 @@ export const actions = {
     if (session.player) return leaveReplay();
     session.lab.reset();
     useLab.setState({ tokensPerSecond: null });
+    void loadShipped();
+    if (useLab.getState().engine.status === 'failed') void actions.restartEngine();
   },
   select: (selected: string) => useLab.setState({ selected }),
   set: (id: string, name: string, value: unknown) => configure(withSetting(config(), id, name, value)),
@@ -259,7 +276,8 @@ export const actions = {
 export function canRun(state: LabState = useLab.getState()): boolean {
   if (state.problems.length > 0 || state.engine.status !== 'ready') return false;
   if (state.replay) return true;
-  return session.lab.state === 'paused' || (session.lab.state === 'idle' && !allDone(state.stages));
+  if (session.lab.state === 'paused') return true;
+  return session.lab.state === 'idle' && state.unloaded.length === 0 && !allDone(state.stages);
 }
 
 export const allDone = (stages: readonly StageModel[]): boolean => stages.every((s) => s.status === 'done');

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { messageOf, type Message } from '../../messages';
 import type { Answer } from '../../pipeline/measures/answer';
 import type { LanguageModelArtifact, RewardModelArtifact } from '../../pipeline/contract/stage';
 import { isUsual } from '../../pipeline/stages';
@@ -20,7 +21,7 @@ export interface Sample {
   referenceLogProbs?: number[];
   gold: GoldScore;
   proxy?: number;
-  error?: string;
+  error?: Message;
 }
 
 interface Question {
@@ -113,6 +114,8 @@ async function askAll(): Promise<void> {
         });
       if (!next?.question) return;
       const sample = await ask(next.question);
+      // asked of workers that are no longer there: whoever comes after them is asked again
+      if (sample.error && useLab.getState().engine !== engine) continue;
       useSamples.setState((s) => ({ answers: { ...s.answers, [next.stage.id]: sample } }));
     }
   } finally {
@@ -144,7 +147,7 @@ async function ask(question: Question): Promise<Sample> {
     });
     return answer ? { ...none, ...read(answer), gold: goldOf(task, prompt.prompt, answer.completion) } : none;
   } catch (error) {
-    return { ...none, error: error instanceof Error ? error.message : String(error) };
+    return { ...none, error: messageOf(error) };
   }
 }
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Lab, type Executor, type NodeStatus, type ShippedResults } from '../../../src/pipeline/lab/lab';
 import { defaultLabConfig, type LabConfig } from '../../../src/pipeline/lab/config';
 import type { Job, RunCommand, RunControl, StageOutcome, TimedEvent } from '../../../src/pipeline/lab/runner';
-import type { LanguageModelArtifact, StageResult } from '../../../src/pipeline/contract/stage';
+import { message, MessageError } from '../../../src/messages';
+import type { Evaluation, LanguageModelArtifact, StageResult } from '../../../src/pipeline/contract/stage';
 
 const artifact = (name: string): LanguageModelArtifact & { name: string } => ({
   kind: 'model',
@@ -26,6 +27,7 @@ interface Execution {
   control: RunControl;
   commands: RunCommand[];
   emit(update: number): void;
+  send(event: TimedEvent): void;
   finish(outcome?: StageOutcome): Promise<void>;
   crash(error: Error): Promise<void>;
 }
@@ -53,6 +55,7 @@ class HandExecutor implements Executor {
         control,
         commands,
         emit: (update) => onEvent(row(update)),
+        send: onEvent,
         finish: (outcome = { status: 'done', result: resultOf(job), seconds: 3 }) =>
           settle(() => resolve(outcome)),
         crash: (error) => settle(() => reject(error)),
@@ -252,6 +255,82 @@ describe('shipped results', () => {
     void lab.run();
     await settled();
     expect(executor.started).toEqual(['pretrain']);
+  });
+
+  it('that cannot be loaded are named, and the others are there', async () => {
+    const executor = new HandExecutor(1);
+    const [base, sft] = new Lab(defaultLabConfig(), executor, nothing).nodes();
+    let broken = true;
+    const lab = new Lab(defaultLabConfig(), executor, {
+      get: async (key) => {
+        if (broken && key === sft!.node.key)
+          throw new MessageError(message('file.missing', { file: 'sft.safetensors' }));
+        return key === base!.node.key || key === sft!.node.key
+          ? { artifact: artifact('x'), summary: {} }
+          : undefined;
+      },
+    });
+    await lab.loadShipped();
+    expect(lab.unloaded).toEqual([
+      { id: 'sft', reason: { code: 'file.missing', values: { file: 'sft.safetensors' } } },
+    ]);
+    expect(statuses(lab)).toMatchObject({ pretrain: 'done', sft: 'missing' });
+    lab.step(); // no rejection that nobody handles
+    await settled();
+    expect(lab.state).toBe('idle');
+    expect(executor.started).toEqual([]);
+    broken = false;
+    await lab.loadShipped();
+    expect(lab.unloaded).toEqual([]);
+    expect(statuses(lab)).toMatchObject({ sft: 'done' });
+  });
+
+  it('that cannot be loaded are trained live if that is wanted, until a reset', async () => {
+    const executor = new HandExecutor(1);
+    const lab = new Lab(defaultLabConfig(), executor, { get: () => Promise.reject(new Error('offline')) });
+    await lab.loadShipped();
+    expect(lab.unloaded.map(({ id }) => id)).toEqual(['pretrain', 'sft', 'preferences', 'reward']);
+    lab.trainUnloaded();
+    expect(lab.unloaded).toEqual([]);
+    void lab.run();
+    await settled();
+    expect(executor.started).toEqual(['pretrain']);
+    lab.reset();
+    await executor.of('pretrain').finish({ status: 'stopped', seconds: 0 });
+    await lab.loadShipped();
+    expect(lab.unloaded).toHaveLength(4);
+  });
+});
+
+describe('weights on the way', () => {
+  const measured = (update: number): TimedEvent => ({
+    ...{ type: 'evaluation', update, updates: 14, samples: 0, tokens: 0, seconds: update },
+    evaluation: {} as Evaluation,
+    weights: new Float32Array([update]),
+  });
+
+  it('are kept once, however often a run is measured, and not at all when its result is there', async () => {
+    const { executor, lab, run } = await startedLab(2);
+    await executor.finishTrunk();
+    for (let update = 0; update < 14; update++) executor.of('ppo').send(measured(update));
+    const { events, latestWeights } = view(lab, 'ppo').run!;
+    expect(events).toHaveLength(14);
+    expect(events.filter((e) => 'weights' in e)).toEqual([]);
+    expect(latestWeights).toEqual(new Float32Array([13]));
+    await executor.of('ppo').finish();
+    expect(view(lab, 'ppo').run).not.toHaveProperty('latestWeights');
+    await executor.of('dpo').finish();
+    await run;
+  });
+
+  it('stay when the run fails', async () => {
+    const { executor, lab, run } = await startedLab(2);
+    await executor.finishTrunk();
+    executor.of('dpo').send(measured(3));
+    await executor.of('dpo').crash(new Error('worker died'));
+    expect(view(lab, 'dpo').run!.latestWeights).toEqual(new Float32Array([3]));
+    await executor.of('ppo').finish();
+    await run;
   });
 });
 

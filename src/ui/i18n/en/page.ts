@@ -34,7 +34,8 @@ export const page = {
   status: {
     loading: 'Looking for shipped models.',
     engineStarting: 'Starting the training engine.',
-    engineFailed: 'No training engine could be started: {{message}}',
+    engineFailed: 'There is no training engine: {{message}}',
+    unloaded: 'Ready-made models could not be loaded ({{names}}): try again, or train them live.',
     problem: 'Run is off until this is right: {{path}} {{message}}.',
     problems: 'Run is off until {{count}} settings are right; the first: {{path}} {{message}}.',
     ready: 'Run will train {{todo}}, starting from {{ready}}.',
@@ -109,6 +110,10 @@ export const page = {
   notice: {
     link: 'Parts of the link were not used:',
     close: 'Close',
+    unloaded: 'Ready-made models could not be loaded:',
+    runs: 'Recorded seeds of this lesson could not be loaded:',
+    retry: 'Try again',
+    trainLive: 'Train live instead',
   },
   live: {
     running: 'Training started.',

@@ -36,7 +36,8 @@ export const page: Words<typeof en> = {
   status: {
     loading: '正在查找现成模型。',
     engineStarting: '正在启动训练引擎。',
-    engineFailed: '无法启动任何训练引擎：{{message}}',
+    engineFailed: '没有可用的训练引擎：{{message}}',
+    unloaded: '无法加载现成模型（{{names}}）：请重试，或改为现场训练。',
     problem: '改正后才能运行：{{path}} {{message}}。',
     problems: '有 {{count}} 项设置需要改正才能运行；第一项：{{path}} {{message}}。',
     ready: '点击「运行」将从{{ready}}出发，训练{{todo}}。',
@@ -110,6 +111,10 @@ export const page: Words<typeof en> = {
   notice: {
     link: '链接中未被采用的部分：',
     close: '关闭',
+    unloaded: '现成模型无法加载：',
+    runs: '本课的已记录种子无法加载：',
+    retry: '重试',
+    trainLive: '改为现场训练',
   },
   live: {
     running: '训练开始。',
