@@ -25,12 +25,13 @@ export function checkIds(ids: readonly number[], vocabSize: number, row: number)
       throw new RangeError(`row ${row}: token ${id} is outside the vocabulary of ${vocabSize}`);
 }
 
-/** Refuses terms that are to learn from completion tokens where there is none: their loss would be 0/0. */
+/** Refuses terms that learn from completion tokens alone where there is none: their loss would be 0/0. */
 export function checkTerms(terms: readonly LossTerm[]): void {
   if (terms.length === 0) throw new RangeError('an update needs at least one loss term');
   for (const { batch, want } of terms)
     if (
       (want.logProbs || want.entropy || want.values) &&
+      !want.scores &&
       batch.length > 0 &&
       batch.every(({ ids, start }) => start === ids.length)
     )
