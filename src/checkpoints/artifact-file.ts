@@ -1,3 +1,4 @@
+import { message } from '../messages';
 import { loadCheckpoint, saveCheckpoint } from '../model/checkpoint';
 import { CheckpointError, readSafetensors } from '../model/safetensors';
 import { packPreferences } from '../pipeline/contract/packed-preferences';
@@ -48,12 +49,12 @@ export function loadArtifact(bytes: Uint8Array): Artifact {
     case 'preferences':
       return { kind: 'packed-preferences', bytes }; // unpacked by the stage that reads them
     default:
-      throw new CheckpointError(`metadata 'kind' is ${JSON.stringify(metadata['kind'])}; expected model, reward or preferences`);
+      throw new CheckpointError(message('checkpoint.kind', { got: String(JSON.stringify(metadata['kind'])) }));
   }
 }
 
 function finite(metadata: Record<string, string>, name: string): number {
   const value = Number(metadata[name] ?? NaN);
-  if (!Number.isFinite(value)) throw new CheckpointError(`metadata '${name}' is not a number`);
+  if (!Number.isFinite(value)) throw new CheckpointError(message('checkpoint.notNumber', { name }));
   return value;
 }

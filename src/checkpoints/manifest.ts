@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { message, messageOf } from '../messages';
 import { CheckpointError } from '../model/safetensors';
 import type { ShippedResults } from '../pipeline/lab/lab';
 import type { StageResult } from '../pipeline/contract/stage';
@@ -32,7 +33,7 @@ export function shippedFrom(
           try {
             return { artifact: loadArtifact(bytes), summary: entry.summary };
           } catch (error) {
-            throw new CheckpointError(`${entry.file}: ${(error as Error).message}`);
+            throw new CheckpointError(message('file.broken', { file: entry.file, reason: messageOf(error) }));
           }
         });
         cache.set(key, result);

@@ -1,3 +1,4 @@
+import { message, MessageError } from '../messages';
 import { manifestSchema, shippedFrom } from './manifest';
 import manifest from './data/manifest.json';
 
@@ -8,9 +9,10 @@ export const shippedResults = shippedFrom(
   () => Promise.resolve(manifestSchema.parse(manifest)),
   async (file) => {
     const url = files[`./data/${file}`];
-    if (!url) throw new Error(`shipped file ${file} is missing from the build`);
+    if (!url) throw new MessageError(message('file.missing', { file }));
     const response = await fetch(url);
-    if (!response.ok) throw new Error(`${file}: ${response.status} ${response.statusText}`);
+    const { ok, status, statusText } = response;
+    if (!ok) throw new MessageError(message('file.http', { file, status: `${status} ${statusText}`.trim() }));
     return new Uint8Array(await response.arrayBuffer());
   },
 );

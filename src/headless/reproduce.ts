@@ -6,10 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { MultiBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Demo } from '../pipeline/records/demo';
+import { message } from '../messages';
 import { InputError } from '../pipeline/records/demo';
 import { storedKeyOf, type RunSummary, type StoredRun } from '../pipeline/records/recording';
 import { demoNames, loadDemo } from './demos';
 import { judgeAll, report, type DemoRuns } from './report';
+import { lineOf, UsageError, wholeNumber } from './usage';
 import type { ClaimResult } from '../pipeline/records/verdict';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -40,7 +42,7 @@ async function runOne(demo: Demo, seed: number): Promise<void> {
       child.on('close', (code) =>
         code === 0
           ? resolve()
-          : reject(new InputError(`${demo.name}, seed ${seed}: ${errors.trim() || `exit ${code}`}`)),
+          : reject(new UsageError(`${demo.name}, seed ${seed}: ${errors.trim() || `exit ${code}`}`)),
       );
     });
     const read = (file: string) => readFile(join(folder, file), 'utf8');
@@ -97,9 +99,8 @@ async function writeReport(demos: readonly Demo[], seeds: readonly number[]): Pr
 }
 
 function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 1000)
-    throw new InvalidArgumentError('must be a whole number from 1 to 1000.');
+  const value = wholeNumber(text, 1, 1000);
+  if (value === undefined) throw new InvalidArgumentError('must be a whole number from 1 to 1000.');
   return value;
 }
 
@@ -114,7 +115,7 @@ await new Command('reproduce')
     const names = await demoNames();
     const wanted = only?.split(',') ?? names;
     const unknown = wanted.find((name) => !names.includes(name));
-    if (unknown) throw new InputError(`unknown demo "${unknown}"; the demos are ${names.join(', ')}`);
+    if (unknown !== undefined) throw new InputError(message('demo.unknown', { demo: unknown, known: names }));
     const demos = await Promise.all(names.map(loadDemo));
     const seeds = Array.from({ length: count }, (_, i) => i + 1);
     const work: { demo: Demo; seed: number }[] = [];
@@ -130,6 +131,6 @@ await new Command('reproduce')
   })
   .parseAsync()
   .catch((error: unknown) => {
-    console.error(error instanceof InputError ? `error: ${error.message}` : error);
+    console.error(lineOf(error) ?? error);
     process.exitCode = 1;
   });

@@ -6,7 +6,135 @@
 export interface Codes {
   /** Words of something that is not ours (a browser, a library), in whatever language it speaks. */
   foreign: { text: string };
+  /** Where it is wrong, and what. */
+  at: { path: string; problem: Message };
+  /** Two things in one line. */
+  both: { first: Message; second: Message };
+
+  // What is wrong with a value; the sentence follows its name. `got` is the value as text.
+  'value.number': { whole: boolean; min: number; max: number; off: boolean; got: string };
+  'value.atLeast': { min: number; got: string };
+  'value.atMost': { max: number; got: string };
+  'value.flag': { got: string };
+  'value.choice': { options: readonly string[]; got: string };
+  'value.type': { expected: ValueType; got: string };
+  'value.tooShort': { min: number; what: Counted };
+  'value.tooLong': { max: number; what: Counted };
+  'value.pattern': { pattern: string; got: string };
+  'value.invalid': { got: string };
+  'name.notSetting': Nothing;
+  'name.unknown': Nothing;
+  'name.twice': Nothing;
+  'name.reserved': Nothing;
+  'link.version': { expected: string; got: string };
+  'link.arms': { got: string };
+
+  // Files.
+  'file.missing': { file: string };
+  'file.http': { file: string; status: string };
+  'file.broken': { file: string; reason: Message };
+  'checkpoint.weights': { count: number; expected: number };
+  'checkpoint.reserved': { name: string };
+  'checkpoint.unexpected': { name: string };
+  'checkpoint.missing': { name: string };
+  'checkpoint.dtype': { name: string; dtype: string; known: readonly string[] };
+  'checkpoint.shape': { name: string; shape: readonly number[]; expected: readonly number[] };
+  'checkpoint.noConfig': { key: string };
+  'checkpoint.notJson': { what: string };
+  'checkpoint.field': { name: string; max: number; got: string };
+  'checkpoint.heads': { heads: number; width: number };
+  'checkpoint.notFinite': { name: string; value: string; index: number };
+  'checkpoint.numbers': { name: string; count: number; shape: readonly number[] };
+  'checkpoint.overlap': { name: string };
+  'checkpoint.hole': { name: string };
+  'checkpoint.rest': { bytes: number };
+  'checkpoint.tooShort': { bytes: number };
+  'checkpoint.longHeader': { length: string; max: number };
+  'checkpoint.cutHeader': { end: number; bytes: number };
+  'checkpoint.headerJson': Nothing;
+  'checkpoint.headerObject': Nothing;
+  'checkpoint.metadata': Nothing;
+  'checkpoint.undescribed': { name: string };
+  'checkpoint.badShape': { name: string };
+  'checkpoint.badOffsets': { name: string };
+  'checkpoint.backwards': { name: string; begin: number; end: number };
+  'checkpoint.beyond': { name: string; end: number; available: number };
+  'checkpoint.size': { name: string; bytes: number; dtype: string; shape: readonly number[]; needed: number };
+  'checkpoint.tooLarge': { name: string; value: string };
+  'checkpoint.kind': { got: string };
+  'checkpoint.notNumber': { name: string };
+  'checkpoint.lengths': { name: string; sum: number; count: number };
+
+  // Engines and their devices.
+  'device.lost': { reason: Message };
+  'device.context': Nothing;
+  'device.gone': { reason: string };
+  'device.error': { text: string };
+  'device.noFence': Nothing;
+  'device.wait': Nothing;
+  'device.memory': Nothing;
+  'device.webglError': { code: number };
+  'device.attachments': { count: number };
+  'device.shader': { name: string; log: string };
+  'thread.silent': { seconds: number };
+  'thread.kernel': { kernel: string };
+  'thread.only': { reason: Message };
+  'thread.isolation': Nothing;
+  'thread.wait': Nothing;
+  'thread.late': Nothing;
+  'thread.start': Nothing;
+  'kernels.http': { status: number };
+  'engine.reopened': { backend: string; reason: Message };
+  'engine.moved': { backend: string; to: string; reason: Message };
+  'engine.unavailable': { backend: string };
+  'engine.noStart': { backend: string };
+  'engine.noFloats': Nothing;
+  'engine.noKind': { backend: string; kind: string };
+  'engine.none': { tried: readonly { backend: string; kind: string; reason: Message }[] };
+  'engine.trialFailed': { reason: Message };
+  'engine.trialNotFinite': Nothing;
+  'engine.trialLate': { seconds: number };
+  'engine.notStarted': Nothing;
+  'engine.byHand': Nothing;
+  'engine.software': { adapter: string };
+  'engine.lastResort': Nothing;
+  'engine.fastest': { ms: number };
+  'engine.only': { ms: number };
+  'engine.slower': { ms: number; times: number };
+  'engine.processor': { language: 'WebAssembly' | 'JavaScript'; threads: number | null };
+  'engine.simd': { relaxed: boolean; threads: number };
+
+  // Runs of stages.
+  'sampling.notFinite': Nothing;
+  'stage.diverged': { stage: string; update: number; reason: Message };
+  'stage.notFinite': { what: 'loss' | 'weights'; learningRate: number };
+  'stage.parent': { role: string };
+  'stage.unknown': { stage: string };
+  'stage.setting': { stage: string; name: string; problem: Message };
+  'stage.noAnswers': Nothing;
+  'task.unknown': { task: string; known: readonly string[] };
+  'pool.busy': Nothing;
+
+  // Demos, lessons and recordings.
+  'demo.unknown': { demo: string; known: readonly string[] };
+  'demo.unreadable': { demo: string };
+  'demo.notJson': { demo: string; text: string };
+  'demo.wrong': { demo: string; path: string; problem: Message };
+  'demo.claim': { demo: string; claim: string; id: string };
+  'lesson.title': Nothing;
+  'lesson.heading': { heading: string };
+  'lesson.step': { step: string };
+  'recording.none': { demo: string };
+  'recording.other': { id: string };
 }
+
+/** Codes whose sentence needs no values. */
+type Nothing = Record<never, never>;
+
+/** What a value may have to be, in the words of the schema library. */
+export type ValueType = 'number' | 'whole' | 'text' | 'flag' | 'list' | 'object';
+/** What there may be too few or too many of. */
+export type Counted = 'characters' | 'entries';
 
 export type Code = keyof Codes;
 
@@ -17,6 +145,16 @@ export type Message = { [C in Code]: { code: C; values: Codes[C] } }[Code];
 export interface Names {
   stage(name: string): string;
   setting(stage: string, name: string): string;
+  /** Of an input of a stage. */
+  role(name: string): string;
+  backend(name: string): string;
+  /** Of an engine. */
+  kind(name: string): string;
 }
 
-export type Sentences = { [C in Code]: (values: Codes[C], names: Names) => string };
+/** What a sentence is written with: names, and the sentences of messages inside it. */
+export interface Pen extends Names {
+  say(message: Message): string;
+}
+
+export type Sentences = { [C in Code]: (values: Codes[C], pen: Pen) => string };

@@ -1,3 +1,5 @@
+import { message } from '../messages';
+import { shown } from '../messages/shape';
 import type { GptConfig } from './config';
 import { flatLength, parameterLayout } from './parameters';
 import { CheckpointError, readSafetensors, writeSafetensors, type StoredTensor } from './safetensors';
@@ -33,8 +35,10 @@ export function saveCheckpoint(
 ): Uint8Array<ArrayBuffer> {
   const layout = parameterLayout(config);
   if (weights.length !== flatLength(layout))
-    throw new CheckpointError(`${weights.length} weights; this shape has ${flatLength(layout)}`);
-  if (CONFIG_KEY in metadata) throw new CheckpointError(`metadata must not use the name '${CONFIG_KEY}'`);
+    throw new CheckpointError(
+      message('checkpoint.weights', { count: weights.length, expected: flatLength(layout) }),
+    );
+  if (CONFIG_KEY in metadata) throw new CheckpointError(message('checkpoint.reserved', { name: CONFIG_KEY }));
   const dtype = options.dtype ?? 'F32';
   const tensors = new Map<string, StoredTensor>();
   for (const { name, shape, offset, size } of layout) {
@@ -54,16 +58,16 @@ export function loadCheckpoint(bytes: Uint8Array): Checkpoint {
   const layout = parameterLayout(config);
   const known = new Set(layout.map((p) => p.name));
   for (const name of tensors.keys())
-    if (!known.has(name)) throw new CheckpointError(`unexpected tensor '${name}'`);
+    if (!known.has(name)) throw new CheckpointError(message('checkpoint.unexpected', { name }));
   for (const { name, shape } of layout) {
     const tensor = tensors.get(name);
-    if (!tensor) throw new CheckpointError(`tensor '${name}' is missing`);
+    if (!tensor) throw new CheckpointError(message('checkpoint.missing', { name }));
     if (tensor.dtype !== 'F32' && tensor.dtype !== 'F16')
-      throw new CheckpointError(`tensor '${name}' has dtype ${tensor.dtype} instead of F32 or F16`);
-    if (tensor.shape.join() !== shape.join())
       throw new CheckpointError(
-        `tensor '${name}' has shape [${tensor.shape.join(', ')}] instead of [${shape.join(', ')}]`,
+        message('checkpoint.dtype', { name, dtype: tensor.dtype, known: ['F32', 'F16'] }),
       );
+    if (tensor.shape.join() !== shape.join())
+      throw new CheckpointError(message('checkpoint.shape', { name, shape: tensor.shape, expected: shape }));
     checkFinite(name, tensor.data);
   }
   const weights = new Float32Array(flatLength(layout));
@@ -72,29 +76,27 @@ export function loadCheckpoint(bytes: Uint8Array): Checkpoint {
 }
 
 function parseConfig(raw: string | undefined): GptConfig {
-  if (raw === undefined)
-    throw new CheckpointError(`the metadata has no '${CONFIG_KEY}': not one of our checkpoints`);
+  if (raw === undefined) throw new CheckpointError(message('checkpoint.noConfig', { key: CONFIG_KEY }));
   let fields: Record<string, unknown>;
   try {
     fields = Object(JSON.parse(raw)) as Record<string, unknown>;
   } catch {
-    throw new CheckpointError(`'${CONFIG_KEY}' is not valid JSON`);
+    throw new CheckpointError(message('checkpoint.notJson', { what: CONFIG_KEY }));
   }
   const entries = FIELDS.map(([field, name, most]) => {
     const value = fields[name];
     if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > most)
-      throw new CheckpointError(
-        `${name} is ${JSON.stringify(value)}; it must be an integer from 1 to ${most}`,
-      );
+      throw new CheckpointError(message('checkpoint.field', { name, max: most, got: shown(value) }));
     return [field, value as number];
   });
   const config = Object.fromEntries(entries) as unknown as GptConfig;
   if (config.nEmbd % config.nHead !== 0)
-    throw new CheckpointError(`n_head ${config.nHead} does not divide n_embd ${config.nEmbd}`);
+    throw new CheckpointError(message('checkpoint.heads', { heads: config.nHead, width: config.nEmbd }));
   return config;
 }
 
 function checkFinite(name: string, data: StoredTensor['data']): void {
   const at = data.findIndex((x: number) => !Number.isFinite(x));
-  if (at >= 0) throw new CheckpointError(`tensor '${name}' holds ${data[at]} at index ${at}`);
+  if (at >= 0)
+    throw new CheckpointError(message('checkpoint.notFinite', { name, value: String(data[at]), index: at }));
 }

@@ -1,9 +1,11 @@
+import { message, MessageError, type Message } from '../messages';
+
 /**
  * The safetensors format (Hugging Face): 8 bytes little-endian header length, a JSON header
  * `{name: {dtype, shape, data_offsets}, __metadata__}`, then the raw little-endian data without holes.
- * Files may come from anywhere, so reading trusts nothing and says in one line what is wrong.
+ * Files may come from anywhere, so reading trusts nothing and says what is wrong.
  */
-export class CheckpointError extends Error {
+export class CheckpointError extends MessageError {
   override readonly name = 'CheckpointError';
 }
 
@@ -31,9 +33,7 @@ export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array
     const begin = end;
     end += sizeOf(shape) * BYTES[dtype];
     if (data.length !== sizeOf(shape))
-      throw new CheckpointError(
-        `tensor '${name}' has ${data.length} numbers for shape [${shape.join(', ')}]`,
-      );
+      throw new CheckpointError(message('checkpoint.numbers', { name, count: data.length, shape }));
     header[name] = { dtype, shape, data_offsets: [begin, end] };
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
@@ -65,14 +65,12 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
   for (const { name, begin, end } of entries.slice().sort((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin !== expected)
       throw new CheckpointError(
-        begin < expected
-          ? `tensor '${name}' overlaps another tensor`
-          : `hole in the data before tensor '${name}'`,
+        begin < expected ? message('checkpoint.overlap', { name }) : message('checkpoint.hole', { name }),
       );
     expected = end;
   }
   if (expected !== available)
-    throw new CheckpointError(`${available - expected} bytes after the last tensor belong to no tensor`);
+    throw new CheckpointError(message('checkpoint.rest', { bytes: available - expected }));
   const tensors = new Map<string, StoredTensor>();
   for (const { name, dtype, shape, begin } of entries)
     tensors.set(name, { dtype, shape, data: decode(view, dtype, begin, sizeOf(shape)) });
@@ -80,31 +78,28 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
 }
 
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataStart: number } {
-  if (bytes.length < 8)
-    throw new CheckpointError(`truncated: ${bytes.length} bytes, but 8 hold the header's length`);
+  if (bytes.length < 8) throw new CheckpointError(message('checkpoint.tooShort', { bytes: bytes.length }));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const length = view.getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER))
-    throw new CheckpointError(
-      `header too large (${length} bytes, at most ${MAX_HEADER}); is this a safetensors file?`,
-    );
+    throw new CheckpointError(message('checkpoint.longHeader', { length: String(length), max: MAX_HEADER }));
   const dataStart = 8 + Number(length);
   if (dataStart > bytes.length)
-    throw new CheckpointError(`truncated: the header ends at byte ${dataStart} of ${bytes.length}`);
+    throw new CheckpointError(message('checkpoint.cutHeader', { end: dataStart, bytes: bytes.length }));
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, dataStart)));
   } catch {
-    throw new CheckpointError('the header is not valid JSON');
+    throw new CheckpointError(message('checkpoint.headerJson', {}));
   }
-  if (!isRecord(header)) throw new CheckpointError('the header is not a JSON object');
+  if (!isRecord(header)) throw new CheckpointError(message('checkpoint.headerObject', {}));
   return { header, dataStart };
 }
 
 function readMetadata(raw: unknown): Record<string, string> {
   if (raw === undefined) return {};
   if (!isRecord(raw) || !Object.values(raw).every((v) => typeof v === 'string'))
-    throw new CheckpointError('__metadata__ must map names to strings');
+    throw new CheckpointError(message('checkpoint.metadata', {}));
   return { ...raw } as Record<string, string>;
 }
 
@@ -116,21 +111,23 @@ interface Entry {
 }
 
 function readEntry(name: string, raw: unknown, available: number): Entry {
-  const fail = (what: string): never => {
-    throw new CheckpointError(`tensor '${name}' ${what}`);
+  const fail = (what: Message): never => {
+    throw new CheckpointError(what);
   };
-  if (!isRecord(raw)) return fail('has no description');
+  if (!isRecord(raw)) return fail(message('checkpoint.undescribed', { name }));
   const { dtype, shape, data_offsets: offsets } = raw;
   if (typeof dtype !== 'string' || !Object.hasOwn(BYTES, dtype))
-    return fail(`has dtype ${JSON.stringify(dtype)}; understood are ${Object.keys(BYTES).join(', ')}`);
-  if (!isCounts(shape)) return fail('has a shape that is not a list of counts');
-  if (!isCounts(offsets) || offsets.length !== 2) return fail('has no valid data_offsets');
+    return fail(
+      message('checkpoint.dtype', { name, dtype: JSON.stringify(dtype), known: Object.keys(BYTES) }),
+    );
+  if (!isCounts(shape)) return fail(message('checkpoint.badShape', { name }));
+  if (!isCounts(offsets) || offsets.length !== 2) return fail(message('checkpoint.badOffsets', { name }));
   const [begin, end] = offsets as [number, number];
-  if (begin > end) return fail(`ends at ${end} before it begins at ${begin}`);
-  if (end > available) return fail(`ends at byte ${end} of ${available}: truncated, or a wrong offset`);
+  if (begin > end) return fail(message('checkpoint.backwards', { name, begin, end }));
+  if (end > available) return fail(message('checkpoint.beyond', { name, end, available }));
   const bytes = sizeOf(shape) * BYTES[dtype as Dtype];
   if (end - begin !== bytes)
-    return fail(`takes ${end - begin} bytes, but ${dtype} [${shape.join(', ')}] needs ${bytes}`);
+    return fail(message('checkpoint.size', { name, bytes: end - begin, dtype, shape, needed: bytes }));
   return { dtype: dtype as Dtype, shape, begin, end };
 }
 
@@ -189,6 +186,6 @@ export function fromHalfBits(bits: number): number {
 function halfBitsChecked(x: number, name: string): number {
   const bits = toHalfBits(x);
   if ((bits & 0x7fff) === 0x7c00 && Number.isFinite(x))
-    throw new CheckpointError(`tensor '${name}' holds ${x}, too large for F16; store it as F32`);
+    throw new CheckpointError(message('checkpoint.tooLarge', { name, value: String(x) }));
   return bits;
 }

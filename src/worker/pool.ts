@@ -1,5 +1,6 @@
 import * as Comlink from 'comlink';
 import type { BackendName } from '../engine/types';
+import { message, MessageError, messageOf } from '../messages';
 import type { Executor } from '../pipeline/lab/lab';
 import type { Job, RunControl, RunnerEvent, StageOutcome } from '../pipeline/lab/runner';
 import type { Answer, AnswerRequest, EngineReport, LabWorker } from './api';
@@ -54,7 +55,7 @@ export class WorkerPool implements Executor {
 
   async execute(job: Job, control: RunControl, onEvent: (event: RunnerEvent) => void): Promise<StageOutcome> {
     const member = this.trainers.find((m) => !m.busy);
-    if (!member) throw new Error('no free worker');
+    if (!member) throw new MessageError(message('pool.busy', {}));
     member.busy = true;
     this.shareCores();
     const id = this.nextId++;
@@ -64,7 +65,7 @@ export class WorkerPool implements Executor {
     } catch (error) {
       return {
         status: 'failed',
-        message: error instanceof Error ? error.message : String(error),
+        message: messageOf(error),
         seconds: 0,
       };
     } finally {

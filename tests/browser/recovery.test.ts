@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { engineOn } from '../../src/engine/fused/engine';
 import { createFusedEngine } from '../../src/engine/fused';
 import { resilientEngine } from '../../src/engine/resilient';
+import { sentence, type Message } from '../../src/messages';
 import type { Engine } from '../../src/engine/types';
 import { WebGlKernels } from '../../src/kernels/webgl/kernels';
 import { WebGpuKernels } from '../../src/kernels/webgpu/kernels';
@@ -61,7 +62,7 @@ async function webgpuWithError(): Promise<{ engine: Engine; provoke: () => void 
 
 async function run(engine: Engine, afterUpdate: number, provoke: () => void) {
   const events: TimedEvent[] = [];
-  const notices: string[] = [];
+  const notices: Message[] = [];
   const outcome = await runStage(engine, job(), new RunControl(), (event) => {
     if (event.type === 'notice') notices.push(event.message);
     else {
@@ -84,7 +85,7 @@ describe.each([
     expect(outcome.status).toBe('done');
     expect(events.map((e) => e.update)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(notices).toHaveLength(1);
-    expect(notices[0]).toContain('lost');
+    expect(sentence(notices[0]!)).toContain('lost');
     for (const e of events) if (e.type === 'metrics') expect(e.metrics['loss']).toBeGreaterThan(0);
     resilient.dispose();
   });
@@ -94,7 +95,7 @@ describe.each([
     const resilient = resilientEngine(engine, () => createFusedEngine('wasm'));
     const { notices, outcome } = await run(resilient, 3, provoke);
     expect(outcome.status).toBe('done');
-    expect(notices[0]).toContain('now on wasm');
+    expect(notices[0]).toMatchObject({ code: 'engine.moved', values: { to: 'wasm' } });
     expect(resilient.info.backend).toBe('wasm');
     resilient.dispose();
   });

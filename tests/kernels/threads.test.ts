@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { foreign, message, type Message } from '../../src/messages';
 import { createEngine } from '../../src/engine/create';
 import { DeviceLostError } from '../../src/engine/errors';
 import { createFusedEngine } from '../../src/engine/fused';
@@ -59,7 +60,7 @@ describe('the pool of threads', () => {
     const { lost, run } = { lost: kernels.pool!.lost, run: kernels.pool!.run.bind(kernels.pool!) };
     const broken = engineOn(kernels, info, { lost, close: () => kernels.pool!.close() });
     const engine = resilientEngine(broken, () => createFusedEngine('wasm'));
-    const notices: string[] = [];
+    const notices: Message[] = [];
     engine.onNotice!((message) => notices.push(message));
     const model = engine.createModel(config, busyWeights(config, 1));
     const outside = [0xfffffff0, 0xfffffff0, 64];
@@ -98,8 +99,11 @@ describe('an engine asked for threads', () => {
     const { engine, considered } = await createEngine('wasm', undefined, { threads: 4 });
     expect(engine.info.adapter).not.toMatch(/thread/);
     expect(engine.limitThreads).toBeUndefined();
-    expect(considered.at(-1)!.reason).toBe(
-      'chosen by hand; one thread: the page is not cross-origin isolated',
+    expect(considered.at(-1)!.reason).toEqual(
+      message('both', {
+        first: message('engine.byHand', {}),
+        second: message('thread.only', { reason: message('thread.isolation', {}) }),
+      }),
     );
   });
 
@@ -109,7 +113,7 @@ describe('an engine asked for threads', () => {
     });
     const { info } = await createFusedEngine('wasm', { threads: 2 });
     vi.restoreAllMocks();
-    expect(info.note).toBe('one thread: no room for shared memory');
+    expect(info.note).toEqual(message('thread.only', { reason: foreign('no room for shared memory') }));
   });
 });
 

@@ -15,7 +15,7 @@ import { checkedRecording } from '../../src/ui/recorded/recordings';
 import { median } from '../../src/ui/recorded/spread';
 import { currentRuns, sameStages, storedRuns } from '../../src/ui/recorded/stored';
 import { timesOf } from '../../src/ui/recorded/times';
-import { withArmName, withSetting } from '../../src/ui/store/arms';
+import { withArmName, withSetting } from '../../src/pipeline/lab/edit';
 
 const config: LabConfig = { ...defaultLabConfig(), start: 'base' };
 

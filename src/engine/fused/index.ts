@@ -1,3 +1,4 @@
+import { message, MessageError, sentence } from '../../messages';
 import type { Engine, EngineInfo, EngineOptions } from '../types';
 import { engineOn } from './engine';
 
@@ -14,9 +15,9 @@ async function onWasm({ threads = 1 }: EngineOptions): Promise<Engine> {
   const { WasmKernels } = await import('../../kernels/wasm/kernels');
   const kernels = await WasmKernels.create(undefined, threads);
   const { relaxed, note, pool } = kernels;
-  const adapter = (relaxed ? 'WASM relaxed SIMD' : 'WASM SIMD') + (pool ? `, ${pool.size} threads` : '');
+  const words = message('engine.simd', { relaxed, threads: pool?.size ?? 1 });
   const info: EngineInfo = {
-    ...{ backend: 'wasm', kind: 'fused', adapter, software: false },
+    ...{ backend: 'wasm', kind: 'fused', adapter: sentence(words), words, software: false },
     ...(note ? { note } : {}),
   };
   if (!pool) return engineOn(kernels, info);
@@ -33,7 +34,7 @@ async function onWebGpu(): Promise<Engine> {
     import('../adapter'),
   ]);
   const description = await describeBackend('webgpu');
-  if (!description) throw new Error('webgpu is not available here');
+  if (!description) throw new MessageError(message('engine.unavailable', { backend: 'webgpu' }));
   const kernels = await WebGpuKernels.create();
   return engineOn(
     kernels,

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { message, MessageError } from '../../messages';
 import type { BackendName } from '../types';
 
 /** True in Node (not in a page or a web worker). */
@@ -19,11 +20,12 @@ export interface Backend {
 export async function openBackend(name: BackendName): Promise<Backend> {
   tf.enableProdMode(); // silences hints for the console; checks stay on
   await loadPackage(name);
-  if (tf.findBackendFactory(name) == null) throw new Error(`${name} is not available here`);
-  if (!(await tf.setBackend(name))) throw new Error(`${name} failed to start`);
+  if (tf.findBackendFactory(name) == null)
+    throw new MessageError(message('engine.unavailable', { backend: name }));
+  if (!(await tf.setBackend(name))) throw new MessageError(message('engine.noStart', { backend: name }));
   await tf.ready();
   if (name === 'webgl' && !tf.env().getBool('WEBGL_RENDER_FLOAT32_CAPABLE'))
-    throw new Error('this WebGL cannot render 32-bit floats');
+    throw new MessageError(message('engine.noFloats', {}));
   const failed = deviceFailure(name);
   const use = () => {
     if (tf.getBackend() !== name) void tf.setBackend(name); // synchronous once the backend has started
@@ -87,15 +89,19 @@ function deviceFailure(name: BackendName): Promise<never> {
     if (name === 'webgl') {
       const { gpgpu } = tf.backend() as unknown as { gpgpu: { gl: WebGL2RenderingContext } };
       gpgpu.gl.canvas.addEventListener('webglcontextlost', () =>
-        reject(new Error('the WebGL context was lost')),
+        reject(new MessageError(message('device.context', {}))),
       );
     } else if (name === 'webgpu') {
       const { device } = tf.backend() as unknown as { device: GPUDevice };
       void device.lost.then((info) =>
-        reject(new Error(`the GPU device was lost: ${info.message || info.reason}`)),
+        reject(new MessageError(message('device.gone', { reason: info.message || info.reason }))),
       );
       device.addEventListener('uncapturederror', (event) =>
-        reject(new Error(`WebGPU error: ${(event as GPUUncapturedErrorEvent).error.message}`)),
+        reject(
+          new MessageError(
+            message('device.error', { text: (event as GPUUncapturedErrorEvent).error.message }),
+          ),
+        ),
       );
     }
   });

@@ -71,7 +71,7 @@ function guard(found: Partial<Outputs>): Outputs {
     Object.defineProperty(outputs, name, {
       enumerable: found[name] !== undefined,
       get() {
-        if (!found[name]) throw new Error(`the loss reads '${name}', which its term does not want`);
+        if (!found[name]) throw new TypeError(`the loss reads '${name}', which its term does not want`);
         return found[name];
       },
     });

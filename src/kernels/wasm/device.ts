@@ -1,3 +1,4 @@
+import type { Message } from '../../messages';
 import type { DeviceBuffer } from '../kernels';
 import type { KernelExports, LoadedKernels } from './load';
 import { LinearMemory, type WasmBuffer } from './memory';
@@ -15,8 +16,8 @@ export class WasmDevice {
   readonly hostMemory = true;
   readonly relaxed: boolean;
   readonly pool: ThreadPool | null;
-  /** Why there is only one thread where more were asked for; else ''. */
-  readonly note: string;
+  /** Why there is only one thread where more were asked for; else null. */
+  readonly note: Message | null;
   /** Work that makes it worth to hand a task to another thread (tests set 0). */
   leastWork = LEAST_WORK;
   /** The exports, on this thread alone: all that a new kernel needs. */

@@ -1,3 +1,4 @@
+import { message, MessageError, messageOf, type Message } from '../../messages';
 import type { ThreadPool } from './threads';
 
 /** What the compiled module exports (see assembly/index.ts): every kernel takes numbers only. */
@@ -10,8 +11,8 @@ export interface LoadedKernels {
   relaxed: boolean;
   /** Threads that share the memory; null: the caller computes alone. */
   pool: ThreadPool | null;
-  /** Why there is only one thread where more were asked for, in words for the page; else ''. */
-  note: string;
+  /** Why there is only one thread where more were asked for; else null. */
+  note: Message | null;
 }
 
 /** (module (func (result v128) f32x4.relaxed_madd of three zero vectors)), 51 bytes. */
@@ -36,7 +37,7 @@ async function readBytes(url: URL): Promise<BufferSource> {
     return new Uint8Array(await fs.readFile(url));
   }
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`Cannot load the WASM kernels: HTTP ${response.status}`);
+  if (!response.ok) throw new MessageError(message('kernels.http', { status: response.status }));
   return response.arrayBuffer();
 }
 
@@ -73,18 +74,18 @@ async function compile(wanted: boolean | undefined, threads: boolean) {
  * its memory where that is possible, else it runs on one, and `note` says why.
  */
 export async function loadKernels(wanted?: boolean, threads = 1): Promise<LoadedKernels> {
-  let note = '';
+  let note: Message | null = null;
   if (threads > 1) {
     const { ThreadPool, whyNoThreads } = await import('./threads');
     const reason = whyNoThreads();
-    if (reason) note = `one thread: ${reason}`;
+    if (reason) note = message('thread.only', { reason });
     else
       try {
         const { module, relaxed } = await compile(wanted, true);
         const pool = await ThreadPool.open(module, threads);
         return { exports: pool.exports, memory: pool.memory, relaxed, pool, note };
       } catch (error) {
-        note = `one thread: ${error instanceof Error ? error.message : String(error)}`;
+        note = message('thread.only', { reason: messageOf(error) });
       }
   }
   const { module, relaxed } = await compile(wanted, false);

@@ -1,4 +1,5 @@
 import { DeviceLostError } from '../../engine/errors';
+import { foreign, message, MessageError, sentence, type Message } from '../../messages';
 import { MAX_TASKS } from './spread';
 
 /**
@@ -31,18 +32,18 @@ interface Thread {
 
 interface Handlers {
   message(data: unknown): void;
-  error(message: string): void;
+  error(reason: Message): void;
 }
 
-/** Why there can be no threads here, in words for the page; null if there can. */
-export function whyNoThreads(): string | null {
+/** Why there can be no threads here; null if there can. */
+export function whyNoThreads(): Message | null {
   if (typeof SharedArrayBuffer === 'undefined' || globalThis.crossOriginIsolated === false)
-    return 'the page is not cross-origin isolated';
+    return message('thread.isolation', {});
   try {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0);
     return null;
   } catch {
-    return 'the thread of the page may not wait for others';
+    return message('thread.wait', {});
   }
 }
 
@@ -77,7 +78,7 @@ export class ThreadPool {
     const pool = new ThreadPool(module, new WebAssembly.Memory(MEMORY_PAGES), size);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('threads did not start in time')), OPENING_MS);
+      timer = setTimeout(() => reject(new MessageError(message('thread.late', {}))), OPENING_MS);
     });
     const all = Promise.all(Array.from({ length: size - 1 }, (_, i) => pool.start(i + 1)));
     try {
@@ -120,7 +121,7 @@ export class ThreadPool {
       Atomics.sub(control, PENDING, 1);
     }
     this.waitForOthers();
-    if (Atomics.load(control, FAILED)) throw this.fail(`the kernel ${name} failed`);
+    if (Atomics.load(control, FAILED)) throw this.fail(message('thread.kernel', { kernel: name }));
   }
 
   /** Lets only `count` threads take part from now on (from 1, all by the caller, up to `size`). */
@@ -142,13 +143,13 @@ export class ThreadPool {
     for (let i = 0; i < SPINS; i++) if (Atomics.load(control, PENDING) === 0) return;
     for (let pending: number; (pending = Atomics.load(control, PENDING)) > 0;)
       if (Atomics.wait(control, PENDING, pending, PATIENCE_MS) === 'timed-out')
-        throw this.fail(`a thread did not answer for ${PATIENCE_MS / 1000} s`);
+        throw this.fail(message('thread.silent', { seconds: PATIENCE_MS / 1000 }));
   }
 
-  private fail(reason: string): DeviceLostError {
+  private fail(reason: Message): DeviceLostError {
     this.failure ??= new DeviceLostError(reason);
     this.close();
-    this.tellLost(this.failure.reason);
+    this.tellLost(sentence(this.failure.reason));
     return this.failure;
   }
 
@@ -157,13 +158,13 @@ export class ThreadPool {
     let ready = () => {};
     let refuse: (error: Error) => void = () => undefined;
     const answer = new Promise<void>((resolve, reject) => ([ready, refuse] = [resolve, reject]));
-    const error = (message: string) => {
-      refuse(new Error(message));
-      if (this.threads.length > 0) this.fail(message);
+    const error = (reason: Message) => {
+      refuse(new MessageError(reason));
+      if (this.threads.length > 0) this.fail(reason);
     };
-    const message = (data: unknown) =>
-      data === 'ready' ? ready() : error((data as { failed: string }).failed);
-    const { thread, release } = await spawn({ message, error });
+    const onMessage = (data: unknown) =>
+      data === 'ready' ? ready() : error(foreign((data as { failed: string }).failed));
+    const { thread, release } = await spawn({ message: onMessage, error });
     this.threads.push(thread);
     thread.postMessage({ module, memory, control, tasks, index });
     await answer;
@@ -172,16 +173,19 @@ export class ThreadPool {
 }
 
 /** `release`: this thread alone no longer keeps Node running. */
-async function spawn({ message, error }: Handlers): Promise<{ thread: Thread; release: () => void }> {
+async function spawn({
+  message: onMessage,
+  error,
+}: Handlers): Promise<{ thread: Thread; release: () => void }> {
   if (typeof process === 'object' && process.versions?.node) {
     const [name, file] = ['node:worker_threads', './thread.mjs'];
     const { Worker } = (await import(/* @vite-ignore */ name)) as typeof import('node:worker_threads');
     const worker = new Worker(new URL(file, import.meta.url), { execArgv: [] });
-    worker.on('message', message).on('error', ({ message: text }) => error(text));
+    worker.on('message', onMessage).on('error', ({ message: text }) => error(foreign(text)));
     return { thread: worker, release: () => worker.unref() };
   }
   const worker = new Worker(new URL('./thread.mjs', import.meta.url), { type: 'module' });
-  worker.onmessage = ({ data }) => message(data);
-  worker.onerror = (event) => error(event.message || 'a thread could not be started');
+  worker.onmessage = ({ data }) => onMessage(data);
+  worker.onerror = (event) => error(event.message ? foreign(event.message) : message('thread.start', {}));
   return { thread: worker, release: () => undefined };
 }

@@ -1,5 +1,6 @@
 import { isSoftwareAdapter } from '../../engine/adapter';
 import { DeviceLostError } from '../../engine/errors';
+import { foreign, message, MessageError, sentence, type Message } from '../../messages';
 
 /** A WebGL2 context of our own on an invisible canvas, with what the kernels need of it. */
 export interface Context {
@@ -36,16 +37,16 @@ export function openContext(): Context {
         ? document.createElement('canvas')
         : null;
   const gl = canvas?.getContext('webgl2', ATTRIBUTES) as WebGL2RenderingContext | null | undefined;
-  if (!canvas || !gl) throw new Error('WebGL2 is not available here');
-  if (!gl.getExtension('EXT_color_buffer_float'))
-    throw new Error('this WebGL cannot render 32-bit floats (EXT_color_buffer_float is missing)');
-  let reason: string | null = null;
+  if (!canvas || !gl) throw new MessageError(message('engine.unavailable', { backend: 'webgl' }));
+  if (!gl.getExtension('EXT_color_buffer_float')) throw new MessageError(message('engine.noFloats', {}));
+  let reason: Message | null = null;
   let closed = false;
   const lost = new Promise<string>((resolve) =>
     canvas.addEventListener('webglcontextlost', (event) => {
       event.preventDefault();
-      reason ??= (event as WebGLContextEvent).statusMessage || 'the WebGL context was lost';
-      if (!closed) resolve(reason);
+      const { statusMessage } = event as WebGLContextEvent;
+      reason ??= statusMessage ? foreign(statusMessage) : message('device.context', {});
+      if (!closed) resolve(sentence(reason));
     }),
   );
   gl.disable(gl.DITHER);
@@ -63,7 +64,7 @@ export function openContext(): Context {
     lost,
     check() {
       if (reason !== null || gl.isContextLost())
-        throw new DeviceLostError(reason ?? 'the WebGL context was lost');
+        throw new DeviceLostError(reason ?? message('device.context', {}));
     },
     close() {
       closed = true;

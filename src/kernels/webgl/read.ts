@@ -1,4 +1,5 @@
 import { DeviceLostError } from '../../engine/errors';
+import { message } from '../../messages';
 import type { Device } from './device';
 import { texels, type GlBuffer } from './memory';
 import { WIDTH, WIDTH_BITS } from './textures';
@@ -71,7 +72,7 @@ export function insertFence(device: Device): WebGLSync {
   device.counters.submits++;
   if (sync) return sync;
   device.context.check();
-  throw new DeviceLostError('WebGL gave no fence');
+  throw new DeviceLostError(message('device.noFence', {}));
 }
 
 /** Resolves when the GPU has come to a fence. Rejects with DeviceLostError. */
@@ -85,7 +86,7 @@ export async function passFence({ context }: Device, sync: WebGLSync): Promise<v
       if (status === gl.ALREADY_SIGNALED || status === gl.CONDITION_SATISFIED) return;
       if (status === gl.WAIT_FAILED) {
         context.check();
-        throw new DeviceLostError('waiting for the GPU failed');
+        throw new DeviceLostError(message('device.wait', {}));
       }
       if (performance.now() - began < EAGER_MS) await nextTurn();
       else await new Promise((resolve) => setTimeout(resolve, 1));

@@ -1,3 +1,4 @@
+import { message, MessageError } from '../../messages';
 import type { Context } from './context';
 
 /** Texels of four floats per texture row; a power of two, so that shaders address with shifts. */
@@ -95,7 +96,7 @@ export class TexturePool {
     this.checked.add(attachments);
     if (gl.checkFramebufferStatus(gl.FRAMEBUFFER) === gl.FRAMEBUFFER_COMPLETE) return;
     this.context.check();
-    throw new Error(`this WebGL cannot render into ${attachments} float textures at once`);
+    throw new MessageError(message('device.attachments', { count: attachments }));
   }
 
   private forgetFramebuffers(which: (key: string) => boolean): void {
@@ -126,10 +127,10 @@ export class TexturePool {
     if (error !== gl.NO_ERROR) {
       context.check();
       gl.deleteTexture(handle);
-      throw new Error(
+      throw new MessageError(
         error === gl.OUT_OF_MEMORY
-          ? 'the graphics memory is full'
-          : `WebGL error ${error} on creating a texture`,
+          ? message('device.memory', {})
+          : message('device.webglError', { code: error }),
       );
     }
     this.bytes += rows * BYTES_PER_ROW;

@@ -1,4 +1,5 @@
 import { DeviceLostError } from '../../engine/errors';
+import { message, MessageError, sentence, type Message } from '../../messages';
 
 /** A WebGPU device, and the news of its end. */
 export interface Gpu {
@@ -25,7 +26,7 @@ const LIMITS = [
 /** A device of our own on the fastest adapter; throws with a plain reason where there is none. */
 export async function openGpu(): Promise<Gpu> {
   const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) throw new Error('WebGPU is not available here');
+  if (!adapter) throw new MessageError(message('engine.unavailable', { backend: 'webgpu' }));
   const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
   const device = await adapter.requestDevice({ label: 'alignlet', requiredLimits });
   return watch(device);
@@ -41,14 +42,16 @@ export function watch(device: GPUDevice): Gpu {
   const waiting = new Set<(error: unknown) => void>();
   let tell!: (reason: string) => void;
   const lost = new Promise<string>((resolve) => (tell = resolve));
-  const fail = (reason: string) => {
+  const fail = (reason: Message) => {
     if (closing || failure) return;
     failure = new DeviceLostError(reason);
     for (const reject of waiting) reject(failure);
-    tell(reason);
+    tell(sentence(reason));
   };
-  void device.lost.then((info) => fail(info.message || `GPU device ${info.reason}`));
-  device.addEventListener('uncapturederror', (event) => fail(`WebGPU error: ${event.error.message}`));
+  void device.lost.then((info) => fail(message('device.gone', { reason: info.message || info.reason })));
+  device.addEventListener('uncapturederror', (event) =>
+    fail(message('device.error', { text: event.error.message })),
+  );
   return {
     device,
     get failure() {

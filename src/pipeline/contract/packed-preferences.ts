@@ -1,3 +1,4 @@
+import { message } from '../../messages';
 import {
   CheckpointError,
   readSafetensors,
@@ -41,7 +42,7 @@ export function unpackPreferences(bytes: Uint8Array): PreferencesArtifact {
   const { tensors } = readSafetensors(bytes);
   const numbers = (name: string): ArrayLike<number> => {
     const tensor = tensors.get(name);
-    if (!tensor) throw new CheckpointError(`tensor '${name}' is missing`);
+    if (!tensor) throw new CheckpointError(message('checkpoint.missing', { name }));
     return tensor.data;
   };
   const pieces = (name: string): number[][] => {
@@ -49,7 +50,7 @@ export function unpackPreferences(bytes: Uint8Array): PreferencesArtifact {
     let at = 0;
     const out = Array.from(numbers(`${name}.lengths`), (length) => ids.slice(at, (at += length)));
     if (at !== ids.length)
-      throw new CheckpointError(`lengths of '${name}' add up to ${at}, not ${ids.length}`);
+      throw new CheckpointError(message('checkpoint.lengths', { name, sum: at, count: ids.length }));
     return out;
   };
   const read = (split: string): PreferencePair[] => {

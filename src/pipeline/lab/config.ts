@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { Message } from '../../messages';
+import { shapeProblems } from '../../messages/shape';
 import { MODEL_SIZES, type ModelSize } from '../../model/config';
-import { TASKS } from '../../world';
+import { TASK_NAMES } from '../../world';
 import { settingErrors } from '../contract/settings';
 import { DEFAULT_EVALUATION, type EvaluationPlan, type StageName } from '../contract/stage';
 import { ARM_STAGES, LECTURE_STAGES, STAGES, TRUNK_STAGES, type ArmStage, type TrunkStage } from '../stages';
@@ -74,9 +76,7 @@ const settingsRecord = z.record(z.string(), z.unknown());
 const sizeSchema = z.enum(Object.keys(MODEL_SIZES) as [ModelSize, ...ModelSize[]]);
 
 export const labConfigSchema = z.strictObject({
-  task: z.string().refine((name) => TASKS.some((t) => t.name === name), {
-    error: () => `must be one of ${TASKS.map((t) => t.name).join(', ')}`,
-  }),
+  task: z.enum(TASK_NAMES as readonly [string, ...string[]]),
   size: sizeSchema.default('tiny'),
   seed: z.number().int().min(0).max(0xffffffff).default(1),
   start: z.enum(STARTS).default('trunk'),
@@ -153,16 +153,21 @@ export const resolvedSettings = (
 ): Settings => ({ ...defaultSettings(config.task, stage, config.size), ...changes });
 
 export interface ConfigProblem {
-  /** Dotted path, for example `ppo.klCoef` or `seed`. */
+  /** Address of what is wrong, for example `ppo.klCoef`, `ppo/sft.steps` or `seed`. */
   path: string;
-  message: string;
+  message: Message;
 }
 
-/** Every problem of a configuration in one line each; empty when it can run. */
+/**
+ * Ids that an arm may not have: addresses begin with them, or (`constructor`) every object already has something
+ * of that name.
+ */
+const RESERVED = ['teacher', 'evaluation', 'constructor'];
+
+/** Every problem of a configuration; empty when it can run. */
 export function configProblems(config: LabConfig): ConfigProblem[] {
-  const shape = labConfigSchema.safeParse(config);
-  if (!shape.success)
-    return shape.error.issues.map((i) => ({ path: i.path.join('.') || 'configuration', message: i.message }));
+  const shape = shapeProblems(labConfigSchema, config);
+  if (shape.length > 0) return shape;
   const problems: ConfigProblem[] = [];
   const check = (path: string, stage: StageName, changes: Settings = {}) => {
     for (const e of settingErrors(STAGES[stage].settings, resolvedSettings(config, stage, changes)))
@@ -170,14 +175,16 @@ export function configProblems(config: LabConfig): ConfigProblem[] {
   };
   for (const stage of TRUNK_STAGES) {
     check(stage, stage, config.trunk[stage]);
-    check(`teacher.${stage}`, stage, config.teacher?.trunk[stage]);
+    check(`teacher/${stage}`, stage, config.teacher?.trunk[stage]);
   }
-  const ids = new Set<string>([...TRUNK_STAGES, 'teacher']);
+  const ids = new Set<string>(TRUNK_STAGES);
   for (const arm of config.arms) {
-    if (ids.has(arm.id)) problems.push({ path: arm.id, message: 'this name is used twice' });
+    if (RESERVED.includes(arm.id))
+      problems.push({ path: arm.id, message: { code: 'name.reserved', values: {} } });
+    if (ids.has(arm.id)) problems.push({ path: arm.id, message: { code: 'name.twice', values: {} } });
     ids.add(arm.id);
     check(arm.id, arm.stage, arm.settings);
-    for (const stage of TRUNK_STAGES) check(`${arm.id}.${stage}`, stage, arm.trunk?.[stage]);
+    for (const stage of TRUNK_STAGES) check(`${arm.id}/${stage}`, stage, arm.trunk?.[stage]);
   }
   return problems;
 }

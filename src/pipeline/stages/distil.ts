@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Sequence } from '../../engine/types';
+import { message, MessageError } from '../../messages';
 import { drawEvaluationPrompts, sampleGold } from '../measures/evaluate';
 import { DivergenceGuard, isLogged } from '../training/guard';
 import { sftLoss } from '../losses/sft';
@@ -89,7 +90,7 @@ export const distil: Stage<DistilSettings, LanguageModelArtifact> = {
     } finally {
       teacher.dispose();
     }
-    if (answers.length === 0) throw new Error('the teacher never ends an answer: there is nothing to learn');
+    if (answers.length === 0) throw new MessageError(message('stage.noAnswers', {}));
 
     const model = modelOf(context, parent(parents, 'base'));
     const guard = new DivergenceGuard('distil', model, s.learningRate);

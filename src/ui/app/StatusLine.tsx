@@ -1,10 +1,10 @@
 import { useTranslation } from 'react-i18next';
+import { placeOf, stageOfNode } from '../../pipeline/lab/edit';
 import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
-import { backendText, problemText, settingText, stageText } from '../i18n/dynamic';
+import { backendText, messageText, settingText, stageText } from '../i18n/dynamic';
 import { duration, fixed, percent } from '../i18n/format';
 import { useStageName } from '../store/useStageName';
-import { placeOf, stageOfNode } from '../store/arms';
 import type { StageModel } from '../store/snapshot';
 import { statusOf, type Status } from '../store/status';
 import { ReplayBar } from '../replay/ReplayBar';
@@ -61,11 +61,11 @@ function useSentence(status: Status): string {
     case 'engineStarting':
       return t(`status.${status.kind}`);
     case 'engineFailed':
-      return t('status.engineFailed', { message: status.message });
+      return t('status.engineFailed', { message: messageText(status.message) });
     case 'problem': {
       const values = {
         path: problemPath(status.path),
-        message: problemText(status.message),
+        message: messageText(status.message),
         count: status.count,
       };
       return t(status.count > 1 ? 'status.problems' : 'status.problem', values);
@@ -116,7 +116,9 @@ function useSentence(status: Status): string {
 /** `ppo.klCoef` as "PPO: KL coefficient". */
 function useProblemPath(): (path: string) => string {
   const config = useLab((s) => s.config);
+  const { t } = useTranslation();
   return (path) => {
+    if (path === 'task' || path === 'size' || path === 'seed' || path === 'start') return t(`setup.${path}`);
     const [id = '', name = ''] = path.split('.');
     const arm = config.arms.find((a) => a.id === id);
     if (!name || !placeOf(config, id)) return path;

@@ -1,6 +1,7 @@
 import { Popover, SegmentedControl, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { IconCpu } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { messageText } from '../i18n/dynamic';
 import { compact } from '../i18n/format';
 import type { BackendChoice } from '../store/session';
 import { actions, useLab } from '../store/useLab';
@@ -35,7 +36,8 @@ export function BackendBadge() {
           <>
             <h2>{t('backend.adapter')}</h2>
             <p>
-              {report.info.adapter} ({t(`backend.kinds.${report.info.kind}`)})
+              {report.info.words ? messageText(report.info.words) : report.info.adapter} (
+              {t(`backend.kinds.${report.info.kind}`)})
             </p>
             <h2>{t('backend.speed')}</h2>
             <p>{speedText || t('backend.noSpeed')}</p>
@@ -46,13 +48,13 @@ export function BackendBadge() {
                   <dt>
                     {t(`backend.names.${c.backend}`)}, {t(`backend.kinds.${c.kind}`)}
                   </dt>
-                  <dd>{c.reason}</dd>
+                  <dd>{messageText(c.reason)}</dd>
                 </div>
               ))}
             </dl>
           </>
         )}
-        {engine.status === 'failed' && <p role="alert">{engine.message}</p>}
+        {engine.status === 'failed' && <p role="alert">{messageText(engine.message)}</p>}
         <h2>{t('backend.choose')}</h2>
         <SegmentedControl
           size="xs"

@@ -2,6 +2,8 @@ import { Button } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { messageOf, type Message } from '../../messages';
+import { messageText } from '../i18n/dynamic';
 import type { DemoEntry } from '../lessons/demos';
 import { actions, useLab } from '../store/useLab';
 import { PLAYING_TIME } from '../recorded/player';
@@ -12,13 +14,11 @@ import { hasRecording } from '../recorded/recordings';
 export function ReplayButton({ demo }: { demo: DemoEntry }) {
   const { t } = useTranslation();
   const idle = useLab((s) => s.state === 'idle');
-  const [problem, setProblem] = useState('');
+  const [problem, setProblem] = useState<Message | null>(null);
   if (!hasRecording(demo.name)) return null;
   const start = () => {
-    setProblem('');
-    actions
-      .replay(demo)
-      .catch((error: unknown) => setProblem(error instanceof Error ? error.message : String(error)));
+    setProblem(null);
+    actions.replay(demo).catch((error: unknown) => setProblem(messageOf(error)));
   };
   return (
     <div className={classes.replay}>
@@ -33,7 +33,7 @@ export function ReplayButton({ demo }: { demo: DemoEntry }) {
       </Button>
       <p className={classes.about}>
         {problem ? (
-          <span role="alert">{t('replay.failed', { message: problem })}</span>
+          <span role="alert">{t('replay.failed', { message: messageText(problem) })}</span>
         ) : (
           t('replay.about', { seconds: String(PLAYING_TIME) })
         )}

@@ -1,7 +1,7 @@
 import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MarkerIcon } from '../charts/Marker';
-import { goldPartText } from '../i18n/dynamic';
+import { goldPartText, messageText } from '../i18n/dynamic';
 import { fixed } from '../i18n/format';
 import { useStageName } from '../store/useStageName';
 import type { StageModel } from '../store/snapshot';
@@ -98,7 +98,8 @@ function Scores({ sample }: { sample: Sample }) {
 function Body({ sample, name, colour }: { sample: Sample; name: string; colour: string }) {
   const { t } = useTranslation();
   const [focused, setFocused] = useState<{ sample: Sample; index: number } | null>(null);
-  if (sample.error) return <p className={classes.wrong}>{t('samples.failed', { message: sample.error })}</p>;
+  if (sample.error)
+    return <p className={classes.wrong}>{t('samples.failed', { message: messageText(sample.error) })}</p>;
   const index = focused?.sample === sample ? focused.index : null;
   return (
     <>

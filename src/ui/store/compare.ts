@@ -10,6 +10,8 @@ export interface ArmSeries {
   stage: StageName;
   /** No method but the best that any could do: a `tilt` by the true reward. */
   isLimit: boolean;
+  /** Seed of the run that the points are of. */
+  seed?: number;
   /** Result of earlier settings: drawn faintly. */
   stale: boolean;
   points: readonly EvaluationPoint[];
@@ -34,6 +36,7 @@ export const armSeries = (
             stage: s.stage,
             isLimit: s.stage === 'tilt' && s.settings['reward'] === 'gold',
             stale: s.status === 'stale' || s.status === 'queued' || s.status === 'missing',
+            ...(s.made ? { seed: s.made.seed } : {}),
             points: s.evaluations,
             ends: endsOf(s),
             ...(s.summary ? { summary: s.summary } : {}),
@@ -66,6 +69,7 @@ const isSame = (a: ArmSeries, b: ArmSeries): boolean =>
   a.name === b.name &&
   a.style === b.style &&
   a.stale === b.stale &&
+  a.seed === b.seed &&
   a.points === b.points &&
   a.summary === b.summary &&
   a.ends.update === b.ends.update &&

@@ -1,3 +1,4 @@
+import type { Message } from '../../messages';
 import type { ConfigProblem, LabConfig } from '../../pipeline/lab/config';
 import type { RunState } from '../../pipeline/lab/lab';
 import type { RecordedSample } from '../../pipeline/records/recording';
@@ -9,7 +10,7 @@ import type { StageModel } from './snapshot';
 import type { LinkProblem } from './url';
 
 export type EngineState =
-  { status: 'starting' } | { status: 'ready'; report: EngineReport } | { status: 'failed'; message: string };
+  { status: 'starting' } | { status: 'ready'; report: EngineReport } | { status: 'failed'; message: Message };
 
 export interface LabState {
   config: LabConfig;

@@ -1,4 +1,5 @@
 import type { BackendName } from '../../engine/types';
+import { message, MessageError } from '../../messages';
 import { Lab, type NodeView, type RunState } from '../../pipeline/lab/lab';
 import type { LabConfig } from '../../pipeline/lab/config';
 import { WorkerPool } from '../../worker/pool';
@@ -48,6 +49,6 @@ export class Session {
   answer(request: AnswerRequest): Promise<Answer[]> {
     return this.pool
       ? this.pool.answer(request)
-      : Promise.reject(new Error('the engine has not been started'));
+      : Promise.reject(new MessageError(message('engine.notStarted', {})));
   }
 }

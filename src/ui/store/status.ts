@@ -1,11 +1,12 @@
+import type { Message } from '../../messages';
 import type { RunState } from '../../pipeline/lab/lab';
 import type { StageModel } from './snapshot';
 
 /** What the page says about the run in one sentence; the words are in the catalogue under `status`. */
 export type Status =
-  | { kind: 'problem'; path: string; message: string; count: number }
+  | { kind: 'problem'; path: string; message: Message; count: number }
   | { kind: 'engineStarting' | 'loading' }
-  | { kind: 'engineFailed'; message: string }
+  | { kind: 'engineFailed'; message: Message }
   | { kind: 'ready'; ready: StageModel[]; todo: StageModel[] }
   | { kind: 'running' | 'paused'; active: StageModel[]; secondsLeft?: number }
   | { kind: 'replay'; seed: number; backend: string; ended: boolean }
@@ -15,8 +16,8 @@ export type Status =
 export interface StatusInput {
   state: RunState;
   stages: readonly StageModel[];
-  problems: readonly { path: string; message: string }[];
-  engine: { status: 'starting' | 'ready' } | { status: 'failed'; message: string };
+  problems: readonly { path: string; message: Message }[];
+  engine: { status: 'starting' | 'ready' } | { status: 'failed'; message: Message };
   loaded: boolean;
   replay?: { seed: number; backend: string; state: string } | null;
 }

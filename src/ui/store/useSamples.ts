@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { messageOf, type Message } from '../../messages';
 import type { Answer } from '../../pipeline/measures/answer';
 import type { LanguageModelArtifact, RewardModelArtifact } from '../../pipeline/contract/stage';
 import { goldOf } from '../../pipeline/data/tokens';
@@ -18,7 +19,7 @@ export interface Sample {
   referenceLogProbs?: number[];
   gold: GoldScore;
   proxy?: number;
-  error?: string;
+  error?: Message;
 }
 
 interface Question {
@@ -140,7 +141,7 @@ async function ask(question: Question): Promise<Sample> {
     });
     return answer ? { ...none, ...read(answer), gold: goldOf(task, prompt.prompt, answer.completion) } : none;
   } catch (error) {
-    return { ...none, error: error instanceof Error ? error.message : String(error) };
+    return { ...none, error: messageOf(error) };
   }
 }
 
