@@ -273,11 +273,9 @@ describe('a job is not trusted', () => {
   });
 
   it('settings that are left out take their defaults', async () => {
-    const run = vi.spyOn(STAGES.sft, 'run').mockImplementation(async function* () {
-      return result;
-    } as never);
-    await runStage({} as Engine, job({ settings: { steps: 7 } }), new RunControl(), () => undefined);
-    expect(run.mock.calls[0]![1]).toEqual({ ...STAGES.sft.settings.parse({}), steps: 7 });
+    const { outcome } = start(new RunControl());
+    await outcome;
+    expect(vi.mocked(STAGES.sft.run).mock.calls[0]![1]).toEqual(STAGES.sft.settings.parse({}));
   });
 });
 
