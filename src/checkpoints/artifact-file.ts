@@ -1,4 +1,3 @@
-import { message } from '../messages';
 import { loadCheckpoint, saveCheckpoint } from '../model/checkpoint';
 import { CheckpointError, readSafetensors } from '../model/safetensors';
 import { packPreferences } from '../pipeline/contract/packed-preferences';
@@ -42,19 +41,28 @@ export function loadArtifact(bytes: Uint8Array): Artifact {
         kind: 'reward',
         config,
         weights,
-        mean: finite(metadata, 'mean'),
-        deviation: finite(metadata, 'deviation'),
+        mean: numberIn(metadata, 'mean', -Infinity),
+        deviation: numberIn(metadata, 'deviation', 0),
       };
     }
     case 'preferences':
       return { kind: 'packed-preferences', bytes }; // unpacked by the stage that reads them
     default:
-      throw new CheckpointError(message('checkpoint.kind', { got: String(JSON.stringify(metadata['kind'])) }));
+      throw new CheckpointError({
+        code: 'artifact.kind',
+        values: { kind: JSON.stringify(metadata['kind']) ?? 'undefined' },
+      });
   }
 }
 
-function finite(metadata: Record<string, string>, name: string): number {
-  const value = Number(metadata[name] ?? NaN);
-  if (!Number.isFinite(value)) throw new CheckpointError(message('checkpoint.notNumber', { name }));
+/** A number above `bound`, written as `String(number)` does: `Number` would take an empty text for 0. */
+function numberIn(metadata: Record<string, string>, name: string, bound: number): number {
+  const text = metadata[name];
+  const value = Number(text);
+  if (text === undefined || String(value) !== text || !Number.isFinite(value) || value <= bound)
+    throw new CheckpointError({
+      code: 'artifact.number',
+      values: { name, value: JSON.stringify(text) ?? 'undefined' },
+    });
   return value;
 }

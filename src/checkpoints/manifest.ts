@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { message, messageOf } from '../messages';
 import { CheckpointError } from '../model/safetensors';
 import type { ShippedResults } from '../pipeline/lab/lab';
 import type { StageResult } from '../pipeline/contract/stage';
@@ -33,7 +32,7 @@ export function shippedFrom(
           try {
             return { artifact: loadArtifact(bytes), summary: entry.summary };
           } catch (error) {
-            throw new CheckpointError(message('file.broken', { file: entry.file, reason: messageOf(error) }));
+            throw error instanceof CheckpointError ? error.in(entry.file) : error;
           }
         });
         cache.set(key, result);

@@ -1,9 +1,11 @@
+import type { FileCodes } from './files';
+
 /**
  * Everything the code below the page may have to tell a person, by code, with the values of its sentence. A code
  * says what happened; each language writes the sentence (`en.ts`, `zh.ts`). A new code is a line here and one in
  * each language; a missing sentence does not compile.
  */
-export interface Codes {
+export interface Codes extends FileCodes {
   /** Words of something that is not ours (a browser, a library), in whatever language it speaks. */
   foreign: { text: string };
   /** Where it is wrong, and what. */
@@ -32,38 +34,6 @@ export interface Codes {
   // Files.
   'file.missing': { file: string };
   'file.http': { file: string; status: string };
-  'file.broken': { file: string; reason: Message };
-  'checkpoint.weights': { count: number; expected: number };
-  'checkpoint.reserved': { name: string };
-  'checkpoint.unexpected': { name: string };
-  'checkpoint.missing': { name: string };
-  'checkpoint.dtype': { name: string; dtype: string; known: readonly string[] };
-  'checkpoint.shape': { name: string; shape: readonly number[]; expected: readonly number[] };
-  'checkpoint.noConfig': { key: string };
-  'checkpoint.notJson': { what: string };
-  'checkpoint.field': { name: string; max: number; got: string };
-  'checkpoint.heads': { heads: number; width: number };
-  'checkpoint.notFinite': { name: string; value: string; index: number };
-  'checkpoint.numbers': { name: string; count: number; shape: readonly number[] };
-  'checkpoint.overlap': { name: string };
-  'checkpoint.hole': { name: string };
-  'checkpoint.rest': { bytes: number };
-  'checkpoint.tooShort': { bytes: number };
-  'checkpoint.longHeader': { length: string; max: number };
-  'checkpoint.cutHeader': { end: number; bytes: number };
-  'checkpoint.headerJson': Nothing;
-  'checkpoint.headerObject': Nothing;
-  'checkpoint.metadata': Nothing;
-  'checkpoint.undescribed': { name: string };
-  'checkpoint.badShape': { name: string };
-  'checkpoint.badOffsets': { name: string };
-  'checkpoint.backwards': { name: string; begin: number; end: number };
-  'checkpoint.beyond': { name: string; end: number; available: number };
-  'checkpoint.size': { name: string; bytes: number; dtype: string; shape: readonly number[]; needed: number };
-  'checkpoint.tooLarge': { name: string; value: string };
-  'checkpoint.kind': { got: string };
-  'checkpoint.notNumber': { name: string };
-  'checkpoint.lengths': { name: string; sum: number; count: number };
 
   // Engines and their devices.
   'device.lost': { reason: Message };

@@ -1,4 +1,5 @@
 import type { Counted, Sentences, ValueType } from './codes';
+import { en as files } from './files';
 
 const TYPES: Record<ValueType, string> = {
   number: 'a number',
@@ -14,10 +15,10 @@ const COUNTED: Record<Counted, [one: string, more: string]> = {
 };
 
 const counted = (count: number, what: Counted): string => `${count} ${COUNTED[what][count === 1 ? 0 : 1]}`;
-const shaped = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
 const perStep = (ms: number): string => `${ms.toFixed(ms < 10 ? 1 : 0)} ms per training step`;
 
 export const en: Sentences = {
+  ...files,
   foreign: ({ text }) => text,
   at: ({ path, problem }, { say }) => `${path}: ${say(problem)}`,
   both: ({ first, second }, { say }) => `${say(first)}; ${say(second)}`,
@@ -42,46 +43,6 @@ export const en: Sentences = {
 
   'file.missing': ({ file }) => `shipped file ${file} is missing from the build`,
   'file.http': ({ file, status }) => `${file}: ${status}`,
-  'file.broken': ({ file, reason }, { say }) => `${file}: ${say(reason)}`,
-  'checkpoint.weights': ({ count, expected }) => `${count} weights; this shape has ${expected}`,
-  'checkpoint.reserved': ({ name }) => `metadata must not use the name '${name}'`,
-  'checkpoint.unexpected': ({ name }) => `unexpected tensor '${name}'`,
-  'checkpoint.missing': ({ name }) => `tensor '${name}' is missing`,
-  'checkpoint.dtype': ({ name, dtype, known }) =>
-    `tensor '${name}' has dtype ${dtype} instead of ${known.join(' or ')}`,
-  'checkpoint.shape': ({ name, shape, expected }) =>
-    `tensor '${name}' has shape ${shaped(shape)} instead of ${shaped(expected)}`,
-  'checkpoint.noConfig': ({ key }) => `the metadata has no '${key}': not one of our checkpoints`,
-  'checkpoint.notJson': ({ what }) => `'${what}' is not valid JSON`,
-  'checkpoint.field': ({ name, max, got }) => `${name} is ${got}; it must be an integer from 1 to ${max}`,
-  'checkpoint.heads': ({ heads, width }) => `n_head ${heads} does not divide n_embd ${width}`,
-  'checkpoint.notFinite': ({ name, value, index }) => `tensor '${name}' holds ${value} at index ${index}`,
-  'checkpoint.numbers': ({ name, count, shape }) =>
-    `tensor '${name}' has ${count} numbers for shape ${shaped(shape)}`,
-  'checkpoint.overlap': ({ name }) => `tensor '${name}' overlaps another tensor`,
-  'checkpoint.hole': ({ name }) => `hole in the data before tensor '${name}'`,
-  'checkpoint.rest': ({ bytes }) => `${bytes} bytes after the last tensor belong to no tensor`,
-  'checkpoint.tooShort': ({ bytes }) => `truncated: ${bytes} bytes, but 8 hold the header's length`,
-  'checkpoint.longHeader': ({ length, max }) =>
-    `header too large (${length} bytes, at most ${max}); is this a safetensors file?`,
-  'checkpoint.cutHeader': ({ end, bytes }) => `truncated: the header ends at byte ${end} of ${bytes}`,
-  'checkpoint.headerJson': () => 'the header is not valid JSON',
-  'checkpoint.headerObject': () => 'the header is not a JSON object',
-  'checkpoint.metadata': () => '__metadata__ must map names to strings',
-  'checkpoint.undescribed': ({ name }) => `tensor '${name}' has no description`,
-  'checkpoint.badShape': ({ name }) => `tensor '${name}' has a shape that is not a list of counts`,
-  'checkpoint.badOffsets': ({ name }) => `tensor '${name}' has no valid data_offsets`,
-  'checkpoint.backwards': ({ name, begin, end }) =>
-    `tensor '${name}' ends at ${end} before it begins at ${begin}`,
-  'checkpoint.beyond': ({ name, end, available }) =>
-    `tensor '${name}' ends at byte ${end} of ${available}: truncated, or a wrong offset`,
-  'checkpoint.size': ({ name, bytes, dtype, shape, needed }) =>
-    `tensor '${name}' takes ${bytes} bytes, but ${dtype} ${shaped(shape)} needs ${needed}`,
-  'checkpoint.tooLarge': ({ name, value }) =>
-    `tensor '${name}' holds ${value}, too large for F16; store it as F32`,
-  'checkpoint.kind': ({ got }) => `metadata 'kind' is ${got}; expected model, reward or preferences`,
-  'checkpoint.notNumber': ({ name }) => `metadata '${name}' is not a number`,
-  'checkpoint.lengths': ({ name, sum, count }) => `lengths of '${name}' add up to ${sum}, not ${count}`,
 
   'device.lost': ({ reason }, { say }) => `the device was lost: ${say(reason)}`,
   'device.context': () => 'the WebGL context was lost',

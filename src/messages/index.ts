@@ -22,7 +22,7 @@ export function sentence(message: Message, language: MessageLanguage = 'en', nam
 
 /** An error that knows what it has to say in every language; `message` is the English sentence. */
 export class MessageError extends Error {
-  override readonly name: string = 'MessageError';
+  override name: string = 'MessageError';
 
   constructor(
     readonly info: Message,

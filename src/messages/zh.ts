@@ -1,4 +1,5 @@
 import type { Counted, Sentences, ValueType } from './codes';
+import { zh as files } from './files';
 
 const TYPES: Record<ValueType, string> = {
   number: '数',
@@ -10,10 +11,10 @@ const TYPES: Record<ValueType, string> = {
 };
 const COUNTED: Record<Counted, string> = { characters: '个字符', entries: '项' };
 
-const shaped = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
 const perStep = (ms: number): string => `每个训练步 ${ms.toFixed(ms < 10 ? 1 : 0)} 毫秒`;
 
 export const zh: Sentences = {
+  ...files,
   foreign: ({ text }) => text,
   at: ({ path, problem }, { say }) => `${path}：${say(problem)}`,
   both: ({ first, second }, { say }) => `${say(first)}；${say(second)}`,
@@ -38,45 +39,6 @@ export const zh: Sentences = {
 
   'file.missing': ({ file }) => `构建中缺少随附文件 ${file}`,
   'file.http': ({ file, status }) => `无法读取 ${file}：${status}`,
-  'file.broken': ({ file, reason }, { say }) => `${file}：${say(reason)}`,
-  'checkpoint.weights': ({ count, expected }) => `有 ${count} 个权重；这个形状应有 ${expected} 个`,
-  'checkpoint.reserved': ({ name }) => `元数据不能使用名称“${name}”`,
-  'checkpoint.unexpected': ({ name }) => `多余的张量“${name}”`,
-  'checkpoint.missing': ({ name }) => `缺少张量“${name}”`,
-  'checkpoint.dtype': ({ name, dtype, known }) =>
-    `张量“${name}”的数据类型是 ${dtype}，应为 ${known.join(' 或 ')}`,
-  'checkpoint.shape': ({ name, shape, expected }) =>
-    `张量“${name}”的形状是 ${shaped(shape)}，应为 ${shaped(expected)}`,
-  'checkpoint.noConfig': ({ key }) => `元数据中没有“${key}”：不是本实验室的检查点`,
-  'checkpoint.notJson': ({ what }) => `“${what}”不是有效的 JSON`,
-  'checkpoint.field': ({ name, max, got }) => `${name} 是 ${got}；必须是 1 到 ${max} 的整数`,
-  'checkpoint.heads': ({ heads, width }) => `n_head ${heads} 不能整除 n_embd ${width}`,
-  'checkpoint.notFinite': ({ name, value, index }) => `张量“${name}”在下标 ${index} 处是 ${value}`,
-  'checkpoint.numbers': ({ name, count, shape }) =>
-    `张量“${name}”有 ${count} 个数，形状却是 ${shaped(shape)}`,
-  'checkpoint.overlap': ({ name }) => `张量“${name}”与另一张量重叠`,
-  'checkpoint.hole': ({ name }) => `张量“${name}”之前的数据有空洞`,
-  'checkpoint.rest': ({ bytes }) => `最后一个张量之后还有 ${bytes} 个字节不属于任何张量`,
-  'checkpoint.tooShort': ({ bytes }) => `文件被截断：只有 ${bytes} 个字节，而头部长度就占 8 个`,
-  'checkpoint.longHeader': ({ length, max }) =>
-    `头部过大（${length} 个字节，最多 ${max} 个）；这是 safetensors 文件吗？`,
-  'checkpoint.cutHeader': ({ end, bytes }) =>
-    `文件被截断：头部到第 ${end} 个字节为止，而文件只有 ${bytes} 个`,
-  'checkpoint.headerJson': () => '头部不是有效的 JSON',
-  'checkpoint.headerObject': () => '头部不是 JSON 对象',
-  'checkpoint.metadata': () => '__metadata__ 只能把名称映射到字符串',
-  'checkpoint.undescribed': ({ name }) => `张量“${name}”没有描述`,
-  'checkpoint.badShape': ({ name }) => `张量“${name}”的形状不是一列计数`,
-  'checkpoint.badOffsets': ({ name }) => `张量“${name}”没有有效的 data_offsets`,
-  'checkpoint.backwards': ({ name, begin, end }) => `张量“${name}”终于 ${end}，却始于 ${begin}`,
-  'checkpoint.beyond': ({ name, end, available }) =>
-    `张量“${name}”到第 ${end} 个字节为止，而数据只有 ${available} 个：文件被截断，或偏移有误`,
-  'checkpoint.size': ({ name, bytes, dtype, shape, needed }) =>
-    `张量“${name}”占 ${bytes} 个字节，而 ${dtype} ${shaped(shape)} 需要 ${needed} 个`,
-  'checkpoint.tooLarge': ({ name, value }) => `张量“${name}”含有 ${value}，超出 F16 的范围；请存为 F32`,
-  'checkpoint.kind': ({ got }) => `元数据“kind”是 ${got}；应为 model、reward 或 preferences`,
-  'checkpoint.notNumber': ({ name }) => `元数据“${name}”不是数`,
-  'checkpoint.lengths': ({ name, sum, count }) => `“${name}”的长度之和是 ${sum}，应为 ${count}`,
 
   'device.lost': ({ reason }, { say }) => `设备已丢失：${say(reason)}`,
   'device.context': () => 'WebGL 上下文已丢失',

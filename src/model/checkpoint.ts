@@ -1,8 +1,7 @@
-import { message } from '../messages';
-import { shown } from '../messages/shape';
 import type { GptConfig } from './config';
 import { flatLength, parameterLayout } from './parameters';
 import { CheckpointError, readSafetensors, writeSafetensors, type StoredTensor } from './safetensors';
+import { parseStrict } from './strict-json';
 
 export { CheckpointError } from './safetensors';
 
@@ -35,10 +34,12 @@ export function saveCheckpoint(
 ): Uint8Array<ArrayBuffer> {
   const layout = parameterLayout(config);
   if (weights.length !== flatLength(layout))
-    throw new CheckpointError(
-      message('checkpoint.weights', { count: weights.length, expected: flatLength(layout) }),
-    );
-  if (CONFIG_KEY in metadata) throw new CheckpointError(message('checkpoint.reserved', { name: CONFIG_KEY }));
+    throw new CheckpointError({
+      code: 'checkpoint.weights',
+      values: { count: weights.length, expected: flatLength(layout) },
+    });
+  if (Object.hasOwn(metadata, CONFIG_KEY))
+    throw new CheckpointError({ code: 'checkpoint.reserved', values: { name: CONFIG_KEY } });
   const dtype = options.dtype ?? 'F32';
   const tensors = new Map<string, StoredTensor>();
   for (const { name, shape, offset, size } of layout) {
@@ -58,16 +59,21 @@ export function loadCheckpoint(bytes: Uint8Array): Checkpoint {
   const layout = parameterLayout(config);
   const known = new Set(layout.map((p) => p.name));
   for (const name of tensors.keys())
-    if (!known.has(name)) throw new CheckpointError(message('checkpoint.unexpected', { name }));
+    if (!known.has(name))
+      throw new CheckpointError({ code: 'checkpoint.unexpected', values: { tensor: name } });
   for (const { name, shape } of layout) {
     const tensor = tensors.get(name);
-    if (!tensor) throw new CheckpointError(message('checkpoint.missing', { name }));
+    if (!tensor) throw new CheckpointError({ code: 'checkpoint.missing', values: { tensor: name } });
     if (tensor.dtype !== 'F32' && tensor.dtype !== 'F16')
-      throw new CheckpointError(
-        message('checkpoint.dtype', { name, dtype: tensor.dtype, known: ['F32', 'F16'] }),
-      );
+      throw new CheckpointError({
+        code: 'checkpoint.dtype',
+        values: { tensor: name, dtype: tensor.dtype, expected: ['F32', 'F16'] },
+      });
     if (tensor.shape.join() !== shape.join())
-      throw new CheckpointError(message('checkpoint.shape', { name, shape: tensor.shape, expected: shape }));
+      throw new CheckpointError({
+        code: 'checkpoint.shape',
+        values: { tensor: name, shape: [...tensor.shape], expected: [...shape] },
+      });
     checkFinite(name, tensor.data);
   }
   const weights = new Float32Array(flatLength(layout));
@@ -76,27 +82,39 @@ export function loadCheckpoint(bytes: Uint8Array): Checkpoint {
 }
 
 function parseConfig(raw: string | undefined): GptConfig {
-  if (raw === undefined) throw new CheckpointError(message('checkpoint.noConfig', { key: CONFIG_KEY }));
+  if (raw === undefined)
+    throw new CheckpointError({ code: 'checkpoint.noConfig', values: { name: CONFIG_KEY } });
   let fields: Record<string, unknown>;
   try {
-    fields = Object(JSON.parse(raw)) as Record<string, unknown>;
-  } catch {
-    throw new CheckpointError(message('checkpoint.notJson', { what: CONFIG_KEY }));
+    fields = Object(parseStrict(raw)) as Record<string, unknown>;
+  } catch (error) {
+    if (error instanceof CheckpointError) throw error;
+    throw new CheckpointError({ code: 'checkpoint.configJson', values: { name: CONFIG_KEY } });
   }
   const entries = FIELDS.map(([field, name, most]) => {
     const value = fields[name];
     if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > most)
-      throw new CheckpointError(message('checkpoint.field', { name, max: most, got: shown(value) }));
+      throw new CheckpointError({
+        code: 'checkpoint.field',
+        values: { field: name, value: JSON.stringify(value) ?? 'undefined', most },
+      });
     return [field, value as number];
   });
   const config = Object.fromEntries(entries) as unknown as GptConfig;
   if (config.nEmbd % config.nHead !== 0)
-    throw new CheckpointError(message('checkpoint.heads', { heads: config.nHead, width: config.nEmbd }));
+    throw new CheckpointError({
+      code: 'checkpoint.heads',
+      values: { heads: config.nHead, width: config.nEmbd },
+    });
   return config;
 }
 
-function checkFinite(name: string, data: StoredTensor['data']): void {
+/** Throws a CheckpointError if a tensor holds NaN or infinity. */
+export function checkFinite(name: string, data: StoredTensor['data']): void {
   const at = data.findIndex((x: number) => !Number.isFinite(x));
   if (at >= 0)
-    throw new CheckpointError(message('checkpoint.notFinite', { name, value: String(data[at]), index: at }));
+    throw new CheckpointError({
+      code: 'checkpoint.notFinite',
+      values: { tensor: name, value: String(data[at]), index: at },
+    });
 }

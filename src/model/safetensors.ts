@@ -1,13 +1,14 @@
-import { message, MessageError, type Message } from '../messages';
+import { CheckpointError, type FileProblem } from './checkpoint-error';
+import { parseStrict } from './strict-json';
 
-/**
+export { CheckpointError } from './checkpoint-error';
+
+/*
  * The safetensors format (Hugging Face): 8 bytes little-endian header length, a JSON header
- * `{name: {dtype, shape, data_offsets}, __metadata__}`, then the raw little-endian data without holes.
- * Files may come from anywhere, so reading trusts nothing and says what is wrong.
+ * `{name: {dtype, shape, data_offsets}, __metadata__}` that begins with `{` and may be padded with spaces at its
+ * end, then the raw little-endian data without holes.
+ * Files may come from anywhere, so reading trusts nothing and says in one line what is wrong.
  */
-export class CheckpointError extends MessageError {
-  override readonly name = 'CheckpointError';
-}
 
 export type Dtype = 'F32' | 'F16' | 'I32' | 'U16';
 
@@ -26,14 +27,25 @@ export interface Safetensors {
 const BYTES: Record<Dtype, number> = { F32: 4, F16: 2, I32: 4, U16: 2 };
 const MAX_HEADER = 1 << 20;
 
+/** Names that a header cannot hold a tensor or a note under. */
+const RESERVED = ['__metadata__', '__proto__'];
+
+const refuse = (problem: FileProblem): never => {
+  throw new CheckpointError(problem);
+};
+
+/** Throws a CheckpointError that names what a file could not hold, so that it would read back as something else. */
 export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array<ArrayBuffer> {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;
+  for (const name of [...tensors.keys(), ...Object.keys(metadata)])
+    if (RESERVED.includes(name)) refuse({ code: 'file.reserved', values: { name } });
   for (const [name, { dtype, shape, data }] of tensors) {
     const begin = end;
+    if (!isShape(shape)) refuse({ code: 'file.shape', values: { tensor: name } });
     end += sizeOf(shape) * BYTES[dtype];
     if (data.length !== sizeOf(shape))
-      throw new CheckpointError(message('checkpoint.numbers', { name, count: data.length, shape }));
+      refuse({ code: 'file.count', values: { tensor: name, count: data.length, shape: [...shape] } });
     header[name] = { dtype, shape, data_offsets: [begin, end] };
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
@@ -46,8 +58,10 @@ export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array
   for (const [name, { dtype, data }] of tensors)
     for (const x of data) {
       if (dtype === 'F32') view.setFloat32(at, x, true);
-      else if (dtype === 'I32') view.setInt32(at, x, true);
-      else view.setUint16(at, dtype === 'U16' ? x : halfBitsChecked(x, name), true);
+      else if (dtype === 'F16') view.setUint16(at, halfBitsChecked(x, name), true);
+      else if (dtype === 'I32')
+        view.setInt32(at, integerChecked(x, dtype, -(2 ** 31), 2 ** 31 - 1, name), true);
+      else view.setUint16(at, integerChecked(x, dtype, 0, 65535, name), true);
       at += BYTES[dtype];
     }
   return bytes;
@@ -64,13 +78,10 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
   let expected = 0;
   for (const { name, begin, end } of entries.slice().sort((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin !== expected)
-      throw new CheckpointError(
-        begin < expected ? message('checkpoint.overlap', { name }) : message('checkpoint.hole', { name }),
-      );
+      refuse({ code: begin < expected ? 'file.overlap' : 'file.hole', values: { tensor: name } });
     expected = end;
   }
-  if (expected !== available)
-    throw new CheckpointError(message('checkpoint.rest', { bytes: available - expected }));
+  if (expected !== available) refuse({ code: 'file.rest', values: { bytes: available - expected } });
   const tensors = new Map<string, StoredTensor>();
   for (const { name, dtype, shape, begin } of entries)
     tensors.set(name, { dtype, shape, data: decode(view, dtype, begin, sizeOf(shape)) });
@@ -78,64 +89,83 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
 }
 
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataStart: number } {
-  if (bytes.length < 8) throw new CheckpointError(message('checkpoint.tooShort', { bytes: bytes.length }));
+  if (bytes.length < 8) refuse({ code: 'file.short', values: { bytes: bytes.length } });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const length = view.getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER))
-    throw new CheckpointError(message('checkpoint.longHeader', { length: String(length), max: MAX_HEADER }));
+    refuse({ code: 'file.headerTooLarge', values: { length: String(length), most: MAX_HEADER } });
   const dataStart = 8 + Number(length);
   if (dataStart > bytes.length)
-    throw new CheckpointError(message('checkpoint.cutHeader', { end: dataStart, bytes: bytes.length }));
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, dataStart)));
-  } catch {
-    throw new CheckpointError(message('checkpoint.headerJson', {}));
-  }
-  if (!isRecord(header)) throw new CheckpointError(message('checkpoint.headerObject', {}));
+    refuse({ code: 'file.headerCut', values: { end: dataStart, bytes: bytes.length } });
+  const text = textOf(bytes.subarray(8, dataStart));
+  if (/^[\s\uFEFF]/.test(text)) refuse({ code: 'file.headerBegin', values: {} });
+  const header = parsed(text);
+  if (!isRecord(header)) throw new CheckpointError({ code: 'file.headerObject', values: {} });
+  if (!/} *$/.test(text)) refuse({ code: 'file.headerEnd', values: {} });
   return { header, dataStart };
+}
+
+const noJson = () => new CheckpointError({ code: 'file.headerJson', values: {} });
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    // as it is: a decoder would swallow a byte order mark
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw noJson();
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parseStrict(text);
+  } catch (error) {
+    throw error instanceof CheckpointError ? error : noJson();
+  }
 }
 
 function readMetadata(raw: unknown): Record<string, string> {
   if (raw === undefined) return {};
   if (!isRecord(raw) || !Object.values(raw).every((v) => typeof v === 'string'))
-    throw new CheckpointError(message('checkpoint.metadata', {}));
+    throw new CheckpointError({ code: 'file.metadata', values: {} });
   return { ...raw } as Record<string, string>;
 }
 
 interface Entry {
   dtype: Dtype;
-  shape: number[];
+  shape: readonly number[];
   begin: number;
   end: number;
 }
 
-function readEntry(name: string, raw: unknown, available: number): Entry {
-  const fail = (what: Message): never => {
-    throw new CheckpointError(what);
-  };
-  if (!isRecord(raw)) return fail(message('checkpoint.undescribed', { name }));
+function readEntry(tensor: string, raw: unknown, available: number): Entry {
+  if (!isRecord(raw)) return refuse({ code: 'file.noDescription', values: { tensor } });
   const { dtype, shape, data_offsets: offsets } = raw;
-  if (typeof dtype !== 'string' || !Object.hasOwn(BYTES, dtype))
-    return fail(
-      message('checkpoint.dtype', { name, dtype: JSON.stringify(dtype), known: Object.keys(BYTES) }),
-    );
-  if (!isCounts(shape)) return fail(message('checkpoint.badShape', { name }));
-  if (!isCounts(offsets) || offsets.length !== 2) return fail(message('checkpoint.badOffsets', { name }));
+  if (!isDtype(dtype)) {
+    const values = { tensor, dtype: JSON.stringify(dtype) ?? 'undefined', known: Object.keys(BYTES) };
+    return refuse({ code: 'file.dtype', values });
+  }
+  if (!isShape(shape)) return refuse({ code: 'file.shape', values: { tensor } });
+  if (!isCounts(offsets) || offsets.length !== 2) return refuse({ code: 'file.offsets', values: { tensor } });
   const [begin, end] = offsets as [number, number];
-  if (begin > end) return fail(message('checkpoint.backwards', { name, begin, end }));
-  if (end > available) return fail(message('checkpoint.beyond', { name, end, available }));
-  const bytes = sizeOf(shape) * BYTES[dtype as Dtype];
-  if (end - begin !== bytes)
-    return fail(message('checkpoint.size', { name, bytes: end - begin, dtype, shape, needed: bytes }));
-  return { dtype: dtype as Dtype, shape, begin, end };
+  if (begin > end) return refuse({ code: 'file.reversed', values: { tensor, begin, end } });
+  if (end > available) return refuse({ code: 'file.pastEnd', values: { tensor, end, bytes: available } });
+  const [bytes, needed] = [end - begin, sizeOf(shape) * BYTES[dtype]];
+  if (bytes !== needed)
+    return refuse({ code: 'file.size', values: { tensor, bytes, dtype, shape: [...shape], needed } });
+  return { dtype, shape, begin, end };
 }
+
+const isDtype = (x: unknown): x is Dtype => typeof x === 'string' && Object.hasOwn(BYTES, x);
 
 const isRecord = (x: unknown): x is Record<string, unknown> =>
   typeof x === 'object' && x !== null && !Array.isArray(x);
 
 const isCounts = (x: unknown): x is number[] =>
   Array.isArray(x) && x.every((n) => Number.isSafeInteger(n) && (n as number) >= 0);
+
+/** Counts whose product is one, too: beyond 2⁵³ it would be rounded, and infinity times 0 is NaN. */
+const isShape = (x: unknown): x is readonly number[] => isCounts(x) && Number.isSafeInteger(sizeOf(x));
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
@@ -186,6 +216,12 @@ export function fromHalfBits(bits: number): number {
 function halfBitsChecked(x: number, name: string): number {
   const bits = toHalfBits(x);
   if ((bits & 0x7fff) === 0x7c00 && Number.isFinite(x))
-    throw new CheckpointError(message('checkpoint.tooLarge', { name, value: String(x) }));
+    refuse({ code: 'file.half', values: { tensor: name, value: x } });
   return bits;
+}
+
+function integerChecked(x: number, dtype: Dtype, least: number, most: number, tensor: string): number {
+  if (!Number.isInteger(x) || x < least || x > most)
+    refuse({ code: 'file.integer', values: { tensor, value: x, dtype } });
+  return x;
 }

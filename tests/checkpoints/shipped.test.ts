@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { loadArtifact, saveArtifact } from '../../src/checkpoints/artifact-file';
 import { manifestSchema, shippedFrom } from '../../src/checkpoints/manifest';
 import { nodeShippedResults } from '../../src/checkpoints/node';
+import { sentence } from '../../src/messages';
+import { saveCheckpoint } from '../../src/model/checkpoint';
 import { MODEL_SIZES, type ModelSize } from '../../src/model/config';
 import { CheckpointError } from '../../src/model/safetensors';
 import { buildGraph } from '../../src/pipeline/lab/graph';
@@ -89,6 +91,29 @@ describe('artifact files', () => {
     expect(stored.kind).toBe('packed-preferences');
     expect(parent({ preferences: stored as PackedPreferencesArtifact }, 'preferences')).toEqual(artifact);
     expect(saveArtifact(stored)).toEqual(saveArtifact(artifact));
+  });
+
+  it.each([
+    ['mean', ''],
+    ['mean', 'NaN'],
+    ['mean', '1 '],
+    ['deviation', '0'],
+    ['deviation', '-1'],
+    ['deviation', '0x10'],
+    ['deviation', 'Infinity'],
+  ])('refuse a reward model whose %s is %j', (name, value) => {
+    const metadata = { kind: 'reward', mean: '0', deviation: '1', [name]: value };
+    const bytes = saveCheckpoint(config, weights, metadata);
+    expect(() => loadArtifact(bytes)).toThrow(CheckpointError);
+    expect(() => loadArtifact(bytes)).toThrow(
+      `metadata '${name}' is not a number that can be used: "${value}"`,
+    );
+  });
+
+  it('say in either language which file is wrong, and why', () => {
+    const error = new CheckpointError({ code: 'file.short', values: { bytes: 3 } }).in('x.safetensors');
+    expect(error.message).toBe("x.safetensors: truncated: 3 bytes, but 8 hold the header's length");
+    expect(sentence(error.info, 'zh')).toMatch(/^x\.safetensors：文件被截断/);
   });
 
   it('say in one line what is wrong with a broken one', async () => {

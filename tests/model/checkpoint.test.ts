@@ -17,6 +17,9 @@ const bytes = saveCheckpoint(config, weights, { seed: '1', stage: 'pretrain' });
 
 const headerLength = Number(new DataView(bytes.buffer).getBigUint64(0, true));
 
+const text = new TextDecoder().decode(bytes.subarray(8, 8 + headerLength)).trimEnd();
+const entries = JSON.parse(text) as Record<string, Entry>;
+
 /** The file with another header text; `data` may change what follows it. */
 function withText(text: string, data = (raw: Uint8Array) => raw): Uint8Array {
   const json = new TextEncoder().encode(text);
@@ -143,6 +146,33 @@ describe('checkpoints', () => {
     ['an offset past the end', () => withHeader((h) => (h[wte]!.data_offsets = [1e6, 1e6 + 352])), /ends at byte 1000352/], // prettier-ignore
     ['overlapping tensors', () => withHeader((h) => (h['transformer.wpe.weight']!.data_offsets = [4, 388])), /overlaps/], // prettier-ignore
     ['a hole', () => withHeader((h) => shift(h, 4), (raw) => new Uint8Array([0, 0, 0, 0, ...raw])), /hole in the data/], // prettier-ignore
+    ['a tensor that is there twice', () => withText(text.replace(/}$/, `,"${bias}":${JSON.stringify(entries[bias])}}`)), /'score.bias' is there twice/], // prettier-ignore
+    ['a field that is there twice', () => withText(text.replace('"dtype":', '"dtype":"F32","dtype":')), /'dtype' is there twice/], // prettier-ignore
+    ['metadata that are there twice', () => withText(text.replace('"seed":"1"', '"seed":"1","seed":"1"')), /'seed' is there twice/], // prettier-ignore
+    ['a configuration with a size twice', () => withHeader((h) => ((h['__metadata__'] as unknown) = { gpt2_config: '{"n_head":1,"n_head":2}' })), /'n_head' is there twice/], // prettier-ignore
+    ['a tensor named __proto__', () => withText(text.replace('{', '{"__proto__":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},')), /'__proto__' cannot be a name/], // prettier-ignore
+    [
+      'metadata named __proto__',
+      () => withText(text.replace('"seed"', '"__proto__"')),
+      /'__proto__' cannot be a name/,
+    ],
+    ['a byte order mark', () => withText(`\uFEFF${text}`), /does not begin with {/],
+    ['a space before the header', () => withText(` ${text}`), /does not begin with {/],
+    ['a line break before the header', () => withText(`\n${text}`), /does not begin with {/],
+    ['a line break after the header', () => withText(`${text}\n`), /padded with something else/],
+    ['zeros after the header', () => withText(`${text}\0`), /not valid JSON/],
+    ['nesting without end', () => withText('{"a":'.repeat(1e5)), /not valid JSON/],
+    ['nesting too deep to be walked', () => withText('{"a":'.repeat(1e5) + '1' + '}'.repeat(1e5)), /not valid JSON|no description/], // prettier-ignore
+    ['a shape whose product is no number', () => withHeader((h) => (h[wte]!.shape = [...Array<number>(30).fill(1e15), 0])), /not a list of counts/], // prettier-ignore
+    ['a shape whose product is rounded', () => withHeader((h) => (h[wte]!.shape = [2 ** 52, 2 ** 52])), /not a list of counts/], // prettier-ignore
+    ['a fractional dimension', () => withHeader((h) => (h[wte]!.shape = [5.5, 16])), /not a list of counts/],
+    ['a dimension that is no number', () => withHeader((h) => ((h[wte]!.shape as unknown) = [null, 8])), /not a list of counts/], // prettier-ignore
+    [
+      'a negative offset',
+      () => withHeader((h) => (h[wte]!.data_offsets = [-4, 348])),
+      /no valid data_offsets/,
+    ],
+    ['an empty tensor inside another', () => withHeader((h) => (h['extra'] = { dtype: 'F32', shape: [0], data_offsets: [4, 4] })), /overlaps/], // prettier-ignore
     ['no description', () => withHeader((h) => ((h[bias] as unknown) = null)), /no description/],
     ['NaN', () => withHeader(() => 0, (raw) => raw.fill(0xff, 8, 12)), /'transformer.wte.weight' holds NaN at index 2/], // prettier-ignore
     ['infinity', () => withHeader(() => 0, (raw) => (new DataView(raw.buffer).setFloat32(0, Infinity, true), raw)), /holds Infinity at index 0/], // prettier-ignore
@@ -171,6 +201,24 @@ describe('safetensors', () => {
     const metadata = { note: 'ünïcödé' };
     expect(readSafetensors(writeSafetensors({ tensors, metadata }))).toEqual({ tensors, metadata });
   });
+
+  const one: StoredTensor = { dtype: 'F32', shape: [1], data: new Float32Array([1]) };
+  it.each<[string, Record<string, StoredTensor>, Record<string, string>, RegExp]>([
+    ['a tensor __metadata__', { __metadata__: one }, {}, /'__metadata__' cannot be a name/],
+    ['a tensor __proto__', { ['__proto__']: one }, {}, /'__proto__' cannot be a name/],
+    ['a note __proto__', {}, { ['__proto__']: 'x' }, /'__proto__' cannot be a name/],
+    ['a negative shape', { a: { ...one, shape: [-1, -1] } }, {}, /'a' has a shape/],
+    ['a fractional shape', { a: { ...one, shape: [0.5, 2] } }, {}, /'a' has a shape/],
+    ['another count', { a: { ...one, shape: [2] } }, {}, /'a' has 1 numbers for shape \[2\]/],
+    ['a fraction as U16', { a: { dtype: 'U16', shape: [1], data: new Float32Array([0.5]) } }, {}, /'a' holds 0.5, which is no U16/],
+    ['a negative U16', { a: { dtype: 'U16', shape: [1], data: new Int32Array([-1]) } }, {}, /'a' holds -1/],
+    ['a large U16', { a: { dtype: 'U16', shape: [1], data: new Int32Array([65536]) } }, {}, /'a' holds 65536/],
+    ['a large I32', { a: { dtype: 'I32', shape: [1], data: new Float32Array([2 ** 31]) } }, {}, /'a' holds 2147483648/],
+  ])('refuses to write %s', (_, tensors, metadata, expected) => {
+    const write = () => writeSafetensors({ tensors: new Map(Object.entries(tensors)), metadata });
+    expect(write).toThrow(CheckpointError);
+    expect(write).toThrow(expected);
+  }); // prettier-ignore
 
   it('decodes and encodes all 65 536 halves', () => {
     for (let bits = 0; bits < 65536; bits++) {
