@@ -1,3 +1,4 @@
+import { message, sentence, type Message } from '../messages';
 import { createContext, giveBack, rendererName } from './devices/webgl';
 import { describeAdapter, fastestAdapter } from './devices/webgpu';
 import { isSoftwareName } from './devices/software';
@@ -6,6 +7,8 @@ import type { BackendName } from './types';
 export interface AdapterDescription {
   /** Adapter or processor in words. */
   adapter: string;
+  /** The same where the words are ours, for the page in its language. */
+  words?: Message;
   /** True if a "GPU" is emulated on the processor. */
   software: boolean;
 }
@@ -15,8 +18,9 @@ export async function describeBackend(backend: BackendName): Promise<AdapterDesc
   if (backend === 'webgpu') return describeWebGpu();
   if (backend === 'webgl') return describeWebGl();
   const cores = globalThis.navigator?.hardwareConcurrency;
-  const where = backend === 'wasm' ? 'processor, WebAssembly' : 'processor, JavaScript';
-  return { adapter: cores ? `${where} (1 of ${cores} threads)` : where, software: false };
+  const language = backend === 'wasm' ? 'WebAssembly' : 'JavaScript';
+  const words = message('engine.processor', { language, threads: cores || null });
+  return { adapter: sentence(words), words, software: false };
 }
 
 async function describeWebGpu(): Promise<AdapterDescription | null> {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar } from '@tensorflow/tfjs-core';
+import { message, MessageError, messageOf, type Message } from '../messages';
 import { MODEL_SIZES, type GptConfig } from '../model/config';
 import { initialWeights } from '../model/parameters';
 import { VOCABULARY_SIZE } from '../model/tokens';
@@ -44,13 +45,13 @@ const ENGINES: Record<BackendName, { kind: Kind; create: Factory }[]> = {
 /** In the order in which they are timed; `cpu` is only a last resort and never timed. */
 const AUTO_ORDER: BackendName[] = ['webgpu', 'webgl', 'wasm'];
 
-/** One engine that was looked at, and why it was or was not taken, in plain words for the page. */
+/** One engine that was looked at, and why it was or was not taken. */
 export interface Considered {
   backend: BackendName;
   kind: Kind;
   /** Measured time of one training step, if it was timed. */
   msPerStep?: number;
-  reason: string;
+  reason: Message;
 }
 
 export interface Creation {
@@ -73,9 +74,12 @@ export async function createEngine(
   if (engine)
     return {
       engine,
-      considered: [...considered, { ...identity(engine), reason: withNote(engine, 'chosen by hand') }],
+      considered: [
+        ...considered,
+        { ...identity(engine), reason: withNote(engine, message('engine.byHand', {})) },
+      ],
     };
-  throw new Error(considered.map((c) => `${c.backend} (${c.kind}): ${c.reason}`).join('; '));
+  throw noneOf(considered);
 }
 
 async function createFastest(kind: Kind | undefined, options: EngineOptions): Promise<Creation> {
@@ -84,9 +88,13 @@ async function createFastest(kind: Kind | undefined, options: EngineOptions): Pr
   for (const backend of AUTO_ORDER) {
     const description = await describeBackend(backend);
     if (!description) {
-      considered.push({ backend, kind: kind ?? ENGINES[backend][0]!.kind, reason: 'not available here' });
+      considered.push({
+        backend,
+        kind: kind ?? ENGINES[backend][0]!.kind,
+        reason: message('engine.unavailable', { backend }),
+      });
     } else if (description.software) {
-      const reason = `emulated in software (${description.adapter}): slower than WebAssembly on the same processor`;
+      const reason = message('engine.software', { adapter: description.adapter });
       considered.push({ backend, kind: kind ?? ENGINES[backend][0]!.kind, reason });
     } else {
       const trial = await openFirst(backend, kind, options, timeSteps);
@@ -99,25 +107,22 @@ async function createFastest(kind: Kind | undefined, options: EngineOptions): Pr
   if (!best) {
     const { engine, considered: failures } = await openFirst('cpu', kind, options);
     considered.push(...failures);
-    if (!engine) throw new Error(considered.map((c) => `${c.backend}: ${c.reason}`).join('; '));
-    considered.push({ ...identity(engine), reason: 'the last resort: nothing faster works here' });
+    if (!engine) throw noneOf(considered);
+    considered.push({ ...identity(engine), reason: message('engine.lastResort', {}) });
     return { engine, considered };
   }
-  const words = (ms: number) => `${ms.toFixed(ms < 10 ? 1 : 0)} ms per training step`;
-  const why = others.length ? 'the fastest' : 'the only one worth timing';
+  const { msPerStep: ms } = best;
+  const why = others.length ? message('engine.fastest', { ms }) : message('engine.only', { ms });
   considered.push({
     ...identity(best.engine),
-    msPerStep: best.msPerStep,
-    reason: withNote(best.engine, `${words(best.msPerStep)}: ${why}, taken`),
+    msPerStep: ms,
+    reason: withNote(best.engine, why),
   });
   for (const { engine, msPerStep } of others) {
     considered.push({
       ...identity(engine),
       msPerStep,
-      reason: withNote(
-        engine,
-        `${words(msPerStep)}: ${(msPerStep / best.msPerStep).toFixed(1)} times slower`,
-      ),
+      reason: withNote(engine, message('engine.slower', { ms: msPerStep, times: msPerStep / ms })),
     });
     engine.dispose();
   }
@@ -134,18 +139,20 @@ async function openFirst<T = undefined>(
   const considered: Considered[] = [];
   const entries = ENGINES[backend].filter((e) => !kind || e.kind === kind);
   if (entries.length === 0)
-    considered.push({ backend, kind: kind!, reason: `there is no ${kind} engine for ${backend}` });
+    considered.push({
+      backend,
+      kind: kind!,
+      reason: message('engine.noKind', { backend, kind: kind! }),
+    });
   for (const entry of entries) {
     let engine: Engine | null = null;
     try {
       engine = await entry.create(backend, options);
       return { engine, tested: await test?.(engine), considered };
     } catch (error) {
-      considered.push({
-        backend,
-        kind: entry.kind,
-        reason: `${engine ? 'failed in a trial step: ' : ''}${messageOf(error)}`,
-      });
+      const why = messageOf(error);
+      const reason = engine ? message('engine.trialFailed', { reason: why }) : why;
+      considered.push({ backend, kind: entry.kind, reason });
       engine?.dispose();
     }
   }
@@ -153,8 +160,9 @@ async function openFirst<T = undefined>(
 }
 
 const identity = ({ info }: Engine) => ({ backend: info.backend, kind: info.kind });
-const withNote = ({ info }: Engine, reason: string) => (info.note ? `${reason}; ${info.note}` : reason);
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+const withNote = ({ info: { note } }: Engine, reason: Message): Message =>
+  note ? message('both', { first: reason, second: note }) : reason;
+const noneOf = (tried: readonly Considered[]) => new MessageError(message('engine.none', { tried }));
 
 const TRIAL_CONFIG: GptConfig = { vocabSize: VOCABULARY_SIZE, ...MODEL_SIZES.tiny };
 const TRIAL = { rows: 32, length: 48, warmUp: 1, steps: 3, timeoutMs: 30_000 };
@@ -186,7 +194,7 @@ async function timeSteps(engine: Engine): Promise<number> {
     for (let i = 0; i < steps; i++) {
       const report = await model.update([term], TRIAL_OPTIMIZER, i === steps - 1);
       if (report && !Number.isFinite(report.loss))
-        throw new Error('a trial step gave a loss that is not finite');
+        throw new MessageError(message('engine.trialNotFinite', {}));
     }
   };
   try {
@@ -205,7 +213,7 @@ async function inTime<T>(work: () => Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new Error(`no answer within ${TRIAL.timeoutMs / 1000} s`)),
+      () => reject(new MessageError(message('engine.trialLate', { seconds: TRIAL.timeoutMs / 1000 }))),
       TRIAL.timeoutMs,
     );
   });

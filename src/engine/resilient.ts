@@ -1,3 +1,4 @@
+import { message, type Message } from '../messages';
 import type { GptConfig } from '../model/config';
 import { DeviceLostError } from './errors';
 import type {
@@ -28,7 +29,7 @@ export function resilientEngine(first: Engine, reopen: (lost: Engine) => Promise
   let recoveries = 0;
   let recovering: Promise<void> | null = null;
   const models = new Set<ResilientModel>();
-  const listeners = new Set<(message: string) => void>();
+  const listeners = new Set<(notice: Message) => void>();
 
   async function recover(broken: Engine, error: DeviceLostError): Promise<void> {
     if (engine !== broken) return; // another call has done it
@@ -41,12 +42,14 @@ export function resilientEngine(first: Engine, reopen: (lost: Engine) => Promise
       }
       engine = await reopen(broken);
       for (const model of models) model.reload(engine);
-      const where =
-        engine.info.backend === broken.info.backend ? 'it was opened again' : `now on ${engine.info.backend}`;
-      for (const listener of listeners)
-        listener(
-          `${broken.info.backend}: ${error.message}; ${where}, training goes on from the last logged update`,
-        );
+      const { backend } = broken.info;
+      const to = engine.info.backend;
+      const reason = error.info;
+      const notice =
+        to === backend
+          ? message('engine.reopened', { backend, reason })
+          : message('engine.moved', { backend, to, reason });
+      for (const listener of listeners) listener(notice);
     })().finally(() => (recovering = null));
     return recovering;
   }

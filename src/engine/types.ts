@@ -1,4 +1,5 @@
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Message } from '../messages';
 import type { GptConfig } from '../model/config';
 
 export type BackendName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
@@ -159,10 +160,12 @@ export interface EngineInfo {
   kind: 'fused' | 'plain';
   /** Adapter or processor in words, for the backend badge. */
   adapter: string;
+  /** The same where the words are ours, for the page in its language. */
+  words?: Message;
   /** True for SwiftShader, llvmpipe and other software GPUs. */
   software: boolean;
-  /** What else there is to know, in words for the page: why there is only one thread. */
-  note?: string;
+  /** What else there is to know: why there is only one thread. */
+  note?: Message;
 }
 
 export interface EngineOptions {
@@ -185,10 +188,10 @@ export interface Engine {
    * Resolves with the reason once the device is gone (absent where that cannot happen); whatever waits
    * for it rejects with DeviceLostError (src/engine/errors.ts).
    */
-  lost?: Promise<string>;
+  lost?: Promise<Message>;
   /** Where there are several threads: uses only so many of them from now on. Results do not change. */
   limitThreads?(count: number): void;
-  /** Hears one sentence whenever the engine recovered from a lost device. Returns the unsubscriber. */
-  onNotice?(listener: (message: string) => void): () => void;
+  /** Hears of it whenever the engine recovered from a lost device. Returns the unsubscriber. */
+  onNotice?(listener: (message: Message) => void): () => void;
   dispose(): void;
 }

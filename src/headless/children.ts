@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InputError } from '../pipeline/records/demo';
+import { UsageError } from './usage';
 
 const children = new Set<ChildProcess>();
 const folders = new Set<string>();
@@ -52,7 +52,7 @@ export async function inChild<T>(
       child.on('close', (code, signal) => {
         children.delete(child);
         if (code === 0) resolve();
-        else reject(new InputError(errors.trim() || `ended by ${signal ?? `exit ${code}`}`));
+        else reject(new UsageError(errors.trim() || `ended by ${signal ?? `exit ${code}`}`));
       });
     });
     return await take(folder);

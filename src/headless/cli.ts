@@ -1,49 +1,70 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { createEngine } from '../engine/create';
 import type { BackendName } from '../engine/types';
-import { CheckpointError } from '../model/safetensors';
-import { InputError } from '../pipeline/records/demo';
+import { defaultLabConfig, type LabConfig } from '../pipeline/lab/config';
+import { parseLink } from '../pipeline/lab/link';
+import type { Claim } from '../pipeline/records/claims';
 import { demoNames, loadDemo } from './demos';
-import { applyOverrides } from './overrides';
+import { applyLink, applyOverrides, pageLink } from './overrides';
 import type { RunSummary } from '../pipeline/records/recording';
+import { seed, seedList } from './seeds';
+import { lineOf, UsageError } from './usage';
 import { tryWriting } from './stored-files';
 import { OUTPUT_FILES, runConfig, writeOutput } from './run';
 import { claimLines, seedsTable, summaryTable } from './tables';
 
 const collect = (value: string, all: string[]) => [...all, value];
 
-function seed(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff)
-    throw new InvalidArgumentError('must be a whole number between 0 and 4294967295.');
-  return value;
+/** Which configuration: of a demo, of a link, with changes. */
+interface ConfigFlags {
+  set: string[];
+  link?: string;
 }
 
-/** `1-5` or `1,2,7` as a list of seeds. */
-function seedList(text: string): number[] {
-  const range = /^(\d+)-(\d+)$/.exec(text);
-  if (!range) return text.split(',').map(seed);
-  const [first, last] = [seed(range[1]!), seed(range[2]!)];
-  if (last < first || last - first >= 1000)
-    throw new InvalidArgumentError('must be like 1-5, first below last, at most 1000 seeds.');
-  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-}
-
-interface RunFlags {
+interface RunFlags extends ConfigFlags {
   seed?: number;
   seeds?: number[];
-  set: string[];
   backend: BackendName;
   out?: string;
 }
 
-async function run(name: string, flags: RunFlags): Promise<void> {
-  const demo = await loadDemo(name);
-  const seeds = flags.seeds ?? [flags.seed ?? demo.config.seed];
+/** The free lab, where no demo is named. */
+const FREE = { title: 'free lab', claims: [] } as const;
+
+interface Chosen {
+  /** Name of the demo; absent for the free lab. */
+  demo?: string;
+  title: string;
+  claims: readonly Claim[];
+  /** As the demo, or the free lab, has it. */
+  standard: LabConfig;
+  config: LabConfig;
+}
+
+async function choose(name: string | undefined, { set, link }: ConfigFlags): Promise<Chosen> {
+  if (name === undefined && link === undefined)
+    throw new UsageError('name a demo (see list), or give a --link');
+  const linked = link === undefined ? undefined : parseLink(link).demo;
+  if (name !== undefined && linked !== undefined && linked !== name)
+    throw new UsageError(`--link: is a link to the demo ${linked}, not to ${name}`);
+  const which = name ?? linked;
+  const demo = which === undefined ? undefined : await loadDemo(which);
+  const standard = demo?.config ?? defaultLabConfig();
+  const config = applyOverrides(link === undefined ? standard : applyLink(standard, link), set);
+  const { title, claims } = demo ?? FREE;
+  return { ...(demo ? { demo: demo.name } : {}), title, claims, standard, config };
+}
+
+async function run(name: string | undefined, flags: RunFlags): Promise<void> {
+  const { demo, title, claims, config: chosen } = await choose(name, flags);
   const several = flags.seeds !== undefined;
-  const configs = seeds.map((s) => applyOverrides({ ...demo.config, seed: s }, flags.set));
+  const flag = several ? '--seeds' : '--seed';
+  if ((several || flags.seed !== undefined) && flags.set.some((change) => change.startsWith('seed=')))
+    throw new UsageError(`--set seed: contradicts ${flag}`);
+  const seeds = flags.seeds ?? [flags.seed ?? chosen.seed];
+  const configs = seeds.map((s) => ({ ...chosen, seed: s }));
   const folder = (s: number) => (flags.out && several ? join(flags.out, `seed-${s}`) : flags.out);
   for (const s of seeds) {
     refuseToOverwrite(folder(s));
@@ -53,13 +74,13 @@ async function run(name: string, flags: RunFlags): Promise<void> {
   try {
     const summaries: RunSummary[] = [];
     for (const config of configs) {
-      const output = await runConfig(name, config, engine, process.stderr.isTTY);
+      const output = await runConfig(demo ?? 'free', config, engine, process.stderr.isTTY);
       const { summary } = output;
       summaries.push(summary);
       console.log(
-        `${demo.title}: task ${config.task}, seed ${config.seed}, ${summary.backend}, ${summary.seconds} s`,
+        `${title}: task ${config.task}, seed ${config.seed}, ${summary.backend}, ${summary.seconds} s`,
       );
-      console.log([summaryTable(summary), ...claimLines(demo.claims, summary)].join('\n'));
+      console.log([summaryTable(summary), ...claimLines(claims, summary)].join('\n'));
       const out = folder(config.seed);
       if (out) await writeOutput(out, output);
       if (Object.keys(summary.failures).length > 0) process.exitCode = 1;
@@ -72,10 +93,10 @@ async function run(name: string, flags: RunFlags): Promise<void> {
 
 function refuseToOverwrite(folder: string | undefined): void {
   if (!folder || !existsSync(folder)) return;
-  if (!statSync(folder).isDirectory()) throw new InputError(`--out ${folder}: is a file, not a folder`);
+  if (!statSync(folder).isDirectory()) throw new UsageError(`--out ${folder}: is a file, not a folder`);
   for (const file of OUTPUT_FILES)
     if (existsSync(join(folder, file)))
-      throw new InputError(`${join(folder, file)} is already there; nothing was overwritten`);
+      throw new UsageError(`${join(folder, file)} is already there; nothing was overwritten`);
 }
 
 const program = new Command('lab')
@@ -93,21 +114,33 @@ program
     }
   });
 
-program
-  .command('run')
-  .argument('<demo>', 'name of a demo (see list)')
-  .description('runs a demo, prints a table, writes metrics.csv and summary.json')
+/** A command about a configuration. */
+const configured = (name: string) =>
+  program
+    .command(name)
+    .argument('[demo]', 'name of a demo (see list); left out, that of the link, or the free lab')
+    .option(
+      '--set <address=value>',
+      'change a part, for example ppo.klCoef=0.02 or teacher/sft.steps=50 (may be repeated)',
+      collect,
+      [],
+    )
+    .option('--link <link>', 'what a link to the page holds');
+
+configured('link')
+  .description('prints the part of a link from ? on that opens this in the page')
+  .action(async (name: string | undefined, flags: ConfigFlags) => {
+    const { demo, standard, config } = await choose(name, flags);
+    console.log(pageLink(demo, standard, config));
+  });
+
+configured('run')
+  .description('runs a demo or a link, prints a table, writes metrics.csv and summary.json')
   .option('--seed <n>', 'seed of the run', seed)
   .addOption(
     new Option('--seeds <list>', 'several seeds, for example 1-5; prints mean ± sd')
       .argParser(seedList)
       .conflicts('seed'),
-  )
-  .option(
-    '--set <name=value>',
-    'change a setting, for example ppo.klCoef=0.02 (may be repeated)',
-    collect,
-    [],
   )
   .addOption(new Option('--backend <name>', 'where to compute').choices(['wasm', 'cpu']).default('wasm'))
   .option('--out <dir>', 'folder for metrics.csv and summary.json')
@@ -118,9 +151,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode;
   else {
-    // One line for what a person did wrong; a trace only for what we did wrong.
-    const expected = error instanceof InputError || error instanceof CheckpointError;
-    console.error(expected ? `error: ${error.message}` : error);
+    console.error(lineOf(error) ?? error);
     process.exitCode = 1;
   }
 }

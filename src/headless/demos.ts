@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { message } from '../messages';
+import { UsageError } from './usage';
 import { InputError, parseDemo, type Demo } from '../pipeline/records/demo';
 
 /** Where the demos are kept. */
@@ -9,7 +11,7 @@ export const DEMOS = fileURLToPath(new URL('../../demos/', import.meta.url));
 /** Names of all demos, sorted. Throws an InputError where there is no such folder. */
 export async function demoNames(folder = DEMOS): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: Error) => {
-    throw new InputError(`the demos cannot be read: ${error.message}`);
+    throw new UsageError(`the demos cannot be read: ${error.message}`);
   });
   return entries
     .filter((e) => e.isDirectory())
@@ -20,10 +22,9 @@ export async function demoNames(folder = DEMOS): Promise<string[]> {
 /** One demo by name. Throws an InputError that names an unknown demo or what is wrong with it. */
 export async function loadDemo(name: string, folder = DEMOS): Promise<Demo> {
   const names = await demoNames(folder);
-  if (!names.includes(name))
-    throw new InputError(`unknown demo "${name}"; the demos are ${names.join(', ')}`);
+  if (!names.includes(name)) throw new InputError(message('demo.unknown', { demo: name, known: names }));
   const text = await readFile(join(folder, name, 'demo.json'), 'utf8').catch(() => {
-    throw new InputError(`demo ${name}: demo.json cannot be read`);
+    throw new InputError(message('demo.unreadable', { demo: name }));
   });
   return parseDemo(name, text);
 }

@@ -1,57 +1,40 @@
-import { InputError } from '../pipeline/records/demo';
-import { configProblems, type LabConfig, type Settings } from '../pipeline/lab/config';
-import { TRUNK_STAGES, type TrunkStage } from '../pipeline/stages';
+import { addressOwners, pairsBetween, withPairs, type Pair } from '../pipeline/lab/address';
+import type { LabConfig } from '../pipeline/lab/config';
+import { linkOf, parseLink } from '../pipeline/lab/link';
+import { saidOf, UsageError } from './usage';
+
+/** `--set path=value` as an address and its text. */
+function pairOf(change: string): Pair {
+  const equals = change.indexOf('=');
+  if (equals < 1) throw new UsageError(`--set ${change}: expected name=value, for example ppo.klCoef=0.02`);
+  return [change.slice(0, equals), change.slice(equals + 1)];
+}
 
 /**
- * Applies `path=value` changes to a configuration: `seed=3`, `task=chat`, `sft.steps=50`, `ppo.klCoef=0.02`
- * (an arm's id, or a stage name for all arms of that stage), `evaluation.finalPrompts=256`. Values are JSON
- * or plain words. Throws an InputError with one line that names the flag.
+ * Changes what the addresses name (see `src/pipeline/lab/address.ts`; a link uses the same): `seed=3`, `task=chat`,
+ * `sft.steps=50`, `ppo.klCoef=0.02`, `teacher/sft.steps=50`, `arms=a:ppo:A,b:dpo:B`, `evaluation.finalPrompts=256`.
+ * Throws a UsageError with one line that names the flag.
  */
 export function applyOverrides(config: LabConfig, changes: readonly string[]): LabConfig {
-  const next = structuredClone(config);
-  for (const change of changes) {
-    const match = /^([\w.-]+)=(.*)$/.exec(change);
-    if (!match) throw new InputError(`--set ${change}: expected name=value, for example ppo.klCoef=0.02`);
-    set(next, match[1]!, parseValue(match[2]!));
-  }
-  const problem = configProblems(next)[0];
-  if (problem) throw new InputError(`${problem.path}: ${problem.message}`);
-  return next;
+  return checked('--set', config, changes.map(pairOf));
 }
 
-function parseValue(text: string): unknown {
-  if (text === 'off') return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+/** The configuration of a link to the page, given the one that it differs from. */
+export function applyLink(config: LabConfig, link: string): LabConfig {
+  const { pairs, problem } = parseLink(link);
+  if (problem) throw new UsageError(`--link: ${saidOf(problem.path, problem.message)}`);
+  return checked('--link', config, pairs);
 }
 
-const TOP_LEVEL = ['task', 'size', 'seed', 'start'] as const;
-
-function set(config: LabConfig, path: string, value: unknown): void {
-  const dot = path.indexOf('.');
-  const [head, name] = dot < 0 ? [path, ''] : [path.slice(0, dot), path.slice(dot + 1)];
-  if (!name) {
-    if (!(TOP_LEVEL as readonly string[]).includes(head))
-      throw new InputError(`--set ${path}: no such setting; use ${TOP_LEVEL.join(', ')} or stage.setting`);
-    Object.assign(config, { [head]: value });
-    return;
-  }
-  const targets: Settings[] = [];
-  if (head === 'evaluation') targets.push(config.evaluation as unknown as Settings);
-  else if ((TRUNK_STAGES as readonly string[]).includes(head))
-    targets.push((config.trunk[head as TrunkStage] ??= {}));
-  else {
-    const byId = config.arms.filter((a) => a.id === head);
-    targets.push(
-      ...(byId.length ? byId : config.arms.filter((a) => a.stage === head)).map((a) => a.settings),
-    );
-  }
-  if (targets.length === 0) {
-    const known = [...TRUNK_STAGES, ...config.arms.map((a) => a.id), 'evaluation'];
-    throw new InputError(`--set ${path}: no stage or arm "${head}"; there are ${known.join(', ')}`);
-  }
-  for (const target of targets) target[name] = value;
+function checked(flag: string, before: LabConfig, pairs: readonly Pair[]): LabConfig {
+  const { config, problems } = withPairs(before, pairs);
+  const [problem] = problems;
+  if (!problem) return config;
+  const { path, message } = problem;
+  const help = message.code === 'name.unknown' ? `; there are ${addressOwners(config).join(', ')}` : '';
+  throw new UsageError(`${flag} ${saidOf(path, message)}${help}`);
 }
+
+/** The link of a page that runs this: what differs from a demo, or from the free lab. */
+export const pageLink = (demo: string | undefined, standard: LabConfig, config: LabConfig): string =>
+  linkOf({ demo, lang: undefined, pairs: pairsBetween(standard, config) });

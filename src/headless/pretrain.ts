@@ -2,6 +2,7 @@ import { SingleBar } from 'cli-progress';
 import { nodeShippedResults, ship, writeBeside } from '../checkpoints/node';
 import { createEngine } from '../engine/create';
 import type { Engine } from '../engine/types';
+import { MessageError } from '../messages';
 import { MODEL_SIZES, type ModelSize } from '../model/config';
 import { parameterCount } from '../model/parameters';
 import { buildGraph } from '../pipeline/lab/graph';
@@ -18,7 +19,7 @@ import { localExecutor } from './local-executor';
  * of every task from the shipped base. Same seed, same machine: same bytes.
  */
 async function main([what, size = 'tiny']: string[]): Promise<void> {
-  if (!(size in MODEL_SIZES) || (what !== 'base' && what !== 'trunk')) {
+  if (!Object.hasOwn(MODEL_SIZES, size) || (what !== 'base' && what !== 'trunk')) {
     console.error('usage: npm run pretrain -- base|trunk [nano|tiny|small]');
     process.exitCode = 1;
     return;
@@ -108,7 +109,7 @@ async function runWithBar(lab: Lab, id: string): Promise<NodeView> {
   await lab.run([id]);
   bar.stop();
   const view = lab.nodes().find((n) => n.node.id === id)!;
-  if (view.run?.failure) throw new Error(view.run.failure.message);
+  if (view.run?.failure) throw new MessageError(view.run.failure.message);
   return view;
 }
 

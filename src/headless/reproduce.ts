@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { MultiBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Demo } from '../pipeline/records/demo';
+import { message } from '../messages';
 import { InputError } from '../pipeline/records/demo';
 import type { StoredRun } from '../pipeline/records/recording';
 import { inChild } from './children';
@@ -12,6 +13,7 @@ import { demoNames, DEMOS, loadDemo } from './demos';
 import { judgeAll, report, type DemoRuns } from './report';
 import { existing } from './reproduce-one';
 import { readRuns, RECORDED_SEED, recordingFile, runFile, tryWriting, writeWhole } from './stored-files';
+import { lineOf, wholeNumber } from './usage';
 
 const CHILD = fileURLToPath(new URL('reproduce-child.ts', import.meta.url));
 
@@ -86,9 +88,8 @@ async function writeReport(folder: string): Promise<DemoRuns[]> {
 }
 
 function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 1000)
-    throw new InvalidArgumentError('must be a whole number from 1 to 1000.');
+  const value = wholeNumber(text, 1, 1000);
+  if (value === undefined) throw new InvalidArgumentError('must be a whole number from 1 to 1000.');
   return value;
 }
 
@@ -105,8 +106,7 @@ async function reproduce({ seeds, jobs, only, report: reportOnly, demos: path }:
   const names = await demoNames(folder);
   const wanted = only?.split(',').map((name) => name.trim()) ?? names;
   const unknown = wanted.find((name) => !names.includes(name));
-  if (unknown !== undefined)
-    throw new InputError(`unknown demo "${unknown}"; the demos are ${names.join(', ')}`);
+  if (unknown !== undefined) throw new InputError(message('demo.unknown', { demo: unknown, known: names }));
   const demos = await Promise.all(names.filter((n) => wanted.includes(n)).map((n) => loadDemo(n, folder)));
   const claimed = demos.filter((demo) => demo.claims.length > 0);
   const work = reportOnly ? [] : await workOn(folder, claimed, seeds);
@@ -130,6 +130,6 @@ await new Command('reproduce')
   .action(reproduce)
   .parseAsync()
   .catch((error: unknown) => {
-    console.error(error instanceof InputError ? `error: ${error.message}` : error);
+    console.error(lineOf(error) ?? error);
     process.exitCode = 1;
   });

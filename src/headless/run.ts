@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { nodeShippedResults } from '../checkpoints/node';
 import type { Engine } from '../engine/types';
-import { InputError } from '../pipeline/records/demo';
+import { sentence } from '../messages';
 import { derivedFigures, type FinishedArm } from '../pipeline/measures/derived';
 import { Lab, type NodeView } from '../pipeline/lab/lab';
 import type { LabConfig } from '../pipeline/lab/config';
@@ -16,6 +16,7 @@ import {
 } from '../pipeline/records/recording';
 import { isLimit } from '../pipeline/stages/traits';
 import { localExecutor } from './local-executor';
+import { UsageError } from './usage';
 import { recordSamples } from './samples';
 
 export interface RunOutput {
@@ -44,7 +45,7 @@ export async function runConfig(
   bar?.stop();
   const nodes = lab.nodes();
   const failures = Object.fromEntries(
-    nodes.flatMap(({ node, run }) => (run?.failure ? [[node.id, run.failure.message]] : [])),
+    nodes.flatMap(({ node, run }) => (run?.failure ? [[node.id, sentence(run.failure.message)]] : [])),
   );
   const trunk: RunSummary['trunk'] = {};
   const arms: RunSummary['arms'] = {};
@@ -144,7 +145,7 @@ export async function writeOutput(
   await mkdir(folder, { recursive: true });
   const write = (file: string, text: string) =>
     writeFile(join(folder, file), text, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-      throw new InputError(
+      throw new UsageError(
         error.code === 'EEXIST'
           ? `${join(folder, file)} is already there; nothing was overwritten`
           : error.message,

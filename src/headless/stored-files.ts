@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { InputError } from '../pipeline/records/demo';
 import { recordingSchema, type Recording, type StoredRun } from '../pipeline/records/recording';
-import { checkedRun, invalid } from '../pipeline/records/stored-run';
+import { checkedRun, checkedShape } from '../pipeline/records/stored-run';
+import { UsageError } from './usage';
 
 /*
  * Where runs of `npm run reproduce` lie: `results/seed-<n>.json` and, of seed 1, `recording.json` in the demo's
@@ -49,7 +49,7 @@ function runOf(json: unknown, demo: string, seed: number): StoredRun {
   const run = checkedRun(json);
   const { summary } = run;
   if (summary.demo !== demo || summary.seed !== seed)
-    throw new InputError(`holds ${summary.demo}, seed ${summary.seed}`);
+    throw new UsageError(`holds ${summary.demo}, seed ${summary.seed}`);
   return run;
 }
 
@@ -57,11 +57,7 @@ function runOf(json: unknown, demo: string, seed: number): StoredRun {
 export const readRecording = (folder: string, demo: string, complain: Complain) =>
   read(recordingFile(folder, demo), recordingOf, complain);
 
-function recordingOf(json: unknown): Recording {
-  const checked = recordingSchema.safeParse(json);
-  if (!checked.success) throw invalid(checked.error);
-  return checked.data;
-}
+const recordingOf = (json: unknown): Recording => checkedShape(recordingSchema, json);
 
 /** All stored runs of a demo, by seed. */
 export async function readRuns(folder: string, demo: string, complain: Complain): Promise<StoredRun[]> {
@@ -78,13 +74,13 @@ export async function writeWhole(file: string, text: string): Promise<void> {
   await rename(`${file}.draft`, file);
 }
 
-/** Makes sure that a file can be written before hours are spent on what shall be in it. Throws an InputError. */
+/** Makes sure that a file can be written before hours are spent on what shall be in it. Throws a UsageError. */
 export async function tryWriting(file: string): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(`${file}.draft`, '');
     await rm(`${file}.draft`);
   } catch (error) {
-    throw new InputError(`nothing can be written to ${dirname(file)}: ${(error as Error).message}`);
+    throw new UsageError(`nothing can be written to ${dirname(file)}: ${(error as Error).message}`);
   }
 }

@@ -1,59 +1,13 @@
+import type { DeviceBuffer, PackedMatrix } from './buffers';
 import type { Operations } from './operations';
+
+export type * from './buffers';
 
 /**
  * What a fused engine is made of: memory of a device and the operations on it (operations.ts). Every backend
  * offers the same list under the same names; the sequences of calls (forward, backward, decode) live in
  * src/engine/fused. Nothing here knows a model, an engine or where the device came from.
  */
-
-/** A piece of device memory. */
-export interface DeviceBuffer {
-  /** In 4-byte elements. */
-  readonly length: number;
-}
-
-/** A matrix prepared as the right operand of `linear` (some backends reorder it, others keep a view). */
-export interface PackedMatrix {
-  /** Rows K and columns N as `linear` sees them. */
-  readonly k: number;
-  readonly n: number;
-}
-
-/** Ragged rows: row r is tokens offsets[r] .. offsets[r + 1]. */
-export interface Rows<B = DeviceBuffer> {
-  count: number;
-  /** [count + 1] int32 */
-  offsets: B;
-  /** [count] int32: the first prefixes[r] tokens of row r see each other both ways. */
-  prefixes: B;
-  /** Lengths on the host. */
-  lengths: readonly number[];
-}
-
-export interface AttentionShape {
-  heads: number;
-  headDim: number;
-}
-
-/** Key-value cache of one layer for `slots` rows of at most `capacity` positions (layout: the backend's). */
-export interface LayerCache<B = DeviceBuffer> {
-  keys: B;
-  values: B;
-  capacity: number;
-}
-
-export interface AdamWStep {
-  learningRate: number;
-  beta1: number;
-  beta2: number;
-  epsilon: number;
-  weightDecay: number;
-  /** Infinity: no clipping. */
-  maxNorm: number;
-  /** 1 − β₁ᵗ and 1 − β₂ᵗ of this step. */
-  correction1: number;
-  correction2: number;
-}
 
 /** Host memory answers at once, a GPU after a round trip. `await` works on both. */
 export type MaybePromise<T> = T | Promise<T>;

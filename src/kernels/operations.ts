@@ -1,4 +1,4 @@
-import type { AdamWStep, AttentionShape, LayerCache, Rows } from './kernels';
+import type { AdamWStep, AttentionShape, LayerCache, Rows } from './buffers';
 
 /**
  * The operations of every backend, over its own buffers B and packed matrices M. Arguments go by name:

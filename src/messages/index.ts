@@ -1,4 +1,4 @@
-import type { Code, Message, Names, Sentences } from './codes';
+import type { Code, Codes, Message, Names, Sentences } from './codes';
 import { en } from './en';
 import { zh } from './zh';
 
@@ -7,32 +7,48 @@ export type { Code, Codes, Message, Names } from './codes';
 export const SENTENCES = { en, zh } satisfies Record<string, Sentences>;
 export type MessageLanguage = keyof typeof SENTENCES;
 
+const asIs = (name: string): string => name;
 /** Names as the code has them. */
-const PLAIN: Names = { stage: (name) => name, setting: (_, name) => name };
+const PLAIN: Names = { stage: asIs, setting: (_, name) => name, role: asIs, backend: asIs, kind: asIs };
 
 /** The sentence of a message. */
 export function sentence(message: Message, language: MessageLanguage = 'en', names: Names = PLAIN): string {
-  const write = SENTENCES[language][message.code] as (values: object, names: Names) => string;
-  return write(message.values, names);
+  const say = (inner: Message): string => {
+    const write = SENTENCES[language][inner.code] as (values: object, pen: object) => string;
+    return write(inner.values, { ...names, say });
+  };
+  return say(message);
 }
 
 /** An error that knows what it has to say in every language; `message` is the English sentence. */
 export class MessageError extends Error {
+  override name: string = 'MessageError';
+
   constructor(
     readonly info: Message,
     options?: ErrorOptions,
   ) {
     super(sentence(info), options);
-    this.name = 'MessageError';
   }
 }
 
-/** What an error has to say: its own message, or the words of something foreign. */
-export const messageOf = (error: unknown): Message =>
-  error instanceof MessageError
-    ? error.info
-    : { code: 'foreign', values: { text: error instanceof Error ? error.message : String(error) } };
+/** True for a code that exists, with values; what the values are is not looked at. */
+export const isMessage = (value: unknown): value is Message => {
+  const { code, values } = (typeof value === 'object' && value !== null ? value : {}) as Partial<Message>;
+  return typeof code === 'string' && Object.hasOwn(en, code) && typeof values === 'object' && values !== null;
+};
+
+/** The words of something that is not ours. */
+export const foreign = (text: string): Message => ({ code: 'foreign', values: { text } });
+
+/**
+ * What an error has to say: its own message (also one that came from another thread, where an error is no longer
+ * of its class but still has its `info`), or the words of something foreign.
+ */
+export function messageOf(error: unknown): Message {
+  const info = error instanceof Error && 'info' in error ? error.info : undefined;
+  return isMessage(info) ? info : foreign(error instanceof Error ? error.message : String(error));
+}
 
 /** Exists to make a typo in a code fail to compile where a plain object would do. */
-export const message = <C extends Code>(code: C, values: Extract<Message, { code: C }>['values']): Message =>
-  ({ code, values }) as Message;
+export const message = <C extends Code>(code: C, values: Codes[C]): Message => ({ code, values }) as Message;

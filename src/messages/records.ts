@@ -1,7 +1,5 @@
 /** What is wrong with a stored run or a recording. */
 export interface RecordCodes {
-  /** `path`: where in the file; empty for the whole. `text`: what the schema says, in English. */
-  'record.invalid': { path: string; text: string };
   /** A file whose keys were changed by hand. */
   'record.keys': object;
   'recording.none': { demo: string };
@@ -16,7 +14,6 @@ interface Names {
 type RecordSentences = { [C in keyof RecordCodes]: (values: RecordCodes[C], names: Names) => string };
 
 export const en: RecordSentences = {
-  'record.invalid': ({ path, text }) => `${path || 'the file'}: ${text}`,
   'record.keys': () => 'its keys do not belong together; the file was changed by hand',
   'recording.none': ({ demo }) => `there is no recording of ${demo}`,
   'recording.outdated': ({ stages }, names) =>
@@ -24,7 +21,6 @@ export const en: RecordSentences = {
 };
 
 export const zh: RecordSentences = {
-  'record.invalid': ({ path, text }) => `${path || '文件'}：${text}`,
   'record.keys': () => '其中的键互不相符，文件被人改动过',
   'recording.none': ({ demo }) => `${demo} 没有保存的记录`,
   'recording.outdated': ({ stages }, names) =>

@@ -1,4 +1,5 @@
 import type { BackendName, EngineInfo } from '../engine/types';
+import type { Message } from '../messages';
 import type { Answer, AnswerRequest } from '../pipeline/measures/answer';
 import type { Job, RunCommand, RunnerEvent, StageOutcome } from '../pipeline/lab/runner';
 
@@ -7,7 +8,7 @@ export type { Answer, AnswerRequest };
 /** What the chosen engine is and why it was chosen, for the backend badge. */
 export interface EngineReport {
   info: EngineInfo;
-  considered: { backend: BackendName; kind: 'fused' | 'plain'; msPerStep?: number; reason: string }[];
+  considered: { backend: BackendName; kind: 'fused' | 'plain'; msPerStep?: number; reason: Message }[];
 }
 
 /** The whole contract between the page and one worker (called through Comlink). */

@@ -2,10 +2,12 @@ import * as Comlink from 'comlink';
 import { createEngine } from '../engine/create';
 import { resilientEngine } from '../engine/resilient';
 import type { Engine } from '../engine/types';
+import { message, MessageError } from '../messages';
 import { answer } from '../pipeline/measures/answer';
 import { packPreferences } from '../pipeline/contract/packed-preferences';
 import { RunControl, runStage, type StageOutcome } from '../pipeline/lab/runner';
 import type { LabWorker } from './api';
+import { sendMessagesOfErrors } from './errors';
 
 let engine: Engine | null = null;
 const controls = new Map<number, RunControl>();
@@ -20,7 +22,7 @@ async function reopen(lost: Engine): Promise<Engine> {
 }
 
 const started = (): Engine => {
-  if (!engine) throw new Error('the engine has not been started');
+  if (!engine) throw new MessageError(message('engine.notStarted', {}));
   return engine;
 };
 
@@ -83,4 +85,5 @@ const worker: LabWorker = {
   answer: (request) => answer(started(), request),
 };
 
+sendMessagesOfErrors();
 Comlink.expose(worker);

@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
 import type { BackendName } from '../engine/types';
-import { message, MessageError, messageOf, sentence, type Message } from '../messages';
+import { message, MessageError, messageOf, type Message } from '../messages';
 import type { Executor } from '../pipeline/lab/lab';
 import type { Job, RunControl, RunnerEvent, StageOutcome } from '../pipeline/lab/runner';
 import type { Answer, AnswerRequest, EngineReport } from './api';
@@ -94,7 +94,7 @@ export class WorkerPool implements Executor {
       return await Promise.race([work, stopped.then((outcome) => (begun ? work : outcome))]);
     } catch (error) {
       if (control.stopped) return { status: 'stopped', seconds };
-      return { status: 'failed', message: sentence(messageOf(error)), seconds };
+      return { status: 'failed', message: messageOf(error), seconds };
     } finally {
       slot.busy = false;
     }

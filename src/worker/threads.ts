@@ -11,8 +11,11 @@ export function threadsFor(cores: number, training: number): number {
   return Math.max(1, Math.min(MOST, Math.max(besidePage, two)));
 }
 
+/** Most that a link may ask for. */
+export const MOST_THREADS = 16;
+
 /** The `threads` of a link, or null. */
 export function threadsAskedFor(search: string): number | null {
   const count = Number(new URLSearchParams(search).get('threads'));
-  return Number.isInteger(count) && count >= 1 && count <= 16 ? count : null;
+  return Number.isInteger(count) && count >= 1 && count <= MOST_THREADS ? count : null;
 }

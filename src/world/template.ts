@@ -19,7 +19,7 @@ export function fill(form: Template, slots: Slots): string[] {
       continue;
     }
     const value = slots[word.slice(1, -1)];
-    if (value === undefined) throw new Error(`Nothing given for ${word} in "${form.join(' ')}".`);
+    if (value === undefined) throw new RangeError(`Nothing given for ${word} in "${form.join(' ')}".`);
     if (typeof value === 'string') out.push(value);
     else out.push(...value);
   }

@@ -7,6 +7,7 @@ import { giveBack, openWebGl } from '../../src/engine/devices/webgl';
 import { openWebGpu } from '../../src/engine/devices/webgpu';
 import { createPlainEngine } from '../../src/engine/plain';
 import { resilientEngine } from '../../src/engine/resilient';
+import { sentence, type Message } from '../../src/messages';
 import type { Engine } from '../../src/engine/types';
 import { WebGlKernels } from '../../src/kernels/webgl/kernels';
 import { WebGpuKernels } from '../../src/kernels/webgpu/kernels';
@@ -71,7 +72,7 @@ async function plainWebGpu(): Promise<{ engine: Engine; provoke: () => void }> {
 
 async function run(engine: Engine, afterUpdate: number, provoke: () => void) {
   const events: TimedEvent[] = [];
-  const notices: string[] = [];
+  const notices: Message[] = [];
   const outcome = await runStage(engine, job(), new RunControl(), (event) => {
     if (event.type === 'notice') notices.push(event.message);
     else {
@@ -96,7 +97,7 @@ describe.each([
     expect(outcome.status).toBe('done');
     expect(events.map((e) => e.update)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(notices).toHaveLength(1);
-    expect(notices[0]).toContain('lost');
+    expect(sentence(notices[0]!)).toContain('lost');
     for (const e of events) if (e.type === 'metrics') expect(e.metrics['loss']).toBeGreaterThan(0);
     resilient.dispose();
   });
@@ -106,7 +107,7 @@ describe.each([
     const resilient = resilientEngine(engine, () => createFusedEngine('wasm'));
     const { notices, outcome } = await run(resilient, 3, provoke);
     expect(outcome.status).toBe('done');
-    expect(notices[0]).toContain('now on wasm');
+    expect(notices[0]).toMatchObject({ code: 'engine.moved', values: { to: 'wasm' } });
     expect(resilient.info.backend).toBe('wasm');
     resilient.dispose();
   });
@@ -119,7 +120,7 @@ describe.each([
     const pending = model.evaluate(batch, { logProbs: true });
     provoke();
     await expect(pending).rejects.toThrow(DeviceLostError);
-    expect(await engine.lost).toBeTypeOf('string');
+    expect(sentence((await engine.lost)!)).not.toBe('');
     await expect(model.weights()).rejects.toThrow(DeviceLostError);
     await expect(model.evaluate(batch, { scores: true })).rejects.toThrow(DeviceLostError);
     model.setWeights(initialWeights(CONFIG, rngFrom(2))); // the next call tells

@@ -246,6 +246,17 @@ describe('controls', () => {
     await expect.poll(() => button(page, 'Run').isEnabled()).toBe(true);
   });
 
+  it('does the same for a seed', async () => {
+    const seed = page.getByRole('textbox', { name: 'Seed' });
+    const before = await seed.inputValue();
+    await seed.fill('abc');
+    await page.getByText('must be a whole number between 0 and 4294967295 (got "abc")').first().waitFor();
+    expect(await button(page, 'Run').isEnabled()).toBe(false);
+    expect(await status(page).textContent()).toContain('Seed must be a whole number');
+    await seed.fill(before);
+    await expect.poll(() => button(page, 'Run').isEnabled()).toBe(true);
+  });
+
   it('lights up the symbol in the formula while its setting has the focus', async () => {
     await page.locator('[data-setting=klCoef] input[inputmode]').focus();
     await page.locator('span[data-setting=klCoef][data-lit]').first().waitFor();

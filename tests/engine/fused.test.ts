@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { message } from '../../src/messages';
 import { createEngine } from '../../src/engine/create';
 import { createFusedEngine } from '../../src/engine/fused';
 import { createPlainEngine } from '../../src/engine/plain';
@@ -90,7 +91,7 @@ describe('choosing an engine in Node', () => {
     const { engine, considered } = await createEngine('auto');
     expect(engine.info).toMatchObject({ backend: 'wasm', kind: 'fused' });
     expect(considered.map((c) => c.backend)).toEqual(['webgpu', 'webgl', 'wasm']);
-    expect(considered[0]!.reason).toBe('not available here');
+    expect(considered[0]!.reason).toEqual(message('engine.unavailable', { backend: 'webgpu' }));
     expect(considered[2]!.msPerStep).toBeGreaterThan(0);
     engine.dispose();
   });

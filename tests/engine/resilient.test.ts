@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DeviceLostError } from '../../src/engine/errors';
 import { createFusedEngine } from '../../src/engine/fused';
 import { resilientEngine } from '../../src/engine/resilient';
+import { sentence, type Message } from '../../src/messages';
 import type { Engine, LanguageModel } from '../../src/engine/types';
 import { initialWeights } from '../../src/model/parameters';
 import { negativeLogLikelihood } from '../../src/pipeline/losses/sft';
@@ -63,7 +64,7 @@ describe('an engine that survives the loss of its device', () => {
     const first = await losable();
     const second = await losable();
     const engine = resilientEngine(first.engine, () => Promise.resolve(second.engine));
-    const notices: string[] = [];
+    const notices: Message[] = [];
     engine.onNotice!((m) => notices.push(m));
     const model = engine.createModel(CONFIG, open());
     await step(model);
@@ -76,7 +77,8 @@ describe('an engine that survives the loss of its device', () => {
     expect(await model.weights()).toEqual(await expected.weights());
     expect(second.calls.update).toBe(2);
     expect(notices).toHaveLength(1);
-    expect(notices[0]).toContain('pulled out');
+    expect(notices[0]).toMatchObject({ code: 'engine.reopened', values: { backend: 'wasm' } });
+    expect(sentence(notices[0]!)).toContain('pulled out');
   });
 
   it('brings back every model, trained or not, once per loss', async () => {

@@ -42,7 +42,15 @@ describe('the lab without a browser', () => {
     [['run', 'ppo-vs-dpo', '--set', 'task=poetry'], /task/],
     [['run', 'ppo-vs-dpo', '--set', 'qlearning.lr=1'], /qlearning/],
     [['run', 'ppo-vs-dpo', '--seed', '-3'], /seed/],
+    [['run', 'ppo-vs-dpo', '--seed', ''], /seed/],
     [['run', 'ppo-vs-dpo', '--seeds', '5-1'], /seeds/],
+    [['run', 'ppo-vs-dpo', '--seeds', '1,2,'], /seeds/],
+    [['run', 'ppo-vs-dpo', '--seeds', '1,1', '--out', 'nowhere'], /seeds.*1 twice/],
+    [['run', 'ppo-vs-dpo', '--seeds', '1-3', '--set', 'seed=7'], /--set seed.*--seeds/],
+    [['run', 'flan', '--set', 'instruct.__proto__=1'], /instruct\.__proto__/],
+    [['run', 'ppo-vs-dpo', '--set', "ppo.klCoef='oops'"], /ppo\.klCoef.*between 0 and 10/],
+    [['run', 'ppo-vs-dpo', '--link', '?v=1&demo=flan'], /flan/],
+    [['run'], /demo/],
     [['run', 'ppo-vs-dpo', '--backend', 'tpu'], /tpu/],
   ])('says in one line what is wrong with %j', async (args, expected) => {
     const { code, err, out } = await lab(...args);
@@ -51,6 +59,13 @@ describe('the lab without a browser', () => {
     expect(err).toMatch(expected);
     expect(err).not.toMatch(/\n\s+at /);
     expect(out).toBe('');
+  });
+
+  it('prints the link of the page for a demo with changes, and reads it', async () => {
+    const { code, out, err } = await lab('link', 'ppo-vs-dpo', '--set', 'ppo.klCoef=0.5', '--set', 'seed=9');
+    expect([code, err]).toEqual([0, '']);
+    expect(out.trim()).toBe('?v=1&demo=ppo-vs-dpo&seed=9&ppo.klCoef=0.5');
+    expect((await lab('link', '--link', out.trim())).out).toBe(out);
   });
 
   it('runs a demo over seeds, writes metrics.csv and summary.json, and overwrites nothing', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { foreign, message, type Message } from '../../src/messages';
 import { createEngine } from '../../src/engine/create';
 import { openWasm } from '../../src/engine/devices/wasm';
 import { DeviceLostError } from '../../src/engine/errors';
@@ -76,7 +77,7 @@ describe('the pool of threads', () => {
       for (let i = 0; i < 1000; i++) kernelBattery(kernels, SIZES['prime sizes']!);
     };
     expect(rounds).toThrow(DeviceLostError);
-    expect(await lost).toMatch(/did not answer for 0.05 s/);
+    expect(await lost).toEqual({ code: 'thread.silent', values: { seconds: 0.05 } });
     expect(rounds).toThrow(DeviceLostError); // and not a wrong number
   });
 
@@ -86,12 +87,12 @@ describe('the pool of threads', () => {
     const run = kernels.pool!.run.bind(kernels.pool!);
     const broken = engineOn(kernels, info, { lost, close });
     const engine = resilientEngine(broken, () => createFusedEngine('wasm'));
-    const notices: string[] = [];
+    const notices: Message[] = [];
     engine.onNotice!((message) => notices.push(message));
     const model = engine.createModel(config, busyWeights(config, 1));
     const outside = [0xfffffff0, 0xfffffff0, 64];
     expect(() => run('gelu', [outside, outside])).toThrow(DeviceLostError);
-    expect(await lost).toMatch(/gelu failed/);
+    expect(await lost).toEqual({ code: 'thread.kernel', values: { kernel: 'gelu' } });
     await exits;
     const report = await model.update(
       [
@@ -125,8 +126,11 @@ describe('an engine asked for threads', () => {
     const { engine, considered } = await createEngine('wasm', undefined, { threads: 4 });
     expect(engine.info.adapter).not.toMatch(/thread/);
     expect(engine.limitThreads).toBeUndefined();
-    expect(considered.at(-1)!.reason).toBe(
-      'chosen by hand; one thread: the page is not cross-origin isolated',
+    expect(considered.at(-1)!.reason).toEqual(
+      message('both', {
+        first: message('engine.byHand', {}),
+        second: message('thread.only', { reason: message('thread.isolation', {}) }),
+      }),
     );
   });
 
@@ -136,7 +140,7 @@ describe('an engine asked for threads', () => {
     });
     const { info } = await createFusedEngine('wasm', { threads: 2 });
     vi.restoreAllMocks();
-    expect(info.note).toBe('one thread: no room for shared memory');
+    expect(info.note).toEqual(message('thread.only', { reason: foreign('no room for shared memory') }));
   });
 });
 

@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { message } from '../../src/messages';
 import { FIGURE_GROUPS, rewardFigure, share } from '../../src/pipeline/contract/figures';
 import { METRIC_GROUPS } from '../../src/pipeline/contract/traits';
 import { choice, number, settingFields } from '../../src/pipeline/contract/settings';
 import { STAGES, type StageName } from '../../src/pipeline/stages';
 import { i18n, LANGUAGE_CODES } from '../../src/ui/i18n';
-import { figureName, metricText, optionText, problemText, settingText } from '../../src/ui/i18n/dynamic';
+import { figureName, messageText, metricText, optionText, settingText } from '../../src/ui/i18n/dynamic';
 import { en } from '../../src/ui/i18n/en';
 import { duration } from '../../src/ui/i18n/format';
 import { zh } from '../../src/ui/i18n/zh';
@@ -162,18 +163,18 @@ describe('the language of the page', () => {
     expect(duration(3700)).toBe('1 小时 1 分');
   });
 
-  it.each([
-    ['must be a number between 0 and 10 (got 99)', '必须是 0 到 10 之间的数（现为 99）'],
-    [
-      'must be a whole number between 1 and 5, or off (got "x")',
-      '必须是 1 到 5 之间的整数，或关闭（现为 "x"）',
-    ],
-    ['must be one of a, b (got "c")', '必须是 a, b 之一（现为 "c"）'],
-    ['is not a setting of this stage', '不是这个阶段的设置'],
-    ['something else', 'something else'],
-  ])('says in Chinese: %s', async (message, said) => {
-    expect(problemText(message)).toBe(message);
+  it('reaches messages and the names in them', async () => {
+    const wrong = message('stage.setting', {
+      stage: 'ppo',
+      name: 'klCoef',
+      problem: message('value.number', { whole: false, min: 0, max: 10, off: false, got: '99' }),
+    });
+    const parent = message('stage.parent', { role: 'reward' });
+    expect(messageText(wrong)).toBe('PPO: KL coefficient must be a number between 0 and 10 (got 99)');
+    expect(messageText(parent)).toBe('this stage needs a Reward model artifact');
     await i18n.changeLanguage('zh');
-    expect(problemText(message)).toBe(said);
+    expect(messageText(wrong)).toBe('PPO：KL 系数 必须是 0 到 10 之间的数（现为 99）');
+    expect(messageText(parent)).toBe('这个阶段需要 奖励模型 的结果');
+    expect(messageText(message('engine.unavailable', { backend: 'webgpu' }))).toBe('这里没有 WebGPU');
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { settingErrors, settingFields } from '../../src/pipeline/contract/settings';
+import { sentence } from '../../src/messages';
+import { settingErrors, settingFields, settingValue } from '../../src/pipeline/contract/settings';
 import { resolvedSettings } from '../../src/pipeline/lab/config';
 import { STAGES } from '../../src/pipeline/stages';
 import {
@@ -15,8 +16,8 @@ import { inlinesOf, LESSON_STEPS, parseLesson, settingsOfLink } from '../../src/
 import { texHtml } from '../../src/ui/formula/Tex';
 import { en } from '../../src/ui/i18n/en';
 import { LANGUAGE_CODES } from '../../src/ui/i18n';
-import { placeOf, stageOfNode, withArm, withSetting } from '../../src/ui/store/arms';
-import { configFrom, searchOf, settingValue } from '../../src/ui/store/url';
+import { placeOf, stageOfNode, withArm, withSetting } from '../../src/pipeline/lab/edit';
+import { configFrom, searchOf } from '../../src/ui/store/url';
 
 describe('the parser', () => {
   const LESSON = ['# T', 'One', 'sentence.', ...[]].join('\n');
@@ -183,5 +184,5 @@ it('a link to an unknown demo is explained', () => {
   const { problems, demo } = configFrom('?demo=nothing');
   expect(demo).toBeUndefined();
   expect(problems[0]).toMatchObject({ path: 'demo' });
-  expect(problems[0]!.message).toContain('flan');
+  expect(sentence(problems[0]!.message)).toContain('flan');
 });

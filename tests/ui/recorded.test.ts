@@ -20,7 +20,7 @@ import { median } from '../../src/ui/recorded/spread';
 import { sameStages, storedRuns } from '../../src/ui/recorded/stored';
 import { timesOf } from '../../src/ui/recorded/times';
 import { replayState } from '../../src/ui/store/lab-state';
-import { withArmName, withSetting } from '../../src/ui/store/arms';
+import { withArmName, withSetting } from '../../src/pipeline/lab/edit';
 
 const config: LabConfig = { ...defaultLabConfig(), start: 'base' };
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { message } from '../../src/messages';
 import { buildGraph } from '../../src/pipeline/lab/graph';
 import type { NodeRun, NodeView } from '../../src/pipeline/lab/lab';
 import { defaultLabConfig, type LabConfig } from '../../src/pipeline/lab/config';
-import { withSetting } from '../../src/ui/store/arms';
+import { withSetting } from '../../src/pipeline/lab/edit';
 import { SnapshotCache } from '../../src/ui/store/snapshot';
 import { statusOf } from '../../src/ui/store/status';
 
@@ -120,7 +121,7 @@ describe('statusOf', () => {
   });
 
   it('puts problems of settings before everything else while idle', () => {
-    const problems = [{ path: 'ppo.klCoef', message: 'must be a number' }];
+    const problems = [{ path: 'ppo.klCoef', message: message('name.unknown', {}) }];
     expect(statusOf({ ...base, problems, stages: [] })).toMatchObject({ kind: 'problem', count: 1 });
   });
 

@@ -1,14 +1,16 @@
-import { loadKernels, type Alone, type LoadedKernels } from '../../kernels/wasm/load';
+import { loadKernels, type LoadedKernels } from '../../kernels/wasm/load';
+import { message, type Message } from '../../messages';
 import { DeviceWatch } from './watch';
 
 /** The WASM module with its memory and threads. */
 export interface WasmDevice {
   readonly loaded: LoadedKernels;
-  readonly adapter: string;
-  /** Why there is only one thread where more were asked for, in words for the page. */
-  readonly note?: string;
+  /** What it is. */
+  readonly words: Message;
+  /** Why there is only one thread where more were asked for. */
+  readonly note?: Message;
   /** Resolves with the reason when a thread has failed; absent where there is only one. */
-  readonly lost?: Promise<string>;
+  readonly lost?: Promise<Message>;
   /** Ends the threads. */
   close(): void;
 }
@@ -23,23 +25,12 @@ export async function openWasm(threads = 1, relaxed?: boolean): Promise<WasmDevi
   const { pool, alone } = loaded;
   return {
     loaded,
-    adapter: (loaded.relaxed ? 'WASM relaxed SIMD' : 'WASM SIMD') + (pool ? `, ${pool.size} threads` : ''),
-    ...(alone ? { note: `one thread: ${reasonOf(alone)}` } : {}),
+    words: message('engine.simd', { relaxed: loaded.relaxed, threads: pool?.size ?? 1 }),
+    ...(alone ? { note: message('thread.only', { reason: alone }) } : {}),
     ...(pool ? { lost: watch.lost } : {}),
     close() {
       watch.close();
       pool?.close();
     },
   };
-}
-
-function reasonOf(alone: Alone): string {
-  switch (alone.why) {
-    case 'not isolated':
-      return 'the page is not cross-origin isolated';
-    case 'may not wait':
-      return 'the thread of the page may not wait for others';
-    case 'failed':
-      return alone.message;
-  }
 }

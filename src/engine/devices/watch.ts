@@ -1,4 +1,5 @@
 import type { DeviceGuard } from '../../kernels/guard';
+import type { Message } from '../../messages';
 import { DeviceLostError } from '../errors';
 
 /** How long after its first refusal the end of a device is told at the latest. */
@@ -10,8 +11,8 @@ const NEWS_MS = 500;
  */
 export class DeviceWatch implements DeviceGuard {
   /** Resolves with the reason of the failure. */
-  readonly lost: Promise<string>;
-  private tellLost!: (reason: string) => void;
+  readonly lost: Promise<Message>;
+  private tellLost!: (reason: Message) => void;
   private failure: DeviceLostError | null = null;
   private closed = false;
   private readonly waiting = new Set<(error: unknown) => void>();
@@ -28,7 +29,7 @@ export class DeviceWatch implements DeviceGuard {
     if (this.failure) throw this.failure;
   }
 
-  fail(reason: string): DeviceLostError {
+  fail(reason: Message): DeviceLostError {
     if (this.failure) return this.failure;
     const failure = new DeviceLostError(reason);
     if (this.closed) return failure;

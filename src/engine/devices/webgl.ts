@@ -1,5 +1,6 @@
 import type { DeviceGuard } from '../../kernels/guard';
 import type { GlContext } from '../../kernels/webgl/context';
+import { foreign, message, MessageError, type Message } from '../../messages';
 import { isSoftwareName } from './software';
 import { DeviceWatch } from './watch';
 
@@ -11,7 +12,7 @@ export interface WebGlDevice {
   /** The "GPU" is emulated on the processor. */
   readonly software: boolean;
   /** Resolves with the reason once the context is gone. */
-  readonly lost: Promise<string>;
+  readonly lost: Promise<Message>;
   /** Gives the context back (browsers allow only a few). */
   close(): void;
 }
@@ -24,12 +25,11 @@ const ATTRIBUTES: WebGLContextAttributes = {
   powerPreference: 'high-performance',
 };
 
-/** Throws a plain reason where WebGL2 is missing or cannot render 32-bit floats. */
+/** Throws a MessageError where WebGL2 is missing or cannot render 32-bit floats. */
 export function openWebGl(): WebGlDevice {
   const gl = createContext(ATTRIBUTES);
-  if (!gl) throw new Error('WebGL2 is not available here');
-  if (!gl.getExtension('EXT_color_buffer_float'))
-    throw new Error('this WebGL cannot render 32-bit floats (EXT_color_buffer_float is missing)');
+  if (!gl) throw new MessageError(message('engine.unavailable', { backend: 'webgl' }));
+  if (!gl.getExtension('EXT_color_buffer_float')) throw new MessageError(message('engine.noFloats', {}));
   const watch = watchContext(gl);
   const adapter = rendererName(gl);
   const software = isSoftwareName(adapter);
@@ -50,14 +50,15 @@ export function openWebGl(): WebGlDevice {
   };
 }
 
-const LOST = 'the WebGL context was lost';
+const LOST = message('device.context', {});
 
 /** Watches a context, ours or tfjs's, for its loss. */
 export function watchContext(gl: WebGL2RenderingContext): DeviceWatch {
   const watch = new DeviceWatch();
   gl.canvas.addEventListener('webglcontextlost', (event) => {
     event.preventDefault();
-    watch.fail((event as WebGLContextEvent).statusMessage || LOST);
+    const { statusMessage } = event as WebGLContextEvent;
+    watch.fail(statusMessage ? foreign(statusMessage) : LOST);
   });
   return watch;
 }

@@ -1,4 +1,5 @@
 import type { Gpu } from '../../kernels/webgpu/device';
+import { message, MessageError, type Message } from '../../messages';
 import { isSoftwareName } from './software';
 import { DeviceWatch } from './watch';
 
@@ -8,7 +9,7 @@ export interface WebGpuDevice {
   readonly adapter: string;
   readonly software: boolean;
   /** Resolves with the reason of the first failure. */
-  readonly lost: Promise<string>;
+  readonly lost: Promise<Message>;
   /** Gives the device back; this is no failure. */
   close(): void;
 }
@@ -22,10 +23,10 @@ const LIMITS = [
   'maxComputeWorkgroupSizeX',
 ] as const;
 
-/** A device on the fastest adapter; throws with a plain reason where there is none. */
+/** A device on the fastest adapter; throws a MessageError where there is none. */
 export async function openWebGpu(): Promise<WebGpuDevice> {
   const adapter = await fastestAdapter();
-  if (!adapter) throw new Error('webgpu is not available here');
+  if (!adapter) throw new MessageError(message('engine.unavailable', { backend: 'webgpu' }));
   const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
   const device = await adapter.requestDevice({ label: 'alignlet', requiredLimits });
   const watch = watchGpu(device);
@@ -46,8 +47,12 @@ export async function openWebGpu(): Promise<WebGpuDevice> {
  */
 export function watchGpu(device: GPUDevice): DeviceWatch {
   const watch = new DeviceWatch();
-  void device.lost.then((info) => watch.fail(info.message || `GPU device ${info.reason}`));
-  device.addEventListener('uncapturederror', (event) => watch.fail(`WebGPU error: ${event.error.message}`));
+  void device.lost.then((info) =>
+    watch.fail(message('device.gone', { reason: info.message || info.reason })),
+  );
+  device.addEventListener('uncapturederror', (event) =>
+    watch.fail(message('device.error', { text: event.error.message })),
+  );
   return watch;
 }
 

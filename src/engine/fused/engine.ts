@@ -1,3 +1,4 @@
+import type { Message } from '../../messages';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Kernels } from '../../kernels/kernels';
 import { registerGradients } from '../shared/gradients';
@@ -8,7 +9,7 @@ import { FusedLanguageModel } from './model';
 export function engineOn(
   kernels: Kernels,
   info: EngineInfo,
-  { lost, close }: { lost?: Promise<string> | undefined; close?: () => void } = {},
+  { lost, close }: { lost?: Promise<Message> | undefined; close?: () => void } = {},
 ): Engine {
   tf.enableProdMode(); // no banner about tfjs-node, no debug checks
   registerGradients();

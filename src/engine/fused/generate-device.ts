@@ -1,4 +1,5 @@
 import type { DeviceBuffer } from '../../kernels/kernels';
+import { message, MessageError } from '../../messages';
 import { EOS } from '../../model/tokens';
 import type { GenerateOptions, Rollout } from '../types';
 import { decode, penalties, prefill, sample, type DecodePlan } from './decode';
@@ -54,7 +55,7 @@ export async function generateOnDevice(
     const ids: number[] = [];
     for (let step = 0; step < limits[row]! && ids[step - 1] !== EOS; step++) {
       const token = drawn[step * stride + row]!;
-      if (token < 0) throw new Error('sampling met logits that are not numbers: the model has diverged');
+      if (token < 0) throw new MessageError(message('sampling.notFinite', {}));
       ids.push(token);
     }
     completions.push(ids);

@@ -1,4 +1,5 @@
 import type { LayerCache } from '../../kernels/kernels';
+import { message, MessageError } from '../../messages';
 import { EOS } from '../../model/tokens';
 import type { GenerateOptions, Rollout } from '../types';
 import { decode, penalties, prefill, sample, type DecodePlan } from './decode';
@@ -45,7 +46,7 @@ export async function generateOnHost(
       active.forEach(({ row, length }, i) => {
         if (limits[row]! <= 0) return; // the prompt already fills the context
         const token = tokens[i]!;
-        if (token < 0) throw new Error('sampling met logits that are not numbers: the model has diverged');
+        if (token < 0) throw new MessageError(message('sampling.notFinite', {}));
         completions[row]!.push(token);
         if (token === EOS) finished[row] = true;
         else if (step + 1 < limits[row]!) {

@@ -1,7 +1,8 @@
+import { sentence } from '../../messages';
 import type { Engine, EngineInfo, EngineOptions } from '../types';
 import { engineOn } from './engine';
 
-/** Fused engine on our own kernels; throws with a plain reason if the backend does not work here. */
+/** Fused engine on our own kernels; throws a MessageError if the backend does not work here. */
 export async function createFusedEngine(
   backend: 'wasm' | 'webgl' | 'webgpu',
   options: EngineOptions = {},
@@ -15,12 +16,15 @@ async function onWasm({ threads }: EngineOptions): Promise<Engine> {
     import('../../kernels/wasm/kernels'),
     import('../devices/wasm'),
   ]);
-  const { loaded, adapter, note, lost, close } = await openWasm(threads);
+  const { loaded, words, note, lost, close } = await openWasm(threads);
   const { pool } = loaded;
   return {
     ...engineOn(
       new WasmKernels(loaded),
-      { backend: 'wasm', kind: 'fused', adapter, software: false, ...(note ? { note } : {}) },
+      {
+        ...{ backend: 'wasm', kind: 'fused', adapter: sentence(words), words, software: false },
+        ...(note ? { note } : {}),
+      },
       { lost, close },
     ),
     ...(pool ? { limitThreads: (count: number) => pool.setLimit(count) } : {}),

@@ -210,7 +210,7 @@ export class FusedLanguageModel implements LanguageModel {
   }
 
   private assertAlive(): void {
-    if (this.disposed) throw new Error('this model has been disposed');
+    if (this.disposed) throw new TypeError('this model has been disposed');
   }
 
   private checkLength(weights: Float32Array): void {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { message, MessageError, type Message } from '../../messages';
 import type { DeviceWatch } from '../devices/watch';
 import { checkContext, watchContext } from '../devices/webgl';
 import { watchGpu } from '../devices/webgpu';
@@ -13,7 +14,7 @@ export interface Backend {
   /** Results live in host memory: reading a token costs nothing, shapes may change freely. */
   readonly hostMemory: boolean;
   /** Resolves with the reason once the device is gone; absent where there is none to lose. */
-  readonly lost?: Promise<string>;
+  readonly lost?: Promise<Message>;
   /** Makes this backend the current one. Call at the start of every synchronous section. */
   activate(): void;
   /** Runs work on this backend; what fails because the device is gone rejects with DeviceLostError. */
@@ -39,12 +40,13 @@ const devices = new Map<BackendName, Device>();
 export async function openBackend(name: BackendName): Promise<Backend> {
   tf.enableProdMode(); // silences hints for the console; checks stay on
   await loadPackage(name);
-  if (tf.findBackendFactory(name) == null) throw new Error(`${name} is not available here`);
+  if (tf.findBackendFactory(name) == null)
+    throw new MessageError(message('engine.unavailable', { backend: name }));
   if (devices.get(name)?.watch.failed) retire(name);
-  if (!(await tf.setBackend(name))) throw new Error(`${name} failed to start`);
+  if (!(await tf.setBackend(name))) throw new MessageError(message('engine.noStart', { backend: name }));
   await tf.ready();
   if (name === 'webgl' && !tf.env().getBool('WEBGL_RENDER_FLOAT32_CAPABLE'))
-    throw new Error('this WebGL cannot render 32-bit floats');
+    throw new MessageError(message('engine.noFloats', {}));
   const device = watched(name);
   const activate = () => {
     device?.check();

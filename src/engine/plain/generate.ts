@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { message, MessageError } from '../../messages';
 import type { GptConfig } from '../../model/config';
 import { gumbelRow } from '../../random/noise';
 import { EOS, PAD } from '../../model/tokens';
@@ -80,8 +81,7 @@ export async function generate(
   );
   tf.dispose([tokens, state, sum]);
   const ids = await backend.read(all).finally(() => all.dispose());
-  if (Number.isNaN(ids[B * steps]))
-    throw new Error('sampling met logits that are not numbers: the model has diverged');
+  if (Number.isNaN(ids[B * steps])) throw new MessageError(message('sampling.notFinite', {}));
   const completions = prompts.map((_, b) => {
     const row = Array.from(ids.subarray(b * steps, (b + 1) * steps));
     const end = row.indexOf(EOS);

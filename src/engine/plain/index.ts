@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { message, MessageError } from '../../messages';
 import { describeBackend } from '../adapter';
 import type { BackendName, Engine } from '../types';
 import { openBackend } from './backend';
@@ -11,7 +12,7 @@ import { PlainModel } from './model';
  */
 export async function createPlainEngine(name: BackendName): Promise<Engine> {
   const description = await describeBackend(name);
-  if (!description) throw new Error(`${name} is not available here`);
+  if (!description) throw new MessageError(message('engine.unavailable', { backend: name }));
   const backend = await openBackend(name);
   registerGradients();
   const models = new Set<PlainModel>();

@@ -215,7 +215,8 @@ define(
 
 // ---- products and tables
 define('BatchMatMul', ['a', 'b'], (dy, [a, b], { transposeA, transposeB }) => {
-  if (transposeA || transposeB) throw new Error('differentiate transpose and matMul, not matMul with flags');
+  if (transposeA || transposeB)
+    throw new TypeError('differentiate transpose and matMul, not matMul with flags');
   return {
     a: () => tf.matMul(dy, swapLast(b!)),
     b: () => tf.matMul(swapLast(a!), dy),
@@ -223,7 +224,7 @@ define('BatchMatMul', ['a', 'b'], (dy, [a, b], { transposeA, transposeB }) => {
 });
 define('GatherV2', ['x', 'indices'], (dy, [x, indices]) => {
   if (x!.rank !== 2 || indices!.rank !== 1)
-    throw new Error('gather has a gradient only for rows of a matrix');
+    throw new TypeError('gather has a gradient only for rows of a matrix');
   const picked = () => float(tf.oneHot(indices as tf.Tensor1D, x!.shape[0]!)) as Tensor2D;
   return { x: () => tf.matMul(tf.transpose(picked()), dy as Tensor2D), indices: () => zero(indices!) };
 });

@@ -10,7 +10,7 @@ export function guardOutputs(found: Partial<Outputs>): Outputs {
     Object.defineProperty(outputs, name, {
       enumerable: found[name] !== undefined,
       get() {
-        if (!found[name]) throw new Error(`the loss reads '${name}', which its term does not want`);
+        if (!found[name]) throw new TypeError(`the loss reads '${name}', which its term does not want`);
         return found[name];
       },
     });

@@ -1,11 +1,8 @@
-import type { DeviceGuard } from '../guard';
+import { KernelError, trouble, type DeviceGuard, type Trouble } from '../guard';
 import type { ThreadPool } from './threads';
 
 /** What the compiled module exports (see assembly/index.ts): every kernel takes numbers only. */
 export type KernelExports = Record<string, (...args: number[]) => number>;
-
-/** Why there is only one thread where more were asked for. */
-export type Alone = { why: 'not isolated' | 'may not wait' } | { why: 'failed'; message: string };
 
 export interface LoadedKernels {
   exports: KernelExports;
@@ -14,7 +11,8 @@ export interface LoadedKernels {
   relaxed: boolean;
   /** Threads that share the memory; null: the caller computes alone. */
   pool: ThreadPool | null;
-  alone: Alone | null;
+  /** Why there is only one thread where more were asked for; else null. */
+  alone: Trouble | null;
 }
 
 /** (module (func (result v128) f32x4.relaxed_madd of three zero vectors)), 51 bytes. */
@@ -39,7 +37,7 @@ async function readBytes(url: URL): Promise<BufferSource> {
     return new Uint8Array(await fs.readFile(url));
   }
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`Cannot load the WASM kernels: HTTP ${response.status}`);
+  if (!response.ok) throw new KernelError(trouble('kernels.http', { status: response.status }));
   return response.arrayBuffer();
 }
 
@@ -77,18 +75,20 @@ async function compile(wanted: boolean | undefined, threads: boolean) {
  * to the guard.
  */
 export async function loadKernels(guard: DeviceGuard, threads = 1, wanted?: boolean): Promise<LoadedKernels> {
-  let alone: Alone | null = null;
+  let alone: Trouble | null = null;
   if (threads > 1) {
     const { ThreadPool, whyNoThreads } = await import('./threads');
-    const why = whyNoThreads();
-    if (why) alone = { why };
-    else
+    alone = whyNoThreads();
+    if (!alone)
       try {
         const { module, relaxed } = await compile(wanted, true);
         const pool = await ThreadPool.open(module, threads, guard);
         return { exports: pool.exports, memory: pool.memory, relaxed, pool, alone };
       } catch (error) {
-        alone = { why: 'failed', message: error instanceof Error ? error.message : String(error) };
+        alone =
+          error instanceof KernelError
+            ? error.info
+            : trouble('foreign', { text: error instanceof Error ? error.message : String(error) });
       }
   }
   const { module, relaxed } = await compile(wanted, false);

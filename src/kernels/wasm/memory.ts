@@ -75,7 +75,7 @@ export class LinearMemory {
   }
 
   temporary(length: number): WasmBuffer {
-    if (this.depth === 0) throw new Error('A temporary buffer needs an enclosing frame');
+    if (this.depth === 0) throw new TypeError('A temporary buffer needs an enclosing frame');
     const bytes = align(length * 4);
     while (true) {
       const block = this.scratch[this.scratchIndex];
@@ -131,7 +131,7 @@ export class LinearMemory {
 
   private release(ptr: number): void {
     const bytes = this.used.get(ptr);
-    if (bytes === undefined) throw new Error('Buffer freed twice');
+    if (bytes === undefined) throw new TypeError('Buffer freed twice');
     this.used.delete(ptr);
     this.held -= bytes;
     const after = this.holes.findIndex((hole) => hole.ptr > ptr);

@@ -1,4 +1,4 @@
-import type { DeviceGuard } from '../guard';
+import { KernelError, trouble, type DeviceGuard, type Trouble } from '../guard';
 import { MAX_TASKS } from './spread';
 
 /**
@@ -31,18 +31,18 @@ interface Thread {
 
 interface Handlers {
   message(data: unknown): void;
-  error(message: string): void;
+  error(reason: Trouble): void;
 }
 
 /** Why there can be no threads here; null if there can. */
-export function whyNoThreads(): 'not isolated' | 'may not wait' | null {
+export function whyNoThreads(): Trouble | null {
   if (typeof SharedArrayBuffer === 'undefined' || globalThis.crossOriginIsolated === false)
-    return 'not isolated';
+    return trouble('thread.isolation', {});
   try {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0);
     return null;
   } catch {
-    return 'may not wait'; // as the thread of a page
+    return trouble('thread.wait', {}); // as the thread of a page
   }
 }
 
@@ -75,7 +75,7 @@ export class ThreadPool {
     const pool = new ThreadPool(module, new WebAssembly.Memory(MEMORY_PAGES), size, guard);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('threads did not start in time')), OPENING_MS);
+      timer = setTimeout(() => reject(new KernelError(trouble('thread.late', {}))), OPENING_MS);
     });
     const all = Promise.all(Array.from({ length: size - 1 }, (_, i) => pool.start(i + 1)));
     try {
@@ -118,7 +118,7 @@ export class ThreadPool {
       Atomics.sub(control, PENDING, 1);
     }
     this.waitForOthers();
-    if (Atomics.load(control, FAILED)) throw this.fail(`the kernel ${name} failed`);
+    if (Atomics.load(control, FAILED)) throw this.fail(trouble('thread.kernel', { kernel: name }));
   }
 
   /** Lets only `count` threads take part from now on (from 1, all by the caller, up to `size`). */
@@ -140,10 +140,10 @@ export class ThreadPool {
     for (let i = 0; i < SPINS; i++) if (Atomics.load(control, PENDING) === 0) return;
     for (let pending: number; (pending = Atomics.load(control, PENDING)) > 0;)
       if (Atomics.wait(control, PENDING, pending, this.patience) === 'timed-out')
-        throw this.fail(`a thread did not answer for ${this.patience / 1000} s`);
+        throw this.fail(trouble('thread.silent', { seconds: this.patience / 1000 }));
   }
 
-  private fail(reason: string): Error {
+  private fail(reason: Trouble): Error {
     this.close();
     return this.guard.fail(reason);
   }
@@ -153,13 +153,13 @@ export class ThreadPool {
     let ready = () => {};
     let refuse: (error: Error) => void = () => undefined;
     const answer = new Promise<void>((resolve, reject) => ([ready, refuse] = [resolve, reject]));
-    const error = (message: string) => {
-      refuse(new Error(message));
-      if (this.threads.length > 0) this.fail(message);
+    const error = (reason: Trouble) => {
+      refuse(new KernelError(reason));
+      if (this.threads.length > 0) this.fail(reason);
     };
-    const message = (data: unknown) =>
-      data === 'ready' ? ready() : error((data as { failed: string }).failed);
-    const { thread, release } = await spawn({ message, error });
+    const onMessage = (data: unknown) =>
+      data === 'ready' ? ready() : error(trouble('foreign', { text: (data as { failed: string }).failed }));
+    const { thread, release } = await spawn({ message: onMessage, error });
     this.threads.push(thread);
     thread.postMessage({ module, memory, control, tasks, index });
     await answer;
@@ -168,19 +168,22 @@ export class ThreadPool {
 }
 
 /** `release`: this thread alone no longer keeps Node running. */
-async function spawn({ message, error }: Handlers): Promise<{ thread: Thread; release: () => void }> {
+async function spawn({
+  message: onMessage,
+  error,
+}: Handlers): Promise<{ thread: Thread; release: () => void }> {
   if (typeof process === 'object' && process.versions?.node) {
     const [name, file] = ['node:worker_threads', './thread.mjs'];
     const { Worker } = (await import(/* @vite-ignore */ name)) as typeof import('node:worker_threads');
     const worker = new Worker(new URL(file, import.meta.url), { execArgv: [] });
-    worker.on('message', message).on('error', ({ message: text }) => error(text));
+    worker.on('message', onMessage).on('error', ({ message: text }) => error(trouble('foreign', { text })));
     return { thread: worker, release: () => worker.unref() };
   }
   const worker = new Worker(new URL('./thread.mjs', import.meta.url), { type: 'module' });
-  worker.onmessage = ({ data }) => message(data);
+  worker.onmessage = ({ data }) => onMessage(data);
   worker.onerror = (event) => {
     event.preventDefault(); // told here; else it would reach the page as an error of the whole engine
-    error(event.message || 'a thread could not be started');
+    error(event.message ? trouble('foreign', { text: event.message }) : trouble('thread.start', {}));
   };
   return { thread: worker, release: () => undefined };
 }

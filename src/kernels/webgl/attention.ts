@@ -79,7 +79,7 @@ const softmaxes = new WeakMap<Root, GlBuffer>();
 
 export function softmaxOf({ root }: GlBuffer): GlBuffer {
   const found = softmaxes.get(root);
-  if (!found) throw new Error('attention has kept nothing for its backward pass in this buffer');
+  if (!found) throw new TypeError('attention has kept nothing for its backward pass in this buffer');
   return found;
 }
 

@@ -180,15 +180,15 @@ export class Device {
 
   /** Index numbers that came from the host. */
   hostNumbers({ root, start, length }: GlBuffer): Float32Array {
-    if (!root.host) throw new Error('this operation needs index numbers that were uploaded');
+    if (!root.host) throw new TypeError('this operation needs index numbers that were uploaded');
     return root.host.subarray(4 * start, 4 * start + length);
   }
 
   /** The texture to read a buffer from; uploads what is still on the host. */
   source({ root }: GlBuffer): Texture {
     if (root.texture && !root.pending) return root.texture;
-    if (!root.alive) throw new Error('this buffer has been freed');
-    if (!root.pending) throw new Error('this buffer is read before anything was written to it');
+    if (!root.alive) throw new TypeError('this buffer has been freed');
+    if (!root.pending) throw new TypeError('this buffer is read before anything was written to it');
     const texture = (root.texture ??= this.pool.take(texels(root.length)));
     this.upload(texture, 0, root.host!);
     root.pending = false;
@@ -214,7 +214,7 @@ export class Device {
 
   /** The texture to write to; what else is in it stays. */
   private target(root: Root): Texture {
-    if (!root.alive) throw new Error('this buffer has been freed');
+    if (!root.alive) throw new TypeError('this buffer has been freed');
     if (root.pending) this.source({ root, start: 0, length: root.length });
     root.host = null;
     return (root.texture ??= this.pool.take(texels(root.length)));
@@ -311,7 +311,7 @@ export class Device {
       let texture: Texture;
       if (inputs.some((input) => input?.root === root)) {
         if (start !== 0 || count < texels(root.length))
-          throw new Error('only a whole buffer can be changed in place');
+          throw new TypeError('only a whole buffer can be changed in place');
         texture = this.pool.take(count);
         (renewed ??= []).push([root, texture]);
       } else texture = this.target(root);

@@ -51,7 +51,7 @@ export class Memory {
 
   temporary(length: number): GlBuffer {
     const frame = this.frames[this.frames.length - 1];
-    if (!frame) throw new Error('A temporary buffer needs an enclosing frame');
+    if (!frame) throw new TypeError('A temporary buffer needs an enclosing frame');
     const root = new Root(length);
     frame.push(root);
     return { root, start: 0, length };
@@ -75,7 +75,7 @@ export class Memory {
   }
 
   release(root: Root): void {
-    if (!root.alive) throw new Error('this buffer has already been freed');
+    if (!root.alive) throw new TypeError('this buffer has already been freed');
     root.alive = false;
     root.host = null;
     if (root.texture) this.pool.give(root.texture);

@@ -1,3 +1,4 @@
+import { KernelError, trouble } from '../guard';
 import type { GlContext } from './context';
 import { WIDTH, WIDTH_BITS } from './textures';
 
@@ -135,7 +136,9 @@ export class Programs {
     if (!gl.getProgramParameter(handle, gl.LINK_STATUS)) {
       this.context.guard.check();
       const log = [...shaders.map((s) => gl.getShaderInfoLog(s)), gl.getProgramInfoLog(handle)];
-      throw new Error(`the shader '${spec.name}' does not compile: ${log.filter(Boolean).join('\n').trim()}`);
+      throw new KernelError(
+        trouble('device.shader', { name: spec.name, log: log.filter(Boolean).join('\n').trim() }),
+      );
     }
     for (const shader of shaders) gl.deleteShader(shader);
     gl.useProgram(handle);

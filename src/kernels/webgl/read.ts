@@ -1,3 +1,4 @@
+import { trouble } from '../guard';
 import type { Device } from './device';
 import { texels, type GlBuffer } from './memory';
 import { WIDTH, WIDTH_BITS } from './textures';
@@ -70,7 +71,7 @@ export function insertFence(device: Device): WebGLSync {
   device.counters.submits++;
   if (sync) return sync;
   device.context.guard.check();
-  throw device.context.guard.fail('WebGL gave no fence');
+  throw device.context.guard.fail(trouble('device.noFence', {}));
 }
 
 /** Resolves when the GPU has come to a fence; rejects once the context is lost. */
@@ -84,7 +85,7 @@ export async function passFence({ context }: Device, sync: WebGLSync): Promise<v
       if (status === gl.ALREADY_SIGNALED || status === gl.CONDITION_SATISFIED) return;
       if (status === gl.WAIT_FAILED) {
         guard.check();
-        throw guard.fail('waiting for the GPU failed');
+        throw guard.fail(trouble('device.wait', {}));
       }
       if (performance.now() - began < EAGER_MS) await nextTurn();
       else await new Promise((resolve) => setTimeout(resolve, 1));

@@ -1,3 +1,4 @@
+import { KernelError, trouble } from '../guard';
 import type { GlContext } from './context';
 
 /** Texels of four floats per texture row; a power of two, so that shaders address with shifts. */
@@ -97,7 +98,7 @@ export class TexturePool {
     this.checked.add(attachments);
     if (gl.checkFramebufferStatus(gl.FRAMEBUFFER) === gl.FRAMEBUFFER_COMPLETE) return;
     this.context.guard.check();
-    throw new Error(`this WebGL cannot render into ${attachments} float textures at once`);
+    throw new KernelError(trouble('device.attachments', { count: attachments }));
   }
 
   private forgetFramebuffers(which: (key: string) => boolean): void {
@@ -129,10 +130,10 @@ export class TexturePool {
     if (error !== gl.NO_ERROR) {
       guard.check();
       gl.deleteTexture(handle);
-      throw new Error(
+      throw new KernelError(
         error === gl.OUT_OF_MEMORY
-          ? 'the graphics memory is full'
-          : `WebGL error ${error} on creating a texture`,
+          ? trouble('device.memory', {})
+          : trouble('device.webglError', { code: error }),
       );
     }
     this.bytes += rows * BYTES_PER_ROW;

@@ -100,7 +100,7 @@ export class GpuMemory {
   }
 
   temporary(length: number): GpuBuffer {
-    if (this.depth === 0) throw new Error('A temporary buffer needs an enclosing frame');
+    if (this.depth === 0) throw new TypeError('A temporary buffer needs an enclosing frame');
     const at = this.cursor++;
     const slot = this.slots[at];
     if (slot && slot.size >= 4 * length) return { ...slot, length };
@@ -110,7 +110,7 @@ export class GpuMemory {
   }
 
   upload(data: Float32Array | Int32Array): GpuBuffer {
-    if (this.depth === 0) throw new Error('An upload needs an enclosing frame');
+    if (this.depth === 0) throw new TypeError('An upload needs an enclosing frame');
     const size = bucket(data.byteLength);
     let chunk = this.uploads[this.chunk];
     while (chunk && chunk.used + size > chunk.bytes.byteLength) chunk = this.uploads[++this.chunk];

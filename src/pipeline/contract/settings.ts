@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Message } from '../../messages';
+import { numberRange, shapeProblems, shown, unwrapped } from '../../messages/shape';
 
 /** What a person needs to know about one hyperparameter; drives the form, the CLI help and the docs. */
 export interface SettingInfo {
@@ -63,59 +65,68 @@ export interface SettingField {
 export function settingFields(schema: z.ZodObject): SettingField[] {
   return Object.entries(schema.shape).map(([name, field]) => {
     const info = infos.get(field as z.ZodType);
-    if (!info) throw new Error(`setting ${name} has no description`);
+    if (!info) throw new TypeError(`setting ${name} has no description`);
     return { name, info, kind: kindOf(field as z.ZodType), fallback: (field as z.ZodType).parse(undefined) };
   });
 }
 
 function kindOf(field: z.ZodType): SettingKind {
-  let inner: z.ZodType = field;
-  let nullable = false;
-  for (;;) {
-    if (inner instanceof z.ZodDefault) inner = inner.unwrap() as z.ZodType;
-    else if (inner instanceof z.ZodNullable) {
-      nullable = true;
-      inner = inner.unwrap() as z.ZodType;
-    } else break;
+  const range = numberRange(field);
+  if (range) {
+    const { whole, min, max, off } = range;
+    return { type: whole ? 'integer' : 'number', min, max, nullable: off };
   }
-  if (inner instanceof z.ZodNumber)
-    return {
-      type: inner.isInt ? 'integer' : 'number',
-      min: inner.minValue ?? -Infinity,
-      max: inner.maxValue ?? Infinity,
-      nullable,
-    };
+  const { inner } = unwrapped(field);
   if (inner instanceof z.ZodBoolean) return { type: 'flag' };
   if (inner instanceof z.ZodEnum) return { type: 'choice', options: inner.options.map(String) };
-  throw new Error('unknown kind of setting');
+  throw new TypeError('unknown kind of setting');
 }
 
-/** One line per problem, each naming the setting: `klCoef: must be between 0 and 10 (got 99)`. */
-export function settingErrors(schema: z.ZodObject, values: unknown): { name: string; message: string }[] {
-  const result = schema.strict().safeParse(values);
-  if (result.success) return [];
-  const fields = new Map(settingFields(schema).map((f) => [f.name, f]));
-  return result.error.issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => ({ name: key, message: 'is not a setting of this stage' }));
-    const name = String(issue.path[0] ?? '');
-    const field = fields.get(name);
-    const value = (values as Record<string, unknown>)[name];
-    const got = typeof value === 'number' ? String(value) : JSON.stringify(value); // JSON has no NaN
-    return [{ name, message: `${field ? expectation(field.kind) : issue.message} (got ${got})` }];
-  });
+export interface SettingError {
+  name: string;
+  message: Message;
 }
 
-function expectation(kind: SettingKind): string {
+/** What is wrong with one setting by itself; undefined if nothing is. */
+export function settingError(schema: z.ZodObject, name: string, value: unknown): Message | undefined {
+  if (!Object.hasOwn(schema.shape, name)) return { code: 'name.notSetting', values: {} };
+  const problems = shapeProblems(schema.shape[name] as z.ZodType, value);
+  return problems[0]?.message;
+}
+
+/** Everything that is wrong with the settings of a stage, each problem under the name of its setting. */
+export function settingErrors(schema: z.ZodObject, values: unknown): SettingError[] {
+  if (typeof values !== 'object' || values === null)
+    return [
+      { name: '', message: { code: 'value.type', values: { expected: 'object', got: shown(values) } } },
+    ];
+  const unknown = Object.keys(values).filter((name) => !Object.hasOwn(schema.shape, name));
+  return [
+    ...shapeProblems(schema.strip(), values).map(({ path, message }) => ({ name: path, message })),
+    ...unknown.map((name): SettingError => ({ name, message: { code: 'name.notSetting', values: {} } })),
+  ];
+}
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** The number that a text writes in decimal digits; undefined for any other text (empty, hexadecimal, `Infinity`). */
+export const numberOf = (text: string): number | undefined =>
+  DECIMAL.test(text.trim()) ? Number(text) : undefined;
+
+/** A setting from its text: `off` and `on` for what can be switched. Text that is no such value stays text. */
+export function settingValue(text: string, kind: SettingKind): unknown {
   switch (kind.type) {
-    case 'number':
-    case 'integer': {
-      const what = kind.type === 'integer' ? 'a whole number' : 'a number';
-      return `must be ${what} between ${kind.min} and ${kind.max}${kind.nullable ? ', or off' : ''}`;
-    }
     case 'flag':
-      return 'must be true or false';
+      return text === 'on' || text === 'true' ? true : text === 'off' || text === 'false' ? false : text;
     case 'choice':
-      return `must be one of ${kind.options.join(', ')}`;
+      return text;
+    case 'number':
+    case 'integer':
+      if (kind.nullable && (text === 'off' || text === 'null')) return null;
+      return numberOf(text) ?? text;
   }
 }
+
+/** A setting as text, so that `settingValue` gives it back. */
+export const settingText = (value: unknown): string =>
+  value === null ? 'off' : typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);

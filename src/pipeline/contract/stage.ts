@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Engine, LanguageModel } from '../../engine/types';
-import type { Message } from '../../messages';
+import { message, MessageError, type Message } from '../../messages';
 import type { ModelSize } from '../../model/config';
 import { rngFrom, type Rng } from '../../random/rng';
 import type { AlignmentTask } from '../../world/types';
@@ -94,10 +94,10 @@ export const defineStage = <
 /** What a stage gets for a role: packed artifacts arrive unpacked. */
 type ParentOf<R extends Role> = R extends 'preferences' ? PreferencesArtifact : NonNullable<Parents[R]>;
 
-/** A parent by role. Throws an Error naming the role when it is missing. */
+/** A parent by role. Throws a MessageError naming the role when it is missing. */
 export function parent<R extends Role>(parents: Parents, role: R): ParentOf<R> {
   const artifact = parents[role];
-  if (!artifact) throw new Error(`this stage needs a ${role} artifact`);
+  if (!artifact) throw new MessageError(message('stage.parent', { role }));
   return (
     artifact.kind === 'packed-preferences' ? unpackPreferences(artifact.bytes) : artifact
   ) as ParentOf<R>;
@@ -110,14 +110,15 @@ export const modelOf = (
 ): LanguageModel => context.engine.createModel(artifact.config, artifact.weights);
 
 /** Training has left the finite numbers. `weights` are the last good ones. */
-export class DivergedError extends Error {
+export class DivergedError extends MessageError {
+  override readonly name = 'DivergedError';
+
   constructor(
     readonly stage: string,
     readonly update: number,
-    readonly cause_: string,
+    reason: Message,
     readonly lastGood?: { update: number; artifact: LanguageModelArtifact },
   ) {
-    super(`${stage} diverged at update ${update}: ${cause_}`);
-    this.name = 'DivergedError';
+    super(message('stage.diverged', { stage, update, reason }));
   }
 }

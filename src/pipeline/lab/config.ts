@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { sentence } from '../../messages';
+import type { Message } from '../../messages';
+import { shapeProblems } from '../../messages/shape';
 import { MODEL_SIZES, type ModelSize } from '../../model/config';
-import { TASKS } from '../../world';
+import { TASK_NAMES } from '../../world';
 import { settingErrors } from '../contract/settings';
 import { DEFAULT_EVALUATION, type EvaluationPlan } from '../contract/stage';
 import {
@@ -85,9 +86,7 @@ const settingsRecord = z.record(z.string(), z.unknown());
 const sizeSchema = z.enum(Object.keys(MODEL_SIZES) as [ModelSize, ...ModelSize[]]);
 
 export const labConfigSchema = z.strictObject({
-  task: z.string().refine((name) => TASKS.some((t) => t.name === name), {
-    error: () => `must be one of ${TASKS.map((t) => t.name).join(', ')}`,
-  }),
+  task: z.enum(TASK_NAMES as readonly [string, ...string[]]),
   size: sizeSchema.default('tiny'),
   seed: z.number().int().min(0).max(0xffffffff).default(1),
   start: z.enum(STARTS).default('trunk'),
@@ -164,16 +163,21 @@ export const resolvedSettings = (
 ): Settings => ({ ...defaultSettings(config.task, stage, config.size), ...changes });
 
 export interface ConfigProblem {
-  /** Dotted path, for example `ppo.klCoef` or `seed`. */
+  /** Address of what is wrong, for example `ppo.klCoef`, `ppo/sft.steps` or `seed`. */
   path: string;
-  message: string;
+  message: Message;
 }
 
-/** Every problem of a configuration in one line each; empty when it can run. */
+/**
+ * Ids that an arm may not have: addresses begin with them, or (`constructor`) every object already has something
+ * of that name.
+ */
+const RESERVED = ['teacher', 'evaluation', 'constructor'];
+
+/** Every problem of a configuration; empty when it can run. */
 export function configProblems(config: LabConfig): ConfigProblem[] {
-  const shape = labConfigSchema.safeParse(config);
-  if (!shape.success)
-    return shape.error.issues.map((i) => ({ path: i.path.join('.') || 'configuration', message: i.message }));
+  const shape = shapeProblems(labConfigSchema, config);
+  if (shape.length > 0) return shape;
   const problems: ConfigProblem[] = [];
   const check = (path: string, stage: StageName, changes: Settings = {}) => {
     const settings = resolvedSettings(config, stage, changes);
@@ -181,18 +185,20 @@ export function configProblems(config: LabConfig): ConfigProblem[] {
     for (const e of errors) problems.push({ path: `${path}.${e.name}`, message: e.message });
     if (errors.length > 0) return;
     for (const p of STAGES[stage].check?.(settings as never) ?? [])
-      problems.push({ path: `${path}.${p.name}`, message: sentence(p.message) });
+      problems.push({ path: `${path}.${p.name}`, message: p.message });
   };
   for (const stage of TRUNK_STAGES) {
     check(stage, stage, config.trunk[stage]);
-    check(`teacher.${stage}`, stage, config.teacher?.trunk[stage]);
+    check(`teacher/${stage}`, stage, config.teacher?.trunk[stage]);
   }
-  const ids = new Set<string>([...TRUNK_STAGES, 'teacher']);
+  const ids = new Set<string>(TRUNK_STAGES);
   for (const arm of config.arms) {
-    if (ids.has(arm.id)) problems.push({ path: arm.id, message: 'this name is used twice' });
+    if (RESERVED.includes(arm.id))
+      problems.push({ path: arm.id, message: { code: 'name.reserved', values: {} } });
+    if (ids.has(arm.id)) problems.push({ path: arm.id, message: { code: 'name.twice', values: {} } });
     ids.add(arm.id);
     check(arm.id, arm.stage, arm.settings);
-    for (const stage of TRUNK_STAGES) check(`${arm.id}.${stage}`, stage, arm.trunk?.[stage]);
+    for (const stage of TRUNK_STAGES) check(`${arm.id}/${stage}`, stage, arm.trunk?.[stage]);
   }
   return problems;
 }

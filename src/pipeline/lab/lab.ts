@@ -22,16 +22,21 @@ export interface ShippedResults {
  */
 export type NodeStatus = 'missing' | 'stale' | 'queued' | 'running' | 'paused' | 'done' | 'failed';
 
+/** What a result was made with. */
+export type Made = Pick<GraphNode, 'seed' | 'settings' | 'size'>;
+
 /** What is known of one run of one node. */
 export interface NodeRun {
   key: string;
+  /** What it was made with; the node itself may have other settings by now. */
+  made?: Made;
   events: TimedEvent[];
   source: 'live' | 'shipped';
   seconds: number;
   result?: StageResult;
-  failure?: { message: string; update?: number };
+  failure?: { message: Message; update?: number };
   /** What happened on the way that is worth knowing, for example a lost device. */
-  notices: string[];
+  notices: Message[];
   /** Last good weights of a run that failed. */
   lastGood?: LanguageModelArtifact;
   /** Weights at the latest evaluation of a run without a result; earlier ones are not kept. */
@@ -188,6 +193,7 @@ export class Lab {
         if (!result || this.runs.has(node.key)) continue;
         this.runs.set(node.key, {
           key: node.key,
+          made: node,
           events: [],
           notices: [],
           source: 'shipped',
@@ -282,7 +288,14 @@ export class Lab {
 
   private async start(node: GraphNode): Promise<void> {
     const control = new RunControl(this.state_ === 'paused');
-    const run: NodeRun = { key: node.key, events: [], notices: [], source: 'live', seconds: 0 };
+    const run: NodeRun = {
+      key: node.key,
+      made: node,
+      events: [],
+      notices: [],
+      source: 'live',
+      seconds: 0,
+    };
     this.active.set(node.key, control);
     this.runs.set(node.key, run);
     for (const same of this.plan.graph) if (same.key === node.key) this.lastKey.set(same.id, node.key);
@@ -329,7 +342,7 @@ export class Lab {
     } catch (error) {
       return {
         status: 'failed',
-        message: error instanceof Error ? error.message : String(error),
+        message: messageOf(error),
         seconds: 0,
       };
     }

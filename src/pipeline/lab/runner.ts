@@ -1,8 +1,11 @@
+import { z } from 'zod';
 import type { Engine } from '../../engine/types';
-import { MessageError } from '../../messages';
+import { message, messageOf, type Message } from '../../messages';
+import { shapeProblems } from '../../messages/shape';
 import type { ModelSize } from '../../model/config';
 import { taskByName } from '../../world';
-import type { Settings } from './config';
+import { labConfigSchema, type Settings } from './config';
+import { settingErrors } from '../contract/settings';
 import {
   DivergedError,
   type EvaluationPlan,
@@ -30,7 +33,7 @@ export type TimedEvent = StageEvent & { seconds: number };
 /** Something the run has to say, for example that a lost device was opened again. */
 export interface NoticeEvent {
   type: 'notice';
-  message: string;
+  message: Message;
 }
 
 export type RunnerEvent = TimedEvent | NoticeEvent;
@@ -38,7 +41,13 @@ export type RunnerEvent = TimedEvent | NoticeEvent;
 export type StageOutcome =
   | { status: 'done'; result: StageResult; seconds: number }
   | { status: 'stopped'; seconds: number }
-  | { status: 'failed'; message: string; update?: number; lastGood?: LanguageModelArtifact; seconds: number };
+  | {
+      status: 'failed';
+      message: Message;
+      update?: number;
+      lastGood?: LanguageModelArtifact;
+      seconds: number;
+    };
 
 export type RunCommand = 'pause' | 'resume' | 'step' | 'stop';
 
@@ -122,6 +131,25 @@ const breathe = (): Promise<void> =>
     port2.postMessage(null);
   });
 
+const { task, size, seed, evaluation } = labConfigSchema.shape;
+const placeSchema = z.object({ task, size, seed, evaluation });
+
+/** Why a job cannot be run as it is; undefined if it can. A job may come from anywhere: nothing in it is trusted. */
+function refusalOf(job: Job): Message | undefined {
+  if (!Object.hasOwn(STAGES, job.stage)) return message('stage.unknown', { stage: job.stage });
+  const [setting] = settingErrors(STAGES[job.stage].settings, job.settings);
+  if (setting) {
+    const { name, message: problem } = setting;
+    return message('stage.setting', { stage: job.stage, name, problem });
+  }
+  const { check } = STAGES[job.stage];
+  const [together] = check?.(STAGES[job.stage].settings.parse(job.settings) as never) ?? [];
+  if (together)
+    return message('stage.together', { stage: job.stage, name: together.name, problem: together.message });
+  const [place] = shapeProblems(placeSchema, job);
+  return place && message('at', { path: place.path, problem: place.message });
+}
+
 /** Runs one stage to its end. Never throws for failures of training: those are outcomes. */
 export async function runStage(
   engine: Engine,
@@ -130,13 +158,14 @@ export async function runStage(
   onEvent: (event: RunnerEvent) => void,
 ): Promise<StageOutcome> {
   let seconds = 0;
+  const refusal = refusalOf(job);
+  if (refusal) return { status: 'failed', message: refusal, seconds };
   const unsubscribe = engine.onNotice?.((message) => onEvent({ type: 'notice', message }));
   try {
     const { size, seed, evaluation, parents } = job;
     const context = { engine, size, task: taskByName(job.task), seed, evaluation };
-    const [problem] = STAGES[job.stage].check?.(job.settings as never) ?? [];
-    if (problem) throw new MessageError(problem.message);
-    const events = STAGES[job.stage].run(context, job.settings as never, parents);
+    const stage = STAGES[job.stage];
+    const events = stage.run(context, stage.settings.parse(job.settings) as never, parents);
     for (;;) {
       await control.gate();
       if (control.stopped) {
@@ -154,12 +183,12 @@ export async function runStage(
     if (error instanceof DivergedError)
       return {
         status: 'failed',
-        message: error.message,
+        message: error.info,
         update: error.update,
         ...(error.lastGood ? { lastGood: error.lastGood.artifact } : {}),
         seconds,
       };
-    return { status: 'failed', message: error instanceof Error ? error.message : String(error), seconds };
+    return { status: 'failed', message: messageOf(error), seconds };
   } finally {
     unsubscribe?.();
   }

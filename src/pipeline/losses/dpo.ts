@@ -57,7 +57,7 @@ export function dpoLoss(
       break;
     default:
       lossType satisfies never;
-      throw new Error(`unknown DPO loss: ${String(lossType)}`);
+      throw new RangeError(`unknown DPO loss: ${String(lossType)}`);
   }
   return {
     losses: losses as tf.Tensor1D,

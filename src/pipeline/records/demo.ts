@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { message, MessageError } from '../../messages';
+import { shapeProblems } from '../../messages/shape';
 import { claimIds, claimSchema, type Claim } from './claims';
 import { buildGraph } from '../lab/graph';
-import { configProblems, labConfigSchema, type LabConfig } from '../lab/config';
+import { configProblems, labConfigSchema, type ConfigProblem, type LabConfig } from '../lab/config';
 
 /**
  * How the demo's figures are best drawn: curves over what happened, bars of headline figures, or headline figures
@@ -47,8 +49,8 @@ export interface Demo {
   changed?: string | undefined;
 }
 
-/** Something a person gave is wrong; the message is one line that names it. */
-export class InputError extends Error {
+/** Something a person gave is wrong; the message names it. */
+export class InputError extends MessageError {
   override readonly name = 'InputError';
 }
 
@@ -58,20 +60,20 @@ export function parseDemo(name: string, text: string): Demo {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new InputError(`demo ${name}: not valid JSON (${(error as Error).message})`);
+    throw new InputError(message('demo.notJson', { demo: name, text: (error as Error).message }));
   }
-  const parsed = demoSchema.safeParse(json);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw new InputError(`demo ${name}: ${issue.path.join('.') || 'description'}: ${issue.message}`);
-  }
-  const config = parsed.data.config as LabConfig;
-  const problem = configProblems(config)[0];
-  if (problem) throw new InputError(`demo ${name}: ${problem.path}: ${problem.message}`);
+  const wrong = ({ path, message: problem }: ConfigProblem) =>
+    new InputError(message('demo.wrong', { demo: name, path: path || 'demo.json', problem }));
+  const [shape] = shapeProblems(demoSchema, json);
+  if (shape) throw wrong(shape);
+  const description = demoSchema.parse(json);
+  const config = description.config as LabConfig;
+  const [problem] = configProblems(config);
+  if (problem) throw wrong(problem);
   const ids = buildGraph(config).map((node) => node.id);
-  for (const claim of parsed.data.claims)
+  for (const claim of description.claims)
     for (const id of claimIds(claim))
       if (!ids.includes(id))
-        throw new InputError(`demo ${name}: claim "${claim.text}": no stage or arm "${id}"`);
-  return { ...parsed.data, name, config };
+        throw new InputError(message('demo.claim', { demo: name, claim: claim.text, id }));
+  return { ...description, name, config };
 }

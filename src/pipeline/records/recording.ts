@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { foreign, isMessage, type Message } from '../../messages';
 import type { ModelSize } from '../../model/config';
 import { decode, EOS } from '../../world';
 import { buildGraph, keyOf, type Graph } from '../lab/graph';
@@ -58,6 +59,9 @@ const timedEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('evaluation'), ...progress, seconds: z.number(), evaluation: figures }),
 ]);
 
+/** Why a stage failed. Recordings of earlier versions hold a sentence. */
+const failureSchema = z.union([z.custom<Message>(isMessage), z.string().transform(foreign)]);
+
 const sampleSchema = z.object({
   prompt: z.string(),
   /** Answers to the prompt under the same sampling noise; `id` is an arm's, or `sft`. */
@@ -85,7 +89,7 @@ export const recordingSchema = z.object({
       summary: figures,
       events: z.array(timedEventSchema),
       /** Why the stage did not come to its end. */
-      failure: z.string().optional(),
+      failure: failureSchema.optional(),
     }),
   ),
   samples: z.array(sampleSchema),

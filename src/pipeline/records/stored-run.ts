@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { MessageError } from '../../messages';
+import { message, MessageError } from '../../messages';
+import { shapeProblems } from '../../messages/shape';
 import type { LabConfig } from '../lab/config';
 import { storedKeyOf, type StoredEvaluation, type StoredRun } from './recording';
 
@@ -37,15 +38,14 @@ const storedRunSchema = z.object({
 
 /** Checks what was stored. Throws a MessageError that names the first thing that is wrong. */
 export function checkedRun(json: unknown): StoredRun {
-  const read = storedRunSchema.safeParse(json);
-  if (!read.success) throw invalid(read.error);
-  const run = read.data;
+  const run = checkedShape(storedRunSchema, json);
   if (run.key !== storedKeyOf(run.keys)) throw new MessageError({ code: 'record.keys', values: {} });
   return run;
 }
 
-/** What zod found first, as an error of a stored file. */
-export function invalid({ issues }: z.ZodError): MessageError {
-  const { path, message: text } = issues[0]!;
-  return new MessageError({ code: 'record.invalid', values: { path: path.join('.'), text } });
+/** The value as the schema has it. Throws a MessageError that names the first place where it is not. */
+export function checkedShape<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {
+  const [wrong] = shapeProblems(schema, value);
+  if (wrong) throw new MessageError(message('at', { path: wrong.path || 'JSON', problem: wrong.message }));
+  return schema.parse(value);
 }

@@ -1,4 +1,5 @@
 import type { LanguageModel, UpdateReport } from '../../engine/types';
+import { message } from '../../messages';
 import { DivergedError } from '../contract/stage';
 
 /**
@@ -28,11 +29,11 @@ export class DivergenceGuard {
         return;
       }
     }
-    const what = Number.isFinite(report.loss) ? 'the gradient or the weights are' : 'the loss is';
+    const what = Number.isFinite(report.loss) ? 'weights' : 'loss';
     throw new DivergedError(
       this.stage,
       update,
-      `${what} not finite; the usual cause is a learning rate that is too high (here ${this.learningRate})`,
+      message('stage.notFinite', { what, learningRate: this.learningRate }),
       this.good && {
         update: this.good.update,
         artifact: { kind: 'model', config: this.model.config, weights: this.good.weights },

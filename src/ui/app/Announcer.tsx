@@ -1,6 +1,7 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { messageText } from '../i18n/dynamic';
 import { useStageName } from '../store/useStageName';
 import { useLab } from '../store/useLab';
 
@@ -21,7 +22,8 @@ export function Announcer() {
           if (was === stage.status || was !== 'running') return [];
           const name = stageName(stage);
           if (stage.status === 'done') return [t('live.done', { name })];
-          return stage.status === 'failed' ? [t('live.failed', { name, message: stage.failure ?? '' })] : [];
+          if (stage.status !== 'failed') return [];
+          return [t('live.failed', { name, message: stage.failure ? messageText(stage.failure) : '' })];
         });
         if (ended.length) setMessage(ended.join(' '));
       }),

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { isTableOnly } from '../figures/figures';
 import { SeedSwitch } from '../replay/SeedSwitch';
 import { useStageName } from '../store/useStageName';
+import { behindPoints, plannedPoints } from '../store/behind';
 import { X_AXES } from '../store/series';
 import { useShallow } from 'zustand/react/shallow';
 import { useLab } from '../store/useLab';
@@ -67,22 +68,22 @@ export function Charts() {
   );
 }
 
-/** What stands behind the points of all charts. */
+/** What stands behind the points of all charts: of the runs that made them, or of the one to come. */
 function Footnote() {
   const { t } = useTranslation();
-  const replay = useLab((s) => s.replay?.seed);
-  const seed = useLab((s) => String(s.config.seed));
-  const { prompts, finalPrompts } = useLab((s) => s.config.evaluation);
+  const isReplay = useLab((s) => s.replay !== null);
+  const series = useLab((s) => s.series);
+  const config = useLab((s) => (s.problems.length === 0 ? s.config : null));
+  const behind = behindPoints(series) ?? (config && plannedPoints(config));
+  if (!behind) return null;
+  const { prompts: count, final, seeds } = behind;
+  const seed = seeds.join(t('status.comma'));
   return (
     <span>
-      {replay !== undefined && <b>{t('replay.mark')} </b>}
-      {prompts === finalPrompts
-        ? t('charts.prompts', { count: prompts, seed: String(replay ?? seed) })
-        : t('charts.promptsFinal', {
-            count: prompts,
-            final: String(finalPrompts),
-            seed: String(replay ?? seed),
-          })}
+      {isReplay && <b>{t('replay.mark')} </b>}
+      {count === final
+        ? t('charts.prompts', { count, seed })
+        : t('charts.promptsFinal', { count, final: String(final), seed })}
     </span>
   );
 }

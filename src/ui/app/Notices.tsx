@@ -2,7 +2,7 @@ import { Button, CloseButton } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { reloadRecordedRuns, useMissingRuns } from '../figures/useRecorded';
-import { messageText, problemText } from '../i18n/dynamic';
+import { messageText } from '../i18n/dynamic';
 import { actions, useLab } from '../store/useLab';
 import classes from './app.module.css';
 
@@ -19,7 +19,7 @@ export function Notices() {
             <ul>
               {problems.map((p) => (
                 <li key={p.path}>
-                  <code>{p.path}</code> {problemText(p.message)}
+                  <code>{p.path}</code> {messageText(p.message)}
                 </li>
               ))}
             </ul>
@@ -100,7 +100,7 @@ export function FallbackNote() {
   const isFallback =
     report !== null &&
     (report.info.backend === 'wasm' || report.info.backend === 'cpu') &&
-    report.considered.some((c) => c.reason.startsWith('emulated in software'));
+    report.considered.some((c) => c.reason.code === 'engine.software');
   const untouched = useLab((s) => s.state === 'idle' && !s.stages.some((m) => m.source === 'live'));
   if (!isFallback || closed || !untouched) return null;
   return (

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
-import { backendText, messageText, problemText, settingText, stageText } from '../i18n/dynamic';
+import { placeOf, stageOfNode } from '../../pipeline/lab/edit';
+import { backendText, messageText, settingText, stageText } from '../i18n/dynamic';
 import { duration, spaced } from '../i18n/format';
 import { useStageName } from '../store/useStageName';
-import { placeOf, stageOfNode } from '../store/arms';
 import type { StageModel } from '../store/snapshot';
 import { statusOf, type Status } from '../store/status';
 import { ReplayBar } from '../replay/ReplayBar';
@@ -70,7 +70,7 @@ function useSentence(status: Status): string {
     case 'problem': {
       const values = {
         path: problemPath(status.path),
-        message: problemText(status.message),
+        message: messageText(status.message),
         count: status.count,
       };
       return t(status.count > 1 ? 'status.problems' : 'status.problem', values);
@@ -114,7 +114,9 @@ function useSentence(status: Status): string {
 /** `ppo.klCoef` as "PPO: KL coefficient". */
 function useProblemPath(): (path: string) => string {
   const config = useLab((s) => s.config);
+  const { t } = useTranslation();
   return (path) => {
+    if (path === 'task' || path === 'size' || path === 'seed' || path === 'start') return t(`setup.${path}`);
     const [id = '', name = ''] = path.split('.');
     const arm = config.arms.find((a) => a.id === id);
     if (!name || !placeOf(config, id)) return path;

@@ -44,7 +44,8 @@ export const WinRateChart = memo(function WinRateChart(all: TimeProps) {
           <span>
             {asBars ? <IntervalSign /> : <BandSign />}
             {t('charts.band', {
-              count: asBars ? (series[0]?.points.at(-1)?.evaluation.prompts ?? prompts) : prompts,
+              count:
+                (asBars ? series[0]?.points.at(-1) : series[0]?.points[0])?.evaluation.prompts ?? prompts,
             })}
           </span>
         )

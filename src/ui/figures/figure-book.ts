@@ -153,8 +153,9 @@ export class FigureBook {
   /** A setting of an arm (`clusters`) or of the trunk under it (`sft.source`). */
   setting(arm: StageModel, name: string): unknown {
     const under = trunkFigure(name);
-    if (!under) return arm.settings[name];
-    return ancestorOf(this.stages, arm, under.stage)?.settings[under.figure];
+    if (!under) return (arm.made ?? arm).settings[name];
+    const stage = ancestorOf(this.stages, arm, under.stage);
+    return (stage?.made ?? stage)?.settings[under.figure];
   }
 
   /** The variations of a figure that some arm has: temperatures, opponents. */

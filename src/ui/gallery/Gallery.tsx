@@ -1,6 +1,6 @@
 import { Button, Modal } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { taskText } from '../i18n/dynamic';
+import { messageText, taskText } from '../i18n/dynamic';
 import { language } from '../i18n';
 import { actions, useLab } from '../store/useLab';
 import { setView, useView } from '../store/useView';
@@ -36,7 +36,7 @@ export function Gallery() {
         {BROKEN_DEMOS.map(({ name, message }) => (
           <li key={name} className={classes.card}>
             <h3>{name}</h3>
-            <p role="alert">{t('gallery.broken', { message })}</p>
+            <p role="alert">{t('gallery.broken', { message: messageText(message) })}</p>
           </li>
         ))}
         <li className={classes.card}>

@@ -1,16 +1,15 @@
 import { Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { settingFields } from '../../pipeline/contract/settings';
+import { settingFields, settingValue } from '../../pipeline/contract/settings';
+import { placeOf, stageOfNode } from '../../pipeline/lab/edit';
 import { STAGES } from '../../pipeline/stages';
 import { Tex } from '../formula/Tex';
 import { settingText } from '../i18n/dynamic';
-import { placeOf, stageOfNode } from '../store/arms';
 import { actions, useLab } from '../store/useLab';
 import { setView } from '../store/useView';
 import { isTerm } from './Glossary';
 import classes from './gallery.module.css';
 import { settingsOfLink, type Block, type Inline } from '../lessons/lesson';
-import { settingValue } from '../store/url';
 
 /** Paragraphs and lists of a lesson. */
 export function RichText({ blocks }: { blocks: readonly Block[] }) {

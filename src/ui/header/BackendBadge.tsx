@@ -36,7 +36,8 @@ export function BackendBadge() {
           <>
             <h2>{t('backend.adapter')}</h2>
             <p>
-              {report.info.adapter} ({t(`backend.kinds.${report.info.kind}`)})
+              {report.info.words ? messageText(report.info.words) : report.info.adapter} (
+              {t(`backend.kinds.${report.info.kind}`)})
             </p>
             <h2>{t('backend.speed')}</h2>
             <p>{speedText || t('backend.noSpeed')}</p>
@@ -47,7 +48,7 @@ export function BackendBadge() {
                   <dt>
                     {t(`backend.names.${c.backend}`)}, {t(`backend.kinds.${c.kind}`)}
                   </dt>
-                  <dd>{c.reason}</dd>
+                  <dd>{messageText(c.reason)}</dd>
                 </div>
               ))}
             </dl>

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { MODEL_SIZES, type ModelSize } from '../../model/config';
 import { STARTS, type Start } from '../../pipeline/lab/config';
 import { TASKS } from '../../world';
-import { taskText } from '../i18n/dynamic';
+import { messageText, taskText } from '../i18n/dynamic';
 import { actions, useLab } from '../store/useLab';
 import classes from './header.module.css';
 
@@ -30,7 +30,6 @@ export function Setup() {
   const { t } = useTranslation();
   const start = useLab((s) => s.config.start);
   const size = useLab((s) => s.config.size);
-  const seed = useLab((s) => s.config.seed);
   const idle = useLab((s) => s.state === 'idle');
   return (
     <div className={classes.setup}>
@@ -62,31 +61,34 @@ export function Setup() {
           }))}
         />
       </label>
-      <SeedField key={seed} seed={seed} />
+      <SeedField />
     </div>
   );
 }
 
-function SeedField({ seed }: { seed: number }) {
+/** The seed as text: what is typed stays as typed until the field is left, and a text that is no seed is named. */
+function SeedField() {
   const { t } = useTranslation();
-  const [text, setText] = useState(String(seed));
-  const isValid = /^\d+$/.test(text) && Number(text) <= 0xffffffff;
-  const commit = () => {
-    if (isValid && Number(text) !== seed) actions.configure({ seed: Number(text) });
-  };
+  const seed = useLab((s) => s.config.seed);
+  const problem = useLab((s) => s.problems.find(({ path }) => path === 'seed')?.message);
+  const [draft, setDraft] = useState<string | null>(null);
   return (
     <label className={classes.seed}>
       <span>{t('setup.seed')}</span>
       <TextInput
         size="xs"
         inputMode="numeric"
+        autoComplete="off"
         title={t('setup.seedHint')}
-        value={text}
-        aria-invalid={!isValid}
-        error={isValid ? undefined : t('setup.seedInvalid')}
-        onChange={(e) => setText(e.currentTarget.value)}
-        onBlur={commit}
-        onKeyDown={(e) => e.key === 'Enter' && commit()}
+        value={draft ?? String(seed)}
+        aria-invalid={!!problem}
+        error={problem && messageText(problem)}
+        classNames={{ error: classes.seedError }}
+        onChange={(e) => {
+          setDraft(e.currentTarget.value);
+          actions.setSeed(e.currentTarget.value);
+        }}
+        onBlur={() => setDraft(null)}
       />
     </label>
   );

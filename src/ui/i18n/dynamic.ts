@@ -1,8 +1,8 @@
+import { sentence, type Message, type Names } from '../../messages';
 import { formatFigure, splitOwner } from '../../pipeline/contract/figures';
 import { settingFields, type SettingInfo } from '../../pipeline/contract/settings';
 import { STAGES, type StageName } from '../../pipeline/stages';
 import { FIGURES, parseFigure } from '../../pipeline/stages/traits';
-import { sentence, type Message } from '../../messages';
 import type { SettingWords } from './catalogue';
 import { i18n, language, LANGUAGES } from './index';
 
@@ -18,13 +18,6 @@ export function settingText(stage: StageName, name: string): Pick<SettingInfo, '
   const own = settingFields(STAGES[stage].settings).find((f) => f.name === name);
   return { label: name, effect: '', ...own?.info, ...wordsOf(stage, name) };
 }
-
-/** The sentence of a message in the language of the page. */
-export const messageText = (message: Message): string =>
-  sentence(message, language(), {
-    stage: (name) => stageText(name as StageName),
-    setting: (stage, name) => settingText(stage as StageName, name).label,
-  });
 
 /** Name of an option of a choice. */
 export const optionText = (stage: StageName, name: string, option: string): string =>
@@ -95,25 +88,14 @@ export function settingName(name: string, stage: StageName | undefined): string 
   return has ? settingText(owner, setting).label : figureName(name);
 }
 
-const MIN_MAX = String.raw`between (?<min>\S+) and (?<max>[^\s,]+)`;
-const GOT = String.raw`(?: \(got (?<got>.*)\))?$`;
-const WRONG = [
-  ['wholeOff', `^must be a whole number ${MIN_MAX}, or off${GOT}`],
-  ['numberOff', `^must be a number ${MIN_MAX}, or off${GOT}`],
-  ['whole', `^must be a whole number ${MIN_MAX}${GOT}`],
-  ['number', `^must be a number ${MIN_MAX}${GOT}`],
-  ['flag', `^must be true or false${GOT}`],
-  ['choice', `^must be one of (?<options>.*?)${GOT}`],
-  ['notSetting', `^is not a setting of this stage${GOT}`],
-  ['unknown', '^is not known$'],
-] as const;
+const NAMES: Names = {
+  stage: (name) => stageText(name as StageName),
+  setting: (stage, name) =>
+    Object.hasOwn(STAGES, stage) ? settingText(stage as StageName, name).label : name,
+  role: (name) => lookUp(`stage.roles.${name}`) ?? name,
+  backend: backendText,
+  kind: (name) => lookUp(`backend.kinds.${name}`) ?? name,
+};
 
-/** What is wrong with a setting, in the language of the page; a sentence that is not known stays as it is. */
-export function problemText(message: string): string {
-  for (const [key, pattern] of WRONG) {
-    const match = new RegExp(pattern).exec(message);
-    if (match)
-      return (i18n.t as (key: string, values: object) => string)(`wrong.${key}`, { ...match.groups });
-  }
-  return message;
-}
+/** What a message says, in the language of the page. */
+export const messageText = (message: Message): string => sentence(message, language(), NAMES);

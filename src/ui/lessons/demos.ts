@@ -1,3 +1,4 @@
+import { messageOf, type Message } from '../../messages';
 import type { Claim } from '../../pipeline/records/claims';
 import { parseDemo, type Demo } from '../../pipeline/records/demo';
 import type { LabConfig } from '../../pipeline/lab/config';
@@ -22,7 +23,7 @@ export interface DemoEntry extends Demo {
 
 export interface BrokenDemo {
   name: string;
-  message: string;
+  message: Message;
 }
 
 const nameIn = (path: string): string => path.split('/').at(-2)!;
@@ -54,7 +55,7 @@ const read = Object.entries(DESCRIPTIONS)
     try {
       return { ...parseDemo(name, text), lessons: lessonsOf(path.slice(0, path.lastIndexOf('/'))) };
     } catch (error) {
-      return { name, message: error instanceof Error ? error.message : String(error) };
+      return { name, message: messageOf(error) };
     }
   })
   .sort((a, b) => placeOf(a.name) - placeOf(b.name) || a.name.localeCompare(b.name));

@@ -1,3 +1,5 @@
+import { message, MessageError } from '../../messages';
+
 /** The steps of a lesson that are written down; the others are made from the demo itself. */
 export const LESSON_STEPS = ['why', 'predict', 'watch', 'found', 'break', 'discuss'] as const;
 export type LessonStep = (typeof LESSON_STEPS)[number];
@@ -42,7 +44,7 @@ export interface Lesson {
 export function parseLesson(text: string): Lesson {
   const [head = '', ...sections] = text.replaceAll('\r', '').split(/^## /m);
   const title = /^# (.+)$/m.exec(head)?.[1]?.trim();
-  if (!title) throw new Error('a lesson begins with "# title"');
+  if (!title) throw new MessageError(message('lesson.title', {}));
   const lesson: Lesson = {
     title,
     summary: plain(head.replace(/^# .+$/m, '')),
@@ -55,13 +57,13 @@ export function parseLesson(text: string): Lesson {
     const heading = section.slice(0, end < 0 ? undefined : end).trim();
     const body = end < 0 ? '' : section.slice(end);
     const kind = HEADINGS[heading];
-    if (!kind) throw new Error(`unknown heading "${heading}"`);
+    if (!kind) throw new MessageError(message('lesson.heading', { heading }));
     if (kind === 'compares') lesson.compares = plain(body);
     else if (kind === 'words') lesson.words = wordsOf(body);
     else lesson.steps[kind] = blocksOf(body);
   }
   const missing = LESSON_STEPS.find((step) => lesson.steps[step].length === 0);
-  if (missing) throw new Error(`the step "${missing}" is missing`);
+  if (missing) throw new MessageError(message('lesson.step', { step: missing }));
   return lesson;
 }
 

@@ -4,6 +4,7 @@ import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MarkerIcon } from '../charts/Marker';
 import type { ArmStage } from '../../pipeline/stages';
+import { messageText } from '../i18n/dynamic';
 import type { StageModel } from '../store/snapshot';
 import { useOwnReference } from '../store/useReferences';
 import { actions } from '../store/useLab';
@@ -59,10 +60,10 @@ export const ArmRow = memo(function ArmRow({ stage, style, selected, removable }
             );
           })}
         </span>
-        {stage.failure && <span className={classes.failure}>{stage.failure}</span>}
-        {stage.notices.map((notice) => (
-          <span key={notice} className={classes.notice}>
-            {notice}
+        {stage.failure && <span className={classes.failure}>{messageText(stage.failure)}</span>}
+        {stage.notices.map((notice, i) => (
+          <span key={i} className={classes.notice}>
+            {messageText(notice)}
           </span>
         ))}
         <ProgressLine stage={stage} colour={colour} />

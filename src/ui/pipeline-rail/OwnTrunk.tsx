@@ -1,3 +1,4 @@
+import { messageText } from '../i18n/dynamic';
 import { useStageName } from '../store/useStageName';
 import type { StageModel } from '../store/snapshot';
 import { actions } from '../store/useLab';
@@ -43,7 +44,7 @@ function OwnStage({ stage, selected }: { stage: StageModel; selected: boolean })
         <StatusIcon status={stage.status} />
         <span>{detail || (stage.figures[0] ? figureText(stage.figures[0]) : status)}</span>
       </span>
-      {stage.failure && <span className={classes.failure}>{stage.failure}</span>}
+      {stage.failure && <span className={classes.failure}>{messageText(stage.failure)}</span>}
       <ProgressLine stage={stage} colour="var(--text)" />
     </button>
   );

@@ -1,5 +1,5 @@
 import { memo } from 'react';
-import { headlineText } from '../i18n/dynamic';
+import { headlineText, messageText } from '../i18n/dynamic';
 import { useStageName } from '../store/useStageName';
 import type { StageModel } from '../store/snapshot';
 import { actions } from '../store/useLab';
@@ -38,10 +38,10 @@ export const TrunkCard = memo(function TrunkCard({ stage, selected }: StageProps
         <StatusIcon status={stage.status} />
         <span>{detail && stage.status !== 'done' ? detail : status}</span>
       </span>
-      {stage.failure && <span className={classes.failure}>{stage.failure}</span>}
-      {stage.notices.map((notice) => (
-        <span key={notice} className={classes.notice}>
-          {notice}
+      {stage.failure && <span className={classes.failure}>{messageText(stage.failure)}</span>}
+      {stage.notices.map((notice, i) => (
+        <span key={i} className={classes.notice}>
+          {messageText(notice)}
         </span>
       ))}
       <ProgressLine stage={stage} colour="var(--text)" />

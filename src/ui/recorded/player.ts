@@ -144,7 +144,10 @@ export class Player {
       let run = this.runs.get(node.id);
       if (!run) {
         const source = part.node.source;
-        this.runs.set(node.id, (run = { key: node.key, events: [], notices: [], source, seconds: 0 }));
+        this.runs.set(
+          node.id,
+          (run = { key: node.key, made: node, events: [], notices: [], source, seconds: 0 }),
+        );
       }
       const { events } = part.node;
       while (run.events.length < events.length && this.isPast(events[run.events.length]!, part))

@@ -2,7 +2,7 @@ import { fetchJson } from '../../checkpoints/fetch-file';
 import { MessageError } from '../../messages';
 import { currentRecording, type CurrentRecording } from '../../pipeline/records/current';
 import { recordingSchema } from '../../pipeline/records/recording';
-import { invalid } from '../../pipeline/records/stored-run';
+import { checkedShape } from '../../pipeline/records/stored-run';
 import type { DemoEntry } from '../lessons/demos';
 
 // Fetched when somebody asks for the replay, and again when that failed: browsers remember a failed import.
@@ -28,7 +28,5 @@ export async function loadRecording(demo: DemoEntry): Promise<CurrentRecording> 
 
 /** The part of a recording that is a run of the demo as it is. */
 export function checkedRecording(json: unknown, demo: Pick<DemoEntry, 'config'>): CurrentRecording {
-  const read = recordingSchema.safeParse(json);
-  if (!read.success) throw invalid(read.error);
-  return currentRecording(read.data, demo.config);
+  return currentRecording(checkedShape(recordingSchema, json), demo.config);
 }

@@ -2,11 +2,12 @@ import { ActionIcon, NativeSelect, Switch, TextInput, Tooltip } from '@mantine/c
 import { IconArrowBackUp } from '@tabler/icons-react';
 import { memo, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Message } from '../../messages';
 import type { SettingField as Field } from '../../pipeline/contract/settings';
 import type { StageName } from '../../pipeline/stages';
 import { Tex } from '../formula/Tex';
 import { i18n } from '../i18n';
-import { optionText, problemText, settingText } from '../i18n/dynamic';
+import { messageText, optionText, settingText } from '../i18n/dynamic';
 import { brief } from '../i18n/format';
 import { actions } from '../store/useLab';
 import { setView, useView } from '../store/useView';
@@ -19,7 +20,7 @@ interface SettingFieldProps {
   field: Field;
   value: unknown;
   standard: unknown;
-  error?: string;
+  error?: Message | undefined;
 }
 
 /** One hyperparameter: what it is, what it does, its value, and what is wrong with it. */
@@ -85,7 +86,7 @@ export const SettingField = memo(function SettingField(props: SettingFieldProps)
       <NumberSlider field={field} value={value} label={label} set={set} />
       {error ? (
         <p id={`${id}-error`} className={classes.error} role="alert">
-          {problemText(error)}
+          {messageText(error)}
         </p>
       ) : null}
       <p id={`${id}-about`} className={classes.about}>

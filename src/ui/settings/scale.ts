@@ -1,4 +1,4 @@
-import type { SettingField } from '../../pipeline/contract/settings';
+import { numberOf, type SettingField } from '../../pipeline/contract/settings';
 
 /** Maps a number setting to slider positions 0…POSITIONS and back. */
 export interface SliderScale {
@@ -50,5 +50,5 @@ const clamp = (x: number, low: number, high: number): number => Math.min(high, M
 /** The value a typed text stands for; text that is no number is kept, so that it can be named as wrong. */
 export function typedValue(text: string): unknown {
   const plain = text.trim().replace('−', '-').replace(',', '.');
-  return plain !== '' && Number.isFinite(Number(plain)) ? Number(plain) : text;
+  return numberOf(plain) ?? text;
 }

@@ -11,6 +11,8 @@ export interface ArmSeries {
   stage: StageName;
   /** No method but the best that any could do. */
   isLimit: boolean;
+  /** Seed of the run that the points are of. */
+  seed?: number;
   /** Result of earlier settings: drawn faintly. */
   stale: boolean;
   points: readonly EvaluationPoint[];
@@ -35,6 +37,7 @@ export const armSeries = (
             stage: s.stage,
             isLimit: isLimit(s),
             stale: s.status === 'stale' || s.status === 'queued' || s.status === 'missing',
+            ...(s.made ? { seed: s.made.seed } : {}),
             points: s.evaluations,
             ends: endsOf(s),
             ...(s.summary ? { summary: s.summary } : {}),
@@ -67,6 +70,7 @@ const isSame = (a: ArmSeries, b: ArmSeries): boolean =>
   a.name === b.name &&
   a.style === b.style &&
   a.stale === b.stale &&
+  a.seed === b.seed &&
   a.points === b.points &&
   a.summary === b.summary &&
   a.ends.update === b.ends.update &&

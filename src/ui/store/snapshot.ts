@@ -1,6 +1,7 @@
+import type { Message } from '../../messages';
 import type { ModelSize } from '../../model/config';
 import type { GraphNode } from '../../pipeline/lab/graph';
-import type { NodeRun, NodeStatus, NodeView, RunState } from '../../pipeline/lab/lab';
+import type { Made, NodeRun, NodeStatus, NodeView, RunState } from '../../pipeline/lab/lab';
 import { defaultSettings, type LabConfig, type Settings } from '../../pipeline/lab/config';
 import type { Artifact, FinalAnswers, LanguageModelArtifact } from '../../pipeline/contract/stage';
 import { STAGES, type StageName } from '../../pipeline/stages';
@@ -26,6 +27,8 @@ export interface StageModel {
   inputs: GraphNode['inputs'];
   status: NodeStatus;
   settings: Settings;
+  /** What the run that is shown was made with; absent before there is one. */
+  made?: Made;
   /** Number of settings that differ from the task's defaults. */
   changed: number;
   /** Where its result comes from. */
@@ -33,9 +36,9 @@ export interface StageModel {
   progress?: { update: number; updates: number; secondsLeft?: number };
   seconds: number;
   figures: Figure[];
-  failure?: string;
+  failure?: Message;
   /** What happened on the way, for example a lost device. */
-  notices: readonly string[];
+  notices: readonly Message[];
   /** A run under other settings than those in the form is still going on. */
   outdated: boolean;
   evaluations: EvaluationPoint[];
@@ -134,6 +137,7 @@ function modelOf(
     rows: events,
     rowCount: events.length,
     ...(run ? { source: run.source } : {}),
+    ...(run?.made ? { made: run.made } : {}),
     ...(last
       ? {
           progress: {

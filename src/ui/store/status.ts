@@ -5,7 +5,7 @@ import type { StageModel } from './snapshot';
 
 /** What the page says about the run in one sentence; the words are in the catalogue under `status`. */
 export type Status =
-  | { kind: 'problem'; path: string; message: string; count: number }
+  | { kind: 'problem'; path: string; message: Message; count: number }
   | { kind: 'engineStarting' | 'loading' }
   | { kind: 'engineFailed'; message: Message }
   | { kind: 'unloaded'; stages: StageModel[] }
@@ -18,7 +18,7 @@ export type Status =
 export interface StatusInput {
   state: RunState;
   stages: readonly StageModel[];
-  problems: readonly { path: string; message: string }[];
+  problems: readonly { path: string; message: Message }[];
   engine: { status: 'starting' | 'ready' } | { status: 'failed'; message: Message };
   loaded: boolean;
   /** Shipped results that could not be loaded. */

@@ -1,5 +1,13 @@
 import { create } from 'zustand';
 import { configProblems, defaultLabConfig, type LabConfig } from '../../pipeline/lab/config';
+import {
+  withArm,
+  withArmName,
+  withDefaults,
+  withoutArm,
+  withSeed,
+  withSetting,
+} from '../../pipeline/lab/edit';
 import type { GptConfig } from '../../model/config';
 import { usualFiller, type ArmStage } from '../../pipeline/stages';
 import { messageOf } from '../../messages';
@@ -7,7 +15,7 @@ import { demoByName, withNamesIn, type DemoEntry } from '../lessons/demos';
 import { i18n, language } from '../i18n';
 import { Player } from '../recorded/player';
 import { loadRecording } from '../recorded/recordings';
-import { armStyles, withArm, withArmName, withDefaults, withoutArm, withSetting } from './arms';
+import { armStyles } from './arms';
 import { armSeries, keepUnchanged } from './compare';
 import { setView } from './useView';
 import { Session, type BackendChoice } from './session';
@@ -230,6 +238,8 @@ export const actions = {
   restore: (id: string) => configure(withDefaults(config(), id)),
   configure: (change: Partial<Pick<LabConfig, 'task' | 'size' | 'seed' | 'start'>>) =>
     configure({ ...config(), ...change }),
+  /** From its text; one that is no seed is kept, as with other settings, so that it can be named. */
+  setSeed: (text: string) => configure(withSeed(config(), text)),
   addArm(stage: ArmStage, copyOf?: string): void {
     const { config: next, arm } = withArm(config(), stage, copyOf);
     configure(next, { selected: arm.id });

@@ -1,3 +1,4 @@
+import { message, MessageError } from '../../messages';
 import type { AlignmentTask } from '../types';
 import { chatTask } from './chat';
 import { reviewTask } from './review';
@@ -12,10 +13,10 @@ export type TaskName = keyof typeof BY_NAME;
 export const TASKS: readonly AlignmentTask[] = Object.values(BY_NAME);
 export const TASK_NAMES = Object.keys(BY_NAME) as readonly TaskName[];
 
-/** The task of that name. Throws a RangeError that names the existing ones. */
+/** The task of that name. Throws a MessageError that names the existing ones. */
 export function taskByName(name: string): AlignmentTask {
   const task = TASKS.find((candidate) => candidate.name === name);
-  if (!task) throw new RangeError(`No task "${name}"; there are ${TASK_NAMES.join(', ')}.`);
+  if (!task) throw new MessageError(message('task.unknown', { task: name, known: TASK_NAMES }));
   return task;
 }
 

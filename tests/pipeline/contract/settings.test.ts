@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { message, sentence } from '../../../src/messages';
 import {
   configProblems,
   defaultLabConfig,
@@ -66,8 +67,9 @@ describe.each(fields)('%s', (_, stage, { name, info, kind, fallback }) => {
     const refused = (value: unknown, got = JSON.stringify(value)) => {
       const errors = errorsWith(value);
       expect(errors.map((e) => e.name)).toEqual([name]);
-      expect(errors[0]!.message).toContain(`(got ${got})`);
-      return errors[0]!.message;
+      const said = sentence(errors[0]!.message);
+      expect(said).toContain(`(got ${got})`);
+      return said;
     };
     switch (kind.type) {
       case 'number':
@@ -96,7 +98,7 @@ describe.each(fields)('%s', (_, stage, { name, info, kind, fallback }) => {
 
 it('a setting that the stage does not have is refused by name', () => {
   expect(settingErrors(STAGES.dpo.settings, { ...STAGES.dpo.settings.parse({}), klCoef: 1 })).toEqual([
-    { name: 'klCoef', message: 'is not a setting of this stage' },
+    { name: 'klCoef', message: message('name.notSetting', {}) },
   ]);
 });
 
@@ -107,7 +109,11 @@ it('several problems are reported together', () => {
 
 describe('a configuration', () => {
   const base = defaultLabConfig();
-  const problems = (changes: Partial<LabConfig>) => configProblems({ ...base, ...changes });
+  const problems = (changes: Partial<LabConfig>) =>
+    configProblems({ ...base, ...changes }).map(({ path, message }) => ({
+      path,
+      message: sentence(message),
+    }));
   const arm = (id: string, settings = {}, stage: 'ppo' | 'dpo' = 'ppo') => ({
     id,
     name: id,
@@ -121,7 +127,7 @@ describe('a configuration', () => {
 
   it('names a task that does not exist and the ones that do', () => {
     expect(problems({ task: 'poetry' })).toEqual([
-      { path: 'task', message: `must be one of ${TASK_NAMES.join(', ')}` },
+      { path: 'task', message: `must be one of ${TASK_NAMES.join(', ')} (got "poetry")` },
     ]);
   });
 
@@ -148,7 +154,7 @@ describe('a configuration', () => {
 
   it('names the arm whose own trunk is wrong', () => {
     expect(problems({ arms: [{ ...arm('mine'), trunk: { sft: { steps: 0 } } }] })).toEqual([
-      { path: 'mine.sft.steps', message: 'must be a whole number between 1 and 10000 (got 0)' },
+      { path: 'mine/sft.steps', message: 'must be a whole number between 1 and 10000 (got 0)' },
     ]);
   });
 
@@ -164,6 +170,12 @@ describe('a configuration', () => {
     ]);
     expect(problems({ arms: [arm('reward')] })).toEqual([
       { path: 'reward', message: 'this name is used twice' },
+    ]);
+  });
+
+  it.each(['teacher', 'evaluation', 'constructor'])('refuses an arm called %s', (id) => {
+    expect(problems({ arms: [arm(id)] })).toEqual([
+      { path: id, message: 'this name is taken by the lab itself' },
     ]);
   });
 

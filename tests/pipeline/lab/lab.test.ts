@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { foreign } from '../../../src/messages';
 import { Lab, type Executor, type NodeStatus, type ShippedResults } from '../../../src/pipeline/lab/lab';
 import { defaultLabConfig, type LabConfig } from '../../../src/pipeline/lab/config';
 import type { Job, RunCommand, RunControl, StageOutcome, TimedEvent } from '../../../src/pipeline/lab/runner';
@@ -340,12 +341,16 @@ describe('failures', () => {
     await executor.finishTrunk();
     const lastGood = artifact('good');
     executor.of('ppo').emit(1);
-    await executor
-      .of('ppo')
-      .finish({ status: 'failed', message: 'diverged at update 7', update: 7, lastGood, seconds: 1 });
+    await executor.of('ppo').finish({
+      status: 'failed',
+      message: foreign('diverged at update 7'),
+      update: 7,
+      lastGood,
+      seconds: 1,
+    });
     expect(statuses(lab)).toMatchObject({ ppo: 'failed', dpo: 'running' });
     expect(view(lab, 'ppo').run).toMatchObject({
-      failure: { message: 'diverged at update 7', update: 7 },
+      failure: { message: foreign('diverged at update 7'), update: 7 },
       lastGood: { name: 'good' },
     });
     expect(view(lab, 'ppo').run!.events).toHaveLength(1);
@@ -358,7 +363,7 @@ describe('failures', () => {
   it('of a trunk stage stop what builds on it, and running again tries once more', async () => {
     const { executor, lab, run } = await startedLab(2);
     await executor.of('pretrain').finish();
-    await executor.of('sft').finish({ status: 'failed', message: 'no', seconds: 0 });
+    await executor.of('sft').finish({ status: 'failed', message: foreign('no'), seconds: 0 });
     await run;
     expect(lab.state).toBe('idle');
     expect(statuses(lab)).toMatchObject({
@@ -379,7 +384,7 @@ describe('failures', () => {
     await run;
     expect(view(lab, 'pretrain')).toMatchObject({
       status: 'failed',
-      run: { failure: { message: 'worker died' } },
+      run: { failure: { message: foreign('worker died') } },
     });
     expect(lab.state).toBe('idle');
   });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { foreign, message, type Message } from '../../../src/messages';
 import type { Engine } from '../../../src/engine/types';
 import {
   RunControl,
@@ -42,7 +43,7 @@ function start(
   engine = {} as Engine,
 ) {
   const seen: TimedEvent[] = [];
-  const notices: string[] = [];
+  const notices: Message[] = [];
   const left = { closed: false };
   vi.spyOn(STAGES.sft, 'run').mockImplementation(async function* () {
     try {
@@ -68,16 +69,17 @@ afterEach(() => vi.restoreAllMocks());
 describe('a stage', () => {
   it('says what its engine has to say while it runs', async () => {
     let listeners = 0;
+    const reopened = message('engine.reopened', { backend: 'webgpu', reason: message('device.context', {}) });
     const engine = {
-      onNotice: (listener: (message: string) => void) => {
+      onNotice: (listener: (message: Message) => void) => {
         listeners++;
-        listener('webgpu: the device was lost; it was opened again');
+        listener(reopened);
         return () => listeners--;
       },
     } as unknown as Engine;
     const { notices, outcome } = start(new RunControl(), undefined, engine);
     await outcome;
-    expect(notices).toEqual(['webgpu: the device was lost; it was opened again']);
+    expect(notices).toEqual([reopened]);
     expect(listeners).toBe(0);
   });
 
@@ -197,11 +199,14 @@ describe('failures are outcomes', () => {
     };
     const { outcome } = start(new RunControl(), async function* () {
       yield row(1);
-      throw new DivergedError('sft', 2, 'the loss is not finite', { update: 1, artifact });
+      throw new DivergedError('sft', 2, message('stage.notFinite', { what: 'loss', learningRate: 9 }), {
+        update: 1,
+        artifact,
+      });
     });
     expect(await outcome).toMatchObject({
       status: 'failed',
-      message: 'sft diverged at update 2: the loss is not finite',
+      message: { code: 'stage.diverged', values: { stage: 'sft', update: 2 } },
       update: 2,
       lastGood: artifact,
     });
@@ -212,10 +217,10 @@ describe('failures are outcomes', () => {
       yield row(1);
       throw new RangeError('sequence of 99 tokens');
     });
-    expect(await outcome).toMatchObject({ status: 'failed', message: 'sequence of 99 tokens' });
+    expect(await outcome).toMatchObject({ status: 'failed', message: foreign('sequence of 99 tokens') });
     vi.restoreAllMocks();
     const orphan = await runStage({} as Engine, job({ stage: 'reward' }), new RunControl(), () => undefined);
-    expect(orphan).toMatchObject({ status: 'failed', message: 'this stage needs a sft artifact' });
+    expect(orphan).toMatchObject({ status: 'failed', message: message('stage.parent', { role: 'sft' }) });
   });
 
   it('settings that are impossible together, before anything is loaded', async () => {
@@ -224,13 +229,63 @@ describe('failures are outcomes', () => {
     const outcome = await runStage({} as Engine, impossible, new RunControl(), () => undefined);
     expect(outcome).toMatchObject({
       status: 'failed',
-      message: expect.stringMatching(/^16 answers .* 32 minibatches/) as string,
+      message: { code: 'stage.together', values: { problem: { code: 'ppo.minibatches' } } } as string,
     });
   });
 
   it('a task that does not exist, too', async () => {
     const outcome = await runStage({} as Engine, job({ task: 'poetry' }), new RunControl(), () => undefined);
-    expect(outcome).toMatchObject({ status: 'failed', message: expect.stringContaining('poetry') as string });
+    expect(outcome).toMatchObject({ status: 'failed', message: { code: 'at', values: { path: 'task' } } });
+  });
+});
+
+describe('a job is not trusted', () => {
+  const begun = () => {
+    const run = vi.spyOn(STAGES.ppo, 'run');
+    return (changes: Partial<Job>) =>
+      runStage({} as Engine, job({ stage: 'ppo', ...changes }), new RunControl(), () => undefined).then(
+        (outcome) => ({ outcome, begun: run.mock.calls.length }),
+      );
+  };
+
+  it.each([
+    [{ klCoef: 'oops' }, 'klCoef', 'value.number'],
+    [{ klCoef: 99 }, 'klCoef', 'value.number'],
+    [{ klCof: 1 }, 'klCof', 'name.notSetting'],
+    [JSON.parse('{"__proto__": 1}') as Job['settings'], '__proto__', 'name.notSetting'],
+    [{ constructor: 1 }, 'constructor', 'name.notSetting'],
+  ])('settings %j are refused by name before anything is computed', async (settings, name, code) => {
+    expect(await begun()({ settings })).toMatchObject({
+      outcome: {
+        status: 'failed',
+        seconds: 0,
+        message: { code: 'stage.setting', values: { stage: 'ppo', name, problem: { code } } },
+      },
+      begun: 0,
+    });
+  });
+
+  it.each([
+    [{ seed: 2 ** 32 }, 'seed'],
+    [{ size: 'constructor' as Job['size'] }, 'size'],
+    [{ evaluation: { times: 0, prompts: 8, finalPrompts: 8 } }, 'evaluation.times'],
+  ])('nor is %j', async (changes, path) => {
+    expect(await begun()(changes)).toMatchObject({
+      outcome: { status: 'failed', message: { code: 'at', values: { path } } },
+      begun: 0,
+    });
+  });
+
+  it('nor a stage that only every object has', async () => {
+    expect((await begun()({ stage: 'constructor' as Job['stage'] })).outcome).toMatchObject({
+      message: { code: 'stage.unknown' },
+    });
+  });
+
+  it('settings that are left out take their defaults', async () => {
+    const { outcome } = start(new RunControl());
+    await outcome;
+    expect(vi.mocked(STAGES.sft.run).mock.calls[0]![1]).toEqual(STAGES.sft.settings.parse({}));
   });
 });
 

@@ -105,7 +105,7 @@ describe('a teacher', () => {
 
   it('with wrong settings is named', () => {
     const config = { ...base, teacher: { size: 'nano' as const, trunk: { sft: { steps: 0 } } } };
-    expect(configProblems(config)[0]?.path).toBe('teacher.sft.steps');
+    expect(configProblems(config)[0]?.path).toBe('teacher/sft.steps');
   });
 });
 

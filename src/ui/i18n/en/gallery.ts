@@ -274,15 +274,4 @@ export const gallery = {
     minutesSeconds: '{{m}} min {{s}} s',
     hours: '{{h}} h {{m}} min',
   },
-  /** What can be wrong with a setting. English has the sentences of the settings themselves. */
-  wrong: {
-    number: 'must be a number between {{min}} and {{max}} (got {{got}})',
-    whole: 'must be a whole number between {{min}} and {{max}} (got {{got}})',
-    numberOff: 'must be a number between {{min}} and {{max}}, or off (got {{got}})',
-    wholeOff: 'must be a whole number between {{min}} and {{max}}, or off (got {{got}})',
-    flag: 'must be true or false (got {{got}})',
-    choice: 'must be one of {{options}} (got {{got}})',
-    notSetting: 'is not a setting of this stage',
-    unknown: 'is not known',
-  },
 } as const;

@@ -12,7 +12,6 @@ export const page = {
     sizeHint: '{{layers}} layers, width {{width}}',
     seed: 'Seed',
     seedHint: 'Everything random follows from this number: the same seed gives the same run.',
-    seedInvalid: 'a whole number from 0 to 4294967295',
     start: 'Start from',
     starts: { trunk: 'shipped models', base: 'shipped base', scratch: 'random weights' },
     startHints: {

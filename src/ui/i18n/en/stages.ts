@@ -76,7 +76,14 @@ export const stages = {
       winRate: 'win rate',
       kl: 'KL',
     },
-    roles: { base: 'Base', sft: 'SFT', preferences: 'Preferences', reward: 'Reward model' },
+    roles: {
+      base: 'Base',
+      sft: 'SFT',
+      preferences: 'Preferences',
+      reward: 'Reward model',
+      teacher: 'Teacher',
+      judge: 'Judge',
+    },
   },
   task: {
     review: { name: 'Review', about: 'Continue a film review: positive, fluent, without repeating itself.' },

@@ -261,14 +261,4 @@ export const gallery: Words<typeof en> = {
     minutesSeconds: '{{m}} 分 {{s}} 秒',
     hours: '{{h}} 小时 {{m}} 分',
   },
-  wrong: {
-    number: '必须是 {{min}} 到 {{max}} 之间的数（现为 {{got}}）',
-    whole: '必须是 {{min}} 到 {{max}} 之间的整数（现为 {{got}}）',
-    numberOff: '必须是 {{min}} 到 {{max}} 之间的数，或关闭（现为 {{got}}）',
-    wholeOff: '必须是 {{min}} 到 {{max}} 之间的整数，或关闭（现为 {{got}}）',
-    flag: '必须是 true 或 false（现为 {{got}}）',
-    choice: '必须是 {{options}} 之一（现为 {{got}}）',
-    notSetting: '不是这个阶段的设置',
-    unknown: '无法识别',
-  },
 };

@@ -14,7 +14,6 @@ export const page: Words<typeof en> = {
     sizeHint: '{{layers}} 层，宽度 {{width}}',
     seed: '种子',
     seedHint: '一切随机性都由这个数决定：同样的种子得到同样的运行。',
-    seedInvalid: '0 到 4294967295 之间的整数',
     start: '起点',
     starts: { trunk: '现成模型', base: '现成基础模型', scratch: '随机权重' },
     startHints: {

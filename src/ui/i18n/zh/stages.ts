@@ -77,7 +77,14 @@ export const stages: Words<typeof en> = {
       winRate: '胜率',
       kl: 'KL',
     },
-    roles: { base: '基础模型', sft: 'SFT', preferences: '偏好标注', reward: '奖励模型' },
+    roles: {
+      base: '基础模型',
+      sft: 'SFT',
+      preferences: '偏好标注',
+      reward: '奖励模型',
+      teacher: '教师',
+      judge: '裁判',
+    },
   },
   task: {
     review: { name: '影评', about: '续写一段影评：正面、通顺、不重复。' },
