@@ -229,7 +229,7 @@ describe('failures are outcomes', () => {
     const outcome = await runStage({} as Engine, impossible, new RunControl(), () => undefined);
     expect(outcome).toMatchObject({
       status: 'failed',
-      message: { code: 'stage.together', values: { problem: { code: 'ppo.minibatches' } } } as string,
+      message: { code: 'stage.together', values: { problem: { code: 'ppo.minibatches' } } },
     });
   });
 
