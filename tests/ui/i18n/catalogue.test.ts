@@ -6,9 +6,10 @@ import { choice, number } from '../../../src/pipeline/contract/settings';
 import { STAGES, type StageName } from '../../../src/pipeline/stages';
 import { i18n, LANGUAGE_CODES } from '../../../src/ui/i18n';
 import { figureName } from '../../../src/ui/i18n/dynamic';
-import { en } from '../../../src/ui/i18n/en';
-import { zh } from '../../../src/ui/i18n/zh';
-import { missingWords } from '../words';
+import type { Catalogue } from '../../../src/ui/i18n/catalogue';
+import { rngFrom } from '../../../src/random/rng';
+import { TASKS } from '../../../src/world';
+import { missingWords, wordsOf } from '../words';
 
 describe.each(LANGUAGE_CODES)('%s', (code) => {
   it.each(Object.keys(STAGES) as StageName[])('has every word of the stage %s', (name) => {
@@ -45,8 +46,20 @@ describe.each(LANGUAGE_CODES)('%s', (code) => {
     ]);
   });
 
+  it.each(TASKS)('has the words of the task $name and of the parts of its gold reward', (task) => {
+    const { task: tasks, goldPart } = wordsOf(code) as Record<string, Record<string, unknown>>;
+    expect(tasks![task.name]).toEqual({ name: expect.any(String) as string, about: expect.any(String) as string }); // prettier-ignore
+    const rng = rngFrom('gold parts', task.name);
+    for (let i = 0; i < 200; i++) {
+      const { prompt, completion } = task.demonstration(rng, 'crowd');
+      const answers = [completion, [], [...completion, ...completion], rng.shuffle([...completion])];
+      for (const answer of answers)
+        for (const part of task.gold(prompt, answer, false).parts) expect(goldPart).toHaveProperty(part.name);
+    }
+  });
+
   it('names every heading of metrics and every table of figures', () => {
-    const { metricGroup, results } = code === 'en' ? en : zh;
+    const { metricGroup, results } = wordsOf(code) as Catalogue;
     expect(Object.keys(metricGroup).sort()).toEqual([...METRIC_GROUPS].sort());
     expect(Object.keys(results.groups).sort()).toEqual([...FIGURE_GROUPS].sort());
   });

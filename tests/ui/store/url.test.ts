@@ -3,7 +3,9 @@ import { sentence } from '../../../src/messages';
 import { configFrom, searchOf } from '../../../src/ui/store/url';
 import { defaultLabConfig } from '../../../src/pipeline/lab/config';
 import { withoutArm, withSetting } from '../../../src/pipeline/lab/edit';
+import { LANGUAGE_CODES } from '../../../src/ui/i18n';
 import { demoByName } from '../../../src/ui/lessons/demos';
+import { TASK_NAMES } from '../../../src/world';
 
 it('a link to an unknown demo is explained', () => {
   const { problems, demo } = configFrom('?demo=nothing');
@@ -36,14 +38,14 @@ describe('searchOf', () => {
 describe('a link that is not valid', () => {
   it.each([
     ['?v=2&task=chat', 'v', 'must be 1 (got 2)'],
-    ['?v=1&task=poetry', 'task', 'must be one of review, chat, tldr (got "poetry")'],
+    ['?v=1&task=poetry', 'task', `must be one of ${TASK_NAMES.join(', ')} (got "poetry")`],
     ['?v=1&seed=abc', 'seed', '(got "abc")'],
     ['?v=1&seed=9007199254740991', 'seed', 'between 0 and 4294967295 (got 9007199254740991)'],
     ['?v=1&ppo.klCoef=99', 'ppo.klCoef', 'must be a number between 0 and 10 (got 99)'],
     ['?v=1&nobody.steps=1', 'nobody.steps', 'is not known'],
     ['?v=1&evaluation.promts=9', 'evaluation.promts', 'is not known'],
     ['?v=1&evaluation.tax=maybe', 'evaluation.tax', 'must be true or false (got "maybe")'],
-    ['?v=1&lang=xx', 'lang', 'must be one of en, zh (got xx)'],
+    ['?v=1&lang=klingon', 'lang', `must be one of ${LANGUAGE_CODES.join(', ')} (got klingon)`],
     ['?v=1&threads=99', 'threads', 'between 1 and 16 (got 99)'],
     ['?v=1&sede=3', 'sede', 'is not known'],
   ])('%s names what is wrong and keeps the rest', (search, path, message) => {

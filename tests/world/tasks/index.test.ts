@@ -52,10 +52,11 @@ describe('every gold reward', () => {
 
 describe('tasks', () => {
   it('are found by name', () => {
-    expect(TASK_NAMES).toEqual(['review', 'chat', 'tldr']);
+    expect(TASK_NAMES.slice(0, 3)).toEqual(['review', 'chat', 'tldr']);
+    expect(TASK_NAMES).toEqual(TASKS.map((task) => task.name));
     for (const name of TASK_NAMES) expect(taskByName(name).name).toBe(name);
     expect(() => taskByName('poetry')).toThrow(/poetry.*review, chat, tldr/);
-    expect(TASKS.map((task) => task.maxNewTokens)).toEqual([28, 28, 20]);
+    expect(TASKS.slice(0, 3).map((task) => task.maxNewTokens)).toEqual([28, 28, 20]);
   });
 
   describe.each(TASKS)('$name', (task) => {
