@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sentence } from '../../../src/messages';
 import { pairsBetween, withPairs, type Pair } from '../../../src/pipeline/lab/address';
 import { defaultLabConfig, type LabConfig } from '../../../src/pipeline/lab/config';
-import { withArm, withArmName, withSetting } from '../../../src/pipeline/lab/edit';
+import { changesOf, standardOf, withArm, withArmName, withSetting } from '../../../src/pipeline/lab/edit';
 import { buildGraph } from '../../../src/pipeline/lab/graph';
 import { linkOf, parseLink } from '../../../src/pipeline/lab/link';
 
@@ -36,6 +36,12 @@ function changed(): LabConfig {
   config = withArm(config, 'ppo', 'ppo').config;
   config = withArmName(config, 'ppo-2', 'β = 0, no: clip');
   return withSetting(config, 'ppo-2/sft', 'steps', 40);
+}
+
+/** The value in force at an address. */
+function settingOf(config: LabConfig, path: string): unknown {
+  const [id, name] = path.split('.') as [string, string];
+  return { ...standardOf(config, id), ...changesOf(config, id) }[name];
 }
 
 describe('addresses', () => {
@@ -88,6 +94,33 @@ describe('addresses', () => {
       ['task', 'chat'],
     ];
     expect(withPairs(base, pairs).problems).toEqual([]);
+  });
+
+  it.each<Pair[][]>([
+    [
+      ['pretrain.steps', '6000'],
+      ['size', 'small'],
+    ], // usual for a smaller model, not for this one
+    [
+      ['ppo/sft.steps', '100'],
+      ['sft.steps', '200'],
+    ], // usual, but not what the shared trunk has
+    [
+      ['teacher/pretrain.steps', '4000'],
+      ['teacher@size', 'tiny'],
+    ],
+  ])('keep what is asked for beside what decides the usual value, %j %j in any order', (...pairs) => {
+    const there = buildGraph(withPairs(base, pairs).config);
+    expect(buildGraph(withPairs(base, pairs.toReversed()).config)).toEqual(there);
+    const [path, text] = pairs[0]!;
+    const { config } = withPairs(base, pairs);
+    expect(settingOf(config, path)).toBe(Number(text));
+  });
+
+  it('switch off what is an empty list', () => {
+    const none = { ...base, evaluation: { ...base.evaluation, temperatures: [] } };
+    const some = { ...base, evaluation: { ...base.evaluation, temperatures: [0, 1] } };
+    expect(withPairs(some, pairsBetween(some, none))).toEqual({ config: base, problems: [] });
   });
 
   it.each([
