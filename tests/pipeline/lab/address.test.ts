@@ -97,9 +97,18 @@ describe('addresses', () => {
   });
 
   it.each<[asked: Pair, decides: Pair]>([
-    [['pretrain.steps', '6000'], ['size', 'small']], // usual for a smaller model, not for this one
-    [['ppo/sft.steps', '100'], ['sft.steps', '200']], // usual, but not what the shared trunk has
-    [['teacher/pretrain.steps', '4000'], ['teacher@size', 'tiny']],
+    [
+      ['pretrain.steps', '6000'],
+      ['size', 'small'],
+    ], // usual for a smaller model, not for this one
+    [
+      ['ppo/sft.steps', '100'],
+      ['sft.steps', '200'],
+    ], // usual, but not what the shared trunk has
+    [
+      ['teacher/pretrain.steps', '4000'],
+      ['teacher@size', 'tiny'],
+    ],
   ])('keep %j beside %j, which decides its usual value, in any order', (asked, decides) => {
     for (const pairs of [
       [asked, decides],
