@@ -59,14 +59,15 @@ const arms: Part = {
       .map((a) => [a.id, a.stage, encodeURIComponent(a.name), ...(a.size ? [a.size] : [])].join(':'))
       .join(','),
   write(config, text) {
-    const list = text.split(',').map((item) => {
-      const [id = '', stage = '', name = '', size] = item.split(':');
+    const items = text.split(',').map((item) => item.split(':'));
+    const list = items.map(([id = '', stage = '', name = '', size]) => {
       const { size: _, ...known } = config.arms.find((a) => a.id === id && a.stage === stage) ?? {
         settings: {},
       };
       return { ...known, id, stage, name: decoded(name) || id.toUpperCase(), ...(size ? { size } : {}) };
     }) as ArmConfig[];
-    if (shapeProblems(labConfigSchema.shape.arms, list).length > 0)
+    const tooLong = items.some((parts) => parts.length > 4);
+    if (tooLong || shapeProblems(labConfigSchema.shape.arms, list).length > 0)
       return { problem: { code: 'link.arms', values: { got: shown(text) } } };
     const changed = { ...config, arms: list };
     const problem = configProblems(changed).find(({ path }) => list.some((arm) => arm.id === path));

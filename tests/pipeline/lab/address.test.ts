@@ -155,6 +155,7 @@ describe('addresses', () => {
     ['evaluation.times', '0', '(got 0)'],
     ['evaluation.temperatures', '0,hot', 'must be a number between 0 and 5 (got "hot")'],
     ['arms', 'a:magic:A', 'a:magic:A'],
+    ['arms', 'a:ppo:A:nano:B', 'must be a list'],
     ['arms', 'constructor:ppo:A', 'taken by the lab'],
     ['arms', 'teacher:ppo:A', 'taken by the lab'],
     ['arms', 'ppo:ppo:A,ppo:dpo:B', 'used twice'],
