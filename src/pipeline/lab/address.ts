@@ -8,7 +8,9 @@ import { STAGES, TRUNK_STAGES } from '../stages';
 import {
   configProblems,
   DEFAULT_TEACHER,
+  given,
   labConfigSchema,
+  plainPlan,
   type ArmConfig,
   type ConfigProblem,
   type LabConfig,
@@ -133,8 +135,9 @@ const planSchema = labConfigSchema.shape.evaluation.unwrap();
 const PLAN = Object.keys(planSchema.shape) as (keyof EvaluationPlan)[];
 
 const evaluation = (name: keyof EvaluationPlan): Part => ({
-  read({ evaluation: { [name]: value } }) {
-    return value === undefined || value === false ? 'off' : settingText(value);
+  read(config) {
+    const { [name]: value } = plainPlan(config.evaluation);
+    return value === undefined ? 'off' : settingText(value);
   },
   write(config, text) {
     const schema = planSchema.shape[name];
@@ -176,7 +179,10 @@ const setting = (ids: readonly string[], name: string): Part => ({
   },
 });
 
-const resolved = (config: LabConfig, id: string) => ({ ...standardOf(config, id), ...changesOf(config, id) });
+const resolved = (config: LabConfig, id: string) => ({
+  ...standardOf(config, id),
+  ...given(changesOf(config, id)),
+});
 
 /** The part at an address; undefined where there is none. */
 function partAt(config: LabConfig, path: string): Part | undefined {

@@ -160,7 +160,19 @@ export const resolvedSettings = (
   config: Pick<LabConfig, 'task' | 'size'>,
   stage: StageName,
   changes: Settings = {},
-): Settings => ({ ...defaultSettings(config.task, stage, config.size), ...changes });
+): Settings => ({ ...defaultSettings(config.task, stage, config.size), ...given(changes) });
+
+/** Without what is there, but undefined: that says no more than what is not there. */
+export const given = (changes: Settings): Settings =>
+  Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+
+/** The plan without what is switched off, however that is written: equal plans are written alike. */
+export const plainPlan = (plan: EvaluationPlan): EvaluationPlan =>
+  Object.fromEntries(
+    Object.entries(given({ ...plan })).filter(
+      ([, value]) => value !== false && !(Array.isArray(value) && value.length === 0),
+    ),
+  ) as unknown as EvaluationPlan;
 
 export interface ConfigProblem {
   /** Address of what is wrong, for example `ppo.klCoef`, `ppo/sft.steps` or `seed`. */
