@@ -68,8 +68,10 @@ const arms: Part = {
       };
       return { ...known, id, stage, name: decoded(name) || id.toUpperCase(), ...(size ? { size } : {}) };
     }) as ArmConfig[];
-    if (shapeProblems(labConfigSchema.shape.arms, list).length > 0)
-      return { problem: { code: 'link.arms', values: { got: shown(text) } } };
+    const [wrong] = shapeProblems(labConfigSchema.shape.arms, list);
+    if (wrong)
+      // the list as a whole: too many
+      return { problem: wrong.path ? { code: 'link.arms', values: { got: shown(text) } } : wrong.message };
     const changed = { ...config, arms: list };
     const problem = configProblems(changed).find(({ path }) => list.some((arm) => arm.id === path));
     return problem ? { problem: problem.message } : { config: changed };
