@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Artifact } from '../pipeline/contract/stage';
 import { saveArtifact } from './artifact-file';
-import { manifestSchema, shippedFrom, type Manifest } from './manifest';
+import { checkedManifest, shippedFrom, type Manifest } from './manifest';
 
 const FOLDER = new URL('./data/', import.meta.url);
 
 const readManifest = async (): Promise<Manifest> =>
-  manifestSchema.parse(JSON.parse(await readFile(new URL('manifest.json', FOLDER), 'utf8')));
+  checkedManifest(JSON.parse(await readFile(new URL('manifest.json', FOLDER), 'utf8')));
 
 /** Shipped results in Node, read from the source tree. */
 export const nodeShippedResults = shippedFrom(

@@ -1,6 +1,6 @@
 import { message, MessageError } from '../messages';
 import { fetchFile } from './fetch-file';
-import { manifestSchema, shippedFrom } from './manifest';
+import { checkedManifest, shippedFrom } from './manifest';
 import manifest from './data/manifest.json';
 
 const files = import.meta.glob<string>('./data/*.safetensors', {
@@ -11,7 +11,7 @@ const files = import.meta.glob<string>('./data/*.safetensors', {
 
 /** Shipped results in the browser, fetched when they are first needed. */
 export const shippedResults = shippedFrom(
-  () => Promise.resolve(manifestSchema.parse(manifest)),
+  async () => checkedManifest(manifest),
   async (file) => {
     const url = files[`./data/${file}`];
     if (!url) throw new MessageError(message('file.missing', { file }));

@@ -1,7 +1,8 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { checkedShape } from '../messages/shape';
 import { recordingSchema, type Recording, type StoredRun } from '../pipeline/records/recording';
-import { checkedRun, checkedShape } from '../pipeline/records/stored-run';
+import { checkedRun } from '../pipeline/records/stored-run';
 import { UsageError } from './usage';
 
 /*

@@ -31,6 +31,8 @@ export interface Codes extends FileCodes, RecordCodes {
   'name.reserved': Nothing;
   'link.version': { expected: string; got: string };
   'link.arms': { got: string };
+  /** A link that goes on and on. */
+  'link.tooLong': { max: number; what: 'characters' | 'changes' };
 
   // Engines and their devices.
   'device.lost': { reason: Message };

@@ -41,6 +41,7 @@ export const en: Sentences = {
   'name.twice': () => 'this name is used twice',
   'name.reserved': () => 'this name is taken by the lab itself',
   'link.version': ({ expected, got }) => `must be ${expected} (got ${got}); nothing of the link was used`,
+  'link.tooLong': ({ max, what }) => `has more than ${max} ${what}; nothing of it was used`,
   'link.arms': ({ got }) => `must be a list of id:stage:name (got ${got})`,
 
   'device.lost': ({ reason }, { say }) => `the device was lost: ${say(reason)}`,

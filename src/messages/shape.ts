@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isMessage, message, MessageError } from '.';
 import type { Message, ValueType } from './codes';
 
 /** What is wrong where; `path` is a dotted path, empty for the whole value. */
@@ -27,9 +28,14 @@ const TYPES: Record<string, ValueType> = {
   record: 'object',
 };
 
-/** A value as text, short enough for a sentence. JSON has no NaN. */
+/** A value as text, short enough for a sentence. JSON has no NaN, and nothing that is nested without end. */
 export function shown(value: unknown): string {
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  let text: string;
+  try {
+    text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  } catch {
+    text = Array.isArray(value) ? '[…]' : '{…}';
+  }
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
@@ -50,6 +56,22 @@ export function numberRange(schema: z.ZodType): NumberRange | undefined {
   if (!(inner instanceof z.ZodNumber)) return undefined;
   const { minValue, maxValue, isInt } = inner;
   return { whole: isInt, min: minValue ?? -Infinity, max: maxValue ?? Infinity, off: nullable };
+}
+
+/** The value as the schema has it. Throws a MessageError that names the first place where it is not. */
+export function checkedShape<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {
+  const [wrong] = shapeProblems(schema, value);
+  if (wrong) throw new MessageError(message('at', { path: wrong.path || 'JSON', problem: wrong.message }));
+  return schema.parse(value);
+}
+
+/** In a refinement: says what is wrong at a path. */
+export function refuseAt(
+  context: Pick<z.RefinementCtx, 'addIssue'>,
+  path: readonly PropertyKey[],
+  message: Message,
+): void {
+  context.addIssue({ code: 'custom', path: [...path], params: { message } });
 }
 
 /** The schema at a path, as far as objects, records and lists lead to it. */
@@ -115,6 +137,10 @@ function messageOfIssue(issue: z.core.$ZodIssue, schema: z.ZodType | undefined, 
     case 'too_small':
     case 'too_big':
       return outOfRange(issue, got);
+    case 'custom':
+      return isMessage(issue.params?.['message'])
+        ? issue.params['message']
+        : { code: 'value.invalid', values: { got } };
     case 'invalid_format':
       return { code: 'value.pattern', values: { pattern: issue.pattern ?? issue.format, got } };
     default:

@@ -37,6 +37,8 @@ export const zh: Sentences = {
   'name.twice': () => '这个名称用了两次',
   'name.reserved': () => '这个名称已被实验室本身占用',
   'link.version': ({ expected, got }) => `必须是 ${expected}（现为 ${got}）；链接内容未被采用`,
+  'link.tooLong': ({ max, what }) =>
+    `超过 ${max} ${what === 'characters' ? '个字符' : '处更改'}；链接内容未被采用`,
   'link.arms': ({ got }) => `必须是 id:stage:name 形式的列表（现为 ${got}）`,
 
   'device.lost': ({ reason }, { say }) => `设备已丢失：${say(reason)}`,

@@ -1,6 +1,7 @@
 import type { GptConfig } from './config';
 import { flatLength, parameterLayout } from './parameters';
 import { CheckpointError, readSafetensors, writeSafetensors, type StoredTensor } from './safetensors';
+import { shown } from '../messages/shape';
 import { parseStrict } from './strict-json';
 
 export { CheckpointError } from './safetensors';
@@ -96,7 +97,7 @@ function parseConfig(raw: string | undefined): GptConfig {
     if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > most)
       throw new CheckpointError({
         code: 'checkpoint.field',
-        values: { field: name, value: JSON.stringify(value) ?? 'undefined', most },
+        values: { field: name, value: shown(value), most },
       });
     return [field, value as number];
   });

@@ -1,4 +1,5 @@
 import { CheckpointError, type FileProblem } from './checkpoint-error';
+import { shown } from '../messages/shape';
 import { parseStrict } from './strict-json';
 
 export { CheckpointError } from './checkpoint-error';
@@ -142,7 +143,7 @@ function readEntry(tensor: string, raw: unknown, available: number): Entry {
   if (!isRecord(raw)) return refuse({ code: 'file.noDescription', values: { tensor } });
   const { dtype, shape, data_offsets: offsets } = raw;
   if (!isDtype(dtype)) {
-    const values = { tensor, dtype: JSON.stringify(dtype) ?? 'undefined', known: Object.keys(BYTES) };
+    const values = { tensor, dtype: shown(dtype), known: Object.keys(BYTES) };
     return refuse({ code: 'file.dtype', values });
   }
   if (!isShape(shape)) return refuse({ code: 'file.shape', values: { tensor } });

@@ -45,6 +45,10 @@ const SAMPLES: { [C in Code]: Codes[C][] } = {
   'name.twice': [{}],
   'name.reserved': [{}],
   'link.version': [{ expected: '1', got: '22' }],
+  'link.tooLong': [
+    { max: 8, what: 'characters' },
+    { max: 8, what: 'changes' },
+  ],
   'link.arms': [{ got: 'a:magic:A' }],
   'file.missing': [{ file: 'x.safetensors' }],
   'file.http': [{ file: 'x.safetensors', status: '404 Not Found' }],
@@ -177,6 +181,8 @@ const SAMPLES: { [C in Code]: Codes[C][] } = {
   'recording.none': [{ demo: 'flan' }],
   'recording.outdated': [{ stages: ['ppo', 'dpo'] }],
   'record.keys': [{}],
+  'record.order': [{}],
+  'record.differs': [{ from: 'config.seed' }],
 };
 
 /** Values that choose words and do not stand in the sentence themselves. */

@@ -8,7 +8,9 @@ import { isTrunkStage, STAGES, TRUNK_STAGES } from '../stages';
 import {
   configProblems,
   DEFAULT_TEACHER,
+  given,
   labConfigSchema,
+  plainPlan,
   type ArmConfig,
   type ConfigProblem,
   type LabConfig,
@@ -66,9 +68,12 @@ const arms: Part = {
       };
       return { ...known, id, stage, name: decoded(name) || id.toUpperCase(), ...(size ? { size } : {}) };
     }) as ArmConfig[];
-    const tooLong = items.some((parts) => parts.length > 4);
-    if (tooLong || shapeProblems(labConfigSchema.shape.arms, list).length > 0)
+    if (items.some((parts) => parts.length > 4))
       return { problem: { code: 'link.arms', values: { got: shown(text) } } };
+    const [wrong] = shapeProblems(labConfigSchema.shape.arms, list);
+    if (wrong)
+      // the list as a whole: too many
+      return { problem: wrong.path ? { code: 'link.arms', values: { got: shown(text) } } : wrong.message };
     const changed = { ...config, arms: list };
     const problem = configProblems(changed).find(({ path }) => list.some((arm) => arm.id === path));
     return problem ? { problem: problem.message } : { config: changed };
@@ -134,9 +139,9 @@ const planSchema = labConfigSchema.shape.evaluation.unwrap();
 const PLAN = Object.keys(planSchema.shape) as (keyof EvaluationPlan)[];
 
 const evaluation = (name: keyof EvaluationPlan): Part => ({
-  read({ evaluation: { [name]: value } }) {
-    const isOff = value === undefined || value === false || (Array.isArray(value) && value.length === 0);
-    return isOff ? 'off' : settingText(value);
+  read(config) {
+    const { [name]: value } = plainPlan(config.evaluation);
+    return value === undefined ? 'off' : settingText(value);
   },
   write(config, text) {
     const schema = planSchema.shape[name];
@@ -178,7 +183,10 @@ const setting = (ids: readonly string[], name: string): Part => ({
   },
 });
 
-const resolved = (config: LabConfig, id: string) => ({ ...standardOf(config, id), ...changesOf(config, id) });
+const resolved = (config: LabConfig, id: string) => ({
+  ...standardOf(config, id),
+  ...given(changesOf(config, id)),
+});
 
 /** The part at an address; undefined where there is none. */
 function partAt(config: LabConfig, path: string): Part | undefined {

@@ -81,6 +81,9 @@ export interface LabConfig {
 
 export const DEFAULT_TEACHER: TeacherConfig = { size: 'small', trunk: {} };
 
+/** How much a configuration may hold. A link or a file may come from anywhere. */
+export const MOST = { arms: 64, letters: 100 };
+
 const settingsRecord = z.record(z.string(), z.unknown());
 
 const sizeSchema = z.enum(Object.keys(MODEL_SIZES) as [ModelSize, ...ModelSize[]]);
@@ -94,8 +97,16 @@ export const labConfigSchema = z.strictObject({
   arms: z
     .array(
       z.strictObject({
-        id: z.string().regex(/^[a-z0-9-]+$/),
-        name: z.string().min(1),
+        id: z
+          .string()
+          .max(MOST.letters)
+          .regex(/^[a-z0-9-]+$/),
+        // half of a character cannot be written into a link
+        name: z
+          .string()
+          .min(1)
+          .max(MOST.letters)
+          .refine((name) => !/\p{Surrogate}/u.test(name)),
         stage: z.enum([...ARM_STAGES, ...LECTURE_STAGES]),
         settings: settingsRecord.default({}),
         trunk: z.partialRecord(z.enum(TRUNK_STAGES), settingsRecord).optional(),
@@ -109,7 +120,8 @@ export const labConfigSchema = z.strictObject({
         start: z.enum(SFT_SOURCES).optional(),
       }),
     )
-    .min(1),
+    .min(1)
+    .max(MOST.arms),
   evaluation: z
     .strictObject({
       times: z.number().int().min(1).max(200).default(DEFAULT_EVALUATION.times),
@@ -160,7 +172,19 @@ export const resolvedSettings = (
   config: Pick<LabConfig, 'task' | 'size'>,
   stage: StageName,
   changes: Settings = {},
-): Settings => ({ ...defaultSettings(config.task, stage, config.size), ...changes });
+): Settings => ({ ...defaultSettings(config.task, stage, config.size), ...given(changes) });
+
+/** Without what is there, but undefined: that says no more than what is not there. */
+export const given = (changes: Settings): Settings =>
+  Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+
+/** The plan without what is switched off, however that is written: equal plans are written alike. */
+export const plainPlan = (plan: EvaluationPlan): EvaluationPlan =>
+  Object.fromEntries(
+    Object.entries(given({ ...plan })).filter(
+      ([, value]) => value !== false && !(Array.isArray(value) && value.length === 0),
+    ),
+  ) as unknown as EvaluationPlan;
 
 export interface ConfigProblem {
   /** Address of what is wrong, for example `ppo.klCoef`, `ppo/sft.steps` or `seed`. */

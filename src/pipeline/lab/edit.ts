@@ -2,7 +2,14 @@ import type { ModelSize } from '../../model/config';
 import { numberOf } from '../contract/settings';
 import { isTrunkStage, type ArmStage, type StageName, type TrunkStage } from '../stages';
 import { armName } from '../stages/traits';
-import { DEFAULT_TEACHER, defaultSettings, type ArmConfig, type LabConfig, type Settings } from './config';
+import {
+  DEFAULT_TEACHER,
+  defaultSettings,
+  MOST,
+  type ArmConfig,
+  type LabConfig,
+  type Settings,
+} from './config';
 
 /**
  * Where a node's settings are kept: the shared trunk, an arm, or (`arm/stage`, `teacher/stage`) a trunk of its own.
@@ -130,8 +137,14 @@ export function withArm(
 export const withoutArm = (config: LabConfig, id: string): LabConfig =>
   config.arms.length > 1 ? { ...config, arms: config.arms.filter((a) => a.id !== id) } : config;
 
-/** Renamed; an empty name changes nothing. */
+/** Renamed, to at most so many letters and without halves of characters; an empty name changes nothing. */
 export const withArmName = (config: LabConfig, id: string, name: string): LabConfig =>
   name.trim()
-    ? { ...config, arms: config.arms.map((a) => (a.id === id ? { ...a, name: name.trim() } : a)) }
+    ? { ...config, arms: config.arms.map((a) => (a.id === id ? { ...a, name: fitting(name) } : a)) }
     : config;
+
+const fitting = (name: string): string =>
+  name
+    .trim()
+    .slice(0, MOST.letters)
+    .replace(/\p{Surrogate}/gu, '\uFFFD');

@@ -3,6 +3,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { ModelSize } from '../../model/config';
 import {
   DEFAULT_TEACHER,
+  plainPlan,
   resolvedSettings,
   SHIPPED_SEED,
   type ArmConfig,
@@ -84,7 +85,7 @@ export function buildGraph(config: LabConfig): Graph {
       seed,
       size: owner.size,
       ...(taskFree ? {} : { task }),
-      ...(arm ? { evaluation } : {}),
+      ...(arm ? { evaluation: plainPlan(evaluation) } : {}),
       inputs: parents.map(([role, node]) => [role, node.key]),
     });
     const inputs = Object.fromEntries(parents.map(([role, node]) => [role, node.id]));

@@ -4,6 +4,9 @@ import type { Pair } from './address';
 /** Version of the link format. */
 const VERSION = '1';
 
+/** How much of a link is read. */
+const MOST = { characters: 65_536, changes: 1024 };
+
 /** What a link may be about besides the configuration; `bench` opens the benchmark. */
 const PAGE = ['v', 'demo', 'lang', 'threads', 'bench'] as const;
 
@@ -26,7 +29,9 @@ export interface Link {
 /** Takes a link apart: a whole one, or what follows its `?`. */
 export function parseLink(link: string): Link {
   const query = link.slice(link.indexOf('?') + 1).replace(/#.*$/, '');
+  if (query.length > MOST.characters) return tooLong('characters');
   const all = [...new URLSearchParams(query)];
+  if (all.length > MOST.changes) return tooLong('changes');
   const of = (name: string) => all.find(([path]) => path === name)?.[1];
   const version = of('v');
   return {
@@ -44,6 +49,11 @@ export function parseLink(link: string): Link {
         }),
   };
 }
+
+const tooLong = (what: keyof typeof MOST): Link => ({
+  ...{ demo: undefined, lang: undefined, threads: undefined, pairs: [] },
+  problem: { path: '?', message: { code: 'link.tooLong', values: { max: MOST[what], what } } },
+});
 
 /** A link from `?` on; empty if it is about nothing. */
 export function linkOf({ demo, lang, pairs }: Pick<Link, 'demo' | 'lang' | 'pairs'>): string {

@@ -1,3 +1,4 @@
+import { STAGES } from '../stages';
 import { isLimit, parseFigure, type StageInUse } from '../stages/traits';
 
 /**
@@ -8,6 +9,6 @@ export function partnersOf(figure: string, arms: readonly (StageInUse & { id: st
   const { base, opponent } = parseFigure(figure);
   if (opponent !== undefined) return [opponent];
   if (base !== 'gap') return [];
-  const limit = arms.find(isLimit);
+  const limit = arms.find((arm) => Object.hasOwn(STAGES, arm.stage) && isLimit(arm)); // a stored one may be gone
   return limit ? [limit.id] : [];
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { foreign, isMessage, type Message } from '../../messages';
+import type { BackendName } from '../../engine/types';
+import { foreign } from '../../messages';
+import { refuseAt } from '../../messages/shape';
 import type { ModelSize } from '../../model/config';
 import { decode, EOS } from '../../world';
 import { buildGraph, keyOf, type Graph } from '../lab/graph';
@@ -8,12 +10,24 @@ import type { LabConfig } from '../lab/config';
 import type { TimedEvent } from '../lab/runner';
 import type { EvaluationEvent } from '../contract/stage';
 import type { StageName } from '../stages';
+import {
+  backendSchema,
+  figuresSchema,
+  keySchema,
+  messageSchema,
+  positionSchema,
+  refuseDisorder,
+  refuseTwice,
+  refuseUnknown,
+  storedConfigSchema,
+  wordSchema,
+} from './stored-config';
 
 /** What `summary.json` holds. */
 export interface RunSummary {
   demo: string;
   seed: number;
-  backend: string;
+  backend: BackendName;
   /** Wall-clock seconds of the whole run. */
   seconds: number;
   config: LabConfig;
@@ -52,48 +66,63 @@ export const storedKeyOf = (keys: Readonly<Record<string, string>>): string => k
 /** Version of the format; a recording of another version is not shown. */
 export const RECORDING_VERSION = 1;
 
-const figures = z.record(z.string(), z.number());
-const progress = { update: z.number(), updates: z.number(), samples: z.number(), tokens: z.number() };
 const timedEventSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('metrics'), ...progress, seconds: z.number(), metrics: figures }),
-  z.object({ type: z.literal('evaluation'), ...progress, seconds: z.number(), evaluation: figures }),
+  z.object({ type: z.literal('metrics'), ...positionSchema, metrics: figuresSchema }),
+  z.object({ type: z.literal('evaluation'), ...positionSchema, evaluation: figuresSchema }),
 ]);
 
 /** Why a stage failed. Recordings of earlier versions hold a sentence. */
-const failureSchema = z.union([z.custom<Message>(isMessage), z.string().transform(foreign)]);
+const failureSchema = z.union([messageSchema, z.string().transform(foreign)]);
 
 const sampleSchema = z.object({
   prompt: z.string(),
   /** Answers to the prompt under the same sampling noise; `id` is an arm's, or `sft`. */
-  answers: z.array(z.object({ id: z.string(), text: z.string(), gold: z.number() })),
+  answers: z.array(z.object({ id: wordSchema, text: z.string(), gold: z.number() })),
 });
 
 /** A whole run without its weights: what is needed to show it again. */
-export const recordingSchema = z.object({
-  version: z.literal(RECORDING_VERSION),
-  demo: z.string(),
-  seed: z.number(),
-  backend: z.string(),
-  /** Seconds of the whole run. */
-  seconds: z.number(),
-  config: z.custom<LabConfig>((value) => typeof value === 'object' && value !== null),
-  nodes: z.array(
-    z.object({
-      id: z.string(),
-      name: z.string(),
-      stage: z.custom<StageName>((value) => typeof value === 'string'),
-      size: z.custom<ModelSize>((value) => typeof value === 'string'),
-      key: z.string(),
-      source: z.enum(['live', 'shipped']),
-      seconds: z.number(),
-      summary: figures,
-      events: z.array(timedEventSchema),
-      /** Why the stage did not come to its end. */
-      failure: failureSchema.optional(),
-    }),
-  ),
-  samples: z.array(sampleSchema),
-});
+export const recordingSchema = z
+  .object({
+    version: z.literal(RECORDING_VERSION),
+    demo: wordSchema,
+    seed: z.number().int().min(0),
+    backend: backendSchema,
+    /** Seconds of the whole run. */
+    seconds: z.number().min(0),
+    config: storedConfigSchema,
+    nodes: z.array(
+      z.object({
+        id: wordSchema,
+        name: z.string(),
+        stage: wordSchema.transform((stage) => stage as StageName),
+        size: wordSchema.transform((size) => size as ModelSize),
+        key: keySchema,
+        source: z.enum(['live', 'shipped']),
+        seconds: z.number().min(0),
+        summary: figuresSchema,
+        events: z.array(timedEventSchema),
+        /** Why the stage did not come to its end. */
+        failure: failureSchema.optional(),
+      }),
+    ),
+    samples: z.array(sampleSchema),
+  })
+  .superRefine(({ seed, config, nodes, samples }, context) => {
+    if (seed !== config.seed)
+      refuseAt(context, ['seed'], { code: 'record.differs', values: { from: 'config.seed' } });
+    refuseTwice(context, ['nodes'], nodes, 'id');
+    nodes.forEach(({ events }, i) => refuseDisorder(context, ['nodes', i, 'events'], events));
+    const known = new Set([...nodes.map(({ id }) => id), ...config.arms.map(({ id }) => id), 'sft']);
+    samples.forEach(({ answers }, i) => {
+      refuseTwice(context, ['samples', i, 'answers'], answers, 'id');
+      refuseUnknown(
+        context,
+        ['samples', i],
+        answers.map(({ id }) => id),
+        known,
+      );
+    });
+  });
 
 export type Recording = z.infer<typeof recordingSchema>;
 export type RecordedSample = z.infer<typeof sampleSchema>;

@@ -1,51 +1,60 @@
 import { z } from 'zod';
-import { message, MessageError } from '../../messages';
-import { shapeProblems } from '../../messages/shape';
-import type { LabConfig } from '../lab/config';
+import { MessageError } from '../../messages';
+import { checkedShape, refuseAt } from '../../messages/shape';
 import { storedKeyOf, type StoredEvaluation, type StoredRun } from './recording';
-
-const byId = <V extends z.ZodType>(value: V) => z.record(z.string(), value);
-const position = { update: z.number(), updates: z.number(), samples: z.number(), tokens: z.number() };
+import {
+  backendSchema,
+  byId,
+  figuresSchema,
+  keySchema,
+  positionSchema,
+  refuseDisorder,
+  refuseUnknown,
+  storedConfigSchema,
+  wordSchema,
+} from './stored-config';
 
 /** A file of `demos/<name>/results`. Settings are not checked here: they may be those of earlier code. */
-const storedRunSchema = z.object({
-  key: z.string(),
-  keys: byId(z.string().regex(/^[0-9a-f]{32}$/)),
-  summary: z.object({
-    demo: z.string(),
-    seed: z.number(),
-    backend: z.string(),
-    seconds: z.number(),
-    config: z.custom<LabConfig>(
-      (value) => typeof value === 'object' && value !== null && 'arms' in value && Array.isArray(value.arms),
+const storedRunSchema = z
+  .object({
+    key: keySchema,
+    keys: byId(keySchema),
+    summary: z.object({
+      demo: wordSchema,
+      seed: z.number().int().min(0),
+      backend: backendSchema,
+      seconds: z.number().min(0),
+      config: storedConfigSchema,
+      trunk: byId(byId(z.union([z.number(), z.string()]))),
+      arms: byId(figuresSchema),
+      failures: byId(z.string()),
+    }),
+    history: byId(
+      z.array(
+        z.object({
+          ...positionSchema,
+          evaluation: figuresSchema.transform(
+            (figures) => figures as unknown as StoredEvaluation['evaluation'],
+          ),
+        }),
+      ),
     ),
-    trunk: byId(byId(z.union([z.number(), z.string()]))),
-    arms: byId(byId(z.number())),
-    failures: byId(z.string()),
-  }),
-  history: byId(
-    z.array(
-      z.object({
-        ...position,
-        seconds: z.number(),
-        evaluation: z.custom<StoredEvaluation['evaluation']>(
-          (value) => byId(z.number()).safeParse(value).success,
-        ),
-      }),
-    ),
-  ),
-});
+  })
+  .superRefine(({ keys, summary, history }, context) => {
+    const made = new Set(Object.keys(keys));
+    const arms = new Set(summary.config.arms.map((arm) => arm.id));
+    if (summary.seed !== summary.config.seed)
+      refuseAt(context, ['summary', 'seed'], { code: 'record.differs', values: { from: 'config.seed' } });
+    refuseUnknown(context, ['summary', 'trunk'], Object.keys(summary.trunk), made);
+    refuseUnknown(context, ['summary', 'arms'], Object.keys(summary.arms), arms);
+    refuseUnknown(context, ['summary', 'failures'], Object.keys(summary.failures), made);
+    refuseUnknown(context, ['history'], Object.keys(history), arms);
+    for (const [id, rows] of Object.entries(history)) refuseDisorder(context, ['history', id], rows);
+  });
 
 /** Checks what was stored. Throws a MessageError that names the first thing that is wrong. */
 export function checkedRun(json: unknown): StoredRun {
   const run = checkedShape(storedRunSchema, json);
   if (run.key !== storedKeyOf(run.keys)) throw new MessageError({ code: 'record.keys', values: {} });
   return run;
-}
-
-/** The value as the schema has it. Throws a MessageError that names the first place where it is not. */
-export function checkedShape<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {
-  const [wrong] = shapeProblems(schema, value);
-  if (wrong) throw new MessageError(message('at', { path: wrong.path || 'JSON', problem: wrong.message }));
-  return schema.parse(value);
 }

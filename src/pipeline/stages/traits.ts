@@ -54,5 +54,7 @@ const VOCABULARY = { figures: FIGURES, stages: TRUNK_STAGES };
 export const parseFigure = (name: string): FigureName => parse(name, VOCABULARY);
 
 /** What is known of a figure by name; of one that nobody declares, that it is a number. */
-export const figureInfo = (name: string): FigureInfo =>
-  FIGURES[parseFigure(name).base] ?? { kind: 'number', digits: 1 };
+export function figureInfo(name: string): FigureInfo {
+  const { base } = parseFigure(name);
+  return (Object.hasOwn(FIGURES, base) ? FIGURES[base] : undefined) ?? { kind: 'number', digits: 1 };
+}

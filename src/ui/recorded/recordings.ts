@@ -1,8 +1,8 @@
 import { fetchJson } from '../../checkpoints/fetch-file';
 import { MessageError } from '../../messages';
+import { checkedShape } from '../../messages/shape';
 import { currentRecording, type CurrentRecording } from '../../pipeline/records/current';
 import { recordingSchema } from '../../pipeline/records/recording';
-import { checkedShape } from '../../pipeline/records/stored-run';
 import type { DemoEntry } from '../lessons/demos';
 
 // Fetched when somebody asks for the replay, and again when that failed: browsers remember a failed import.

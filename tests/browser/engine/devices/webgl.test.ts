@@ -1,4 +1,4 @@
-import { sentence } from '../../../../src/messages';
+import { messageOf, sentence } from '../../../../src/messages';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeviceLostError } from '../../../../src/engine/errors';
 import { giveBack, openWebGl } from '../../../../src/engine/devices/webgl';
@@ -138,7 +138,13 @@ describe('when WebGL fails', () => {
     const device = new Device(context);
     const out = device.memory.lasting(4);
     const broken = { name: 'brokenOne', inputs: [], body: 'void run(int t) { out0 = nonsense; }' };
-    expect(() => device.draw(broken, [], [], [out], 1)).toThrow(/'brokenOne'.*nonsense/s);
+    let said = '';
+    try {
+      device.draw(broken, [], [], [out], 1);
+    } catch (error) {
+      said = sentence(messageOf(error));
+    }
+    expect(said).toMatch(/'brokenOne'.*nonsense/s);
     close();
   });
 });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { createFusedEngine } from '../../../../src/engine/fused';
+import { sentence } from '../../../../src/messages';
 import type { Fingerprint } from '../../../support/thread-battery';
 
 /** Runs the battery in a worker, which may wait for threads of its own. */
@@ -26,5 +27,5 @@ it.each([2, 3, 4])('%i threads of a worker compute bit for bit what one does', a
 
 it('the thread of the page, which may not wait, computes alone', async () => {
   const { info } = await createFusedEngine('wasm', { threads: 2 });
-  expect(info.note).toBe('one thread: the thread of the page may not wait for others');
+  expect(sentence(info.note!)).toBe('one thread: the thread of the page may not wait for others');
 });
