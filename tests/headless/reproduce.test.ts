@@ -211,4 +211,14 @@ describe('RESULTS.md', () => {
     }
     expect(report([{ demo: await loadDemo('summaries'), stored }])).not.toContain('earlier');
   });
+
+  it('says at the top what lacks figures that are measured by now', async () => {
+    const demo = await loadDemo('summaries');
+    const stored = await readRuns(DEMOS, 'summaries', (problem) => expect.fail(problem));
+    const before = report([{ demo, stored }]);
+    delete stored[1]!.summary.arms['dpo']!['entropy'];
+    const text = report([{ demo, stored }]);
+    expect(text).toMatch(/^- summaries, seed 2: DPO \(without entropy\)$/m);
+    expect(text.split('\n').slice(-20)).toEqual(before.split('\n').slice(-20)); // its figures count
+  });
 });

@@ -12,7 +12,8 @@ import {
   type PreferencesArtifact,
   type StageContext,
 } from '../../../src/pipeline/contract/stage';
-import type { StageName } from '../../../src/pipeline/stages';
+import { missingFigures } from '../../../src/pipeline/contract/figures';
+import { STAGES, type StageName } from '../../../src/pipeline/stages';
 import { initialWeights, withFreshHead } from '../../../src/model/parameters';
 import { agreement } from '../../../src/pipeline/measures/pair-accuracy';
 import { mean } from '../../../src/pipeline/maths/statistics';
@@ -59,7 +60,7 @@ describe('every stage', () => {
     ['ai-feedback', { pairs: 600, heldOutPairs: 8, answers: 'pool' }],
   ];
   it.each(QUICK)(
-    '%s %j gives finite rows, the same each time, and leaves nothing behind',
+    '%s %j gives finite rows and all its figures, the same each time, and leaves nothing behind',
     async (stage, s) => {
       const quick = { ...context, evaluation: { times: 1, prompts: 8, finalPrompts: 8 } };
       const before = engine.memory().tensors;
@@ -71,6 +72,7 @@ describe('every stage', () => {
         Object.values(e.type === 'metrics' ? e.metrics : e.evaluation),
       );
       expect([...numbers, ...Object.values(first.result.summary)].every(Number.isFinite)).toBe(true);
+      expect(missingFigures(STAGES[stage].figures, first.result.summary)).toEqual([]);
     },
   );
 });
