@@ -68,11 +68,13 @@ const without = (run: StoredRun, ids: readonly string[]): StoredRun => ({
 type Arms = StoredRun['summary']['arms'];
 
 /** Arms that were kept, with their distance from a limit that was measured again. */
-function withGaps(kept: Arms, { finished }: RunOutput, { arms }: LabConfig): Arms {
+function withGaps(kept: Arms, { finished }: RunOutput, config: LabConfig): Arms {
+  const { arms } = config;
+  const references = new Map(graphOverSeeds(config).map(({ id, inputs }) => [id, inputs.sft]));
   const places = Object.entries(kept).flatMap(([id, { gold, kl }]) =>
     gold === undefined || kl === undefined
       ? []
-      : [{ id, isLimit: false, final: { gold, kl }, evaluations: [] }],
+      : [{ id, isLimit: false, reference: references.get(id), final: { gold, kl }, evaluations: [] }],
   );
   const derived = derivedFigures([...finished, ...places]);
   return Object.fromEntries(

@@ -99,15 +99,15 @@ describe('what came out, in a sentence', () => {
 });
 
 describe('a list of names', () => {
-  it('names four at most', async () => {
+  it('names five at most', async () => {
     expect(nameList([])).toBe('');
-    expect(nameList(['Base', 'SFT', 'Preferences', 'Reward model'])).toBe(
-      'Base, SFT, Preferences and Reward model',
+    expect(nameList(['SFT', 'Preferences', 'Reward model', 'PPO', 'DPO'])).toBe(
+      'SFT, Preferences, Reward model, PPO and DPO',
     );
     const twelve = Array.from({ length: 12 }, (_, i) => `arm ${i}`);
     expect(await in2(() => nameList(twelve))).toEqual([
-      'arm 0, arm 1, arm 2 and 9 others',
-      'arm 0、arm 1、arm 2 和另外 9 项',
+      'arm 0, arm 1, arm 2, arm 3 and 8 others',
+      'arm 0、arm 1、arm 2、arm 3 和另外 8 项',
     ]);
     expect(await in2(() => nameList(['PPO', 'DPO']))).toEqual(['PPO and DPO', 'PPO 和 DPO']);
   });

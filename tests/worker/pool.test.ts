@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { MessageError } from '../../src/messages';
+import { message, MessageError } from '../../src/messages';
 import { RunControl, type Job, type RunnerEvent, type StageOutcome } from '../../src/pipeline/lab/runner';
 import type { Answer, AnswerRequest } from '../../src/worker/api';
 import { WorkerPool } from '../../src/worker/pool';
@@ -22,9 +22,6 @@ const row: RunnerEvent = {
   metrics: {},
   seconds: 2,
 };
-
-const DIED =
-  'The worker that computed this has ended, perhaps for want of memory. A new one takes its place.';
 
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
@@ -64,7 +61,7 @@ describe('a worker that dies', () => {
     const outcome = train(pool, undefined, (e) => rows.push(e));
     await settled();
     trainer!.vanish();
-    expect(await outcome).toEqual({ status: 'failed', message: DIED, seconds: 0 });
+    expect(await outcome).toEqual({ status: 'failed', message: message('worker.died', {}), seconds: 0 });
     expect(await train(pool)).toEqual(done);
     expect(workers).toHaveLength(3);
     // on the same backend as before, not on whatever would be chosen now
@@ -112,7 +109,9 @@ describe('a worker that dies', () => {
     const outcome = train(pool);
     await settled();
     workers[0]!.fail('x is not a function');
-    expect(await outcome).toMatchObject({ message: expect.stringContaining('x is not a function') });
+    expect(await outcome).toMatchObject({
+      message: { values: { text: expect.stringContaining('x is not a function') } },
+    });
     expect(workers[0]!.terminated).toBe(true);
   });
 
@@ -266,6 +265,6 @@ describe('without locks', () => {
     await settled();
     expect(workers).toHaveLength(2);
     vi.advanceTimersByTime(90_000);
-    expect(await outcome).toMatchObject({ message: expect.stringContaining('10 minutes') });
+    expect(await outcome).toMatchObject({ message: { code: 'worker.silent', values: { minutes: 10 } } });
   });
 });

@@ -3,14 +3,14 @@ import { i18n } from '../i18n';
 import { fixed, percent, spaced } from '../i18n/format';
 import { referenceName } from '../i18n/reference';
 
-/** A list names at most this many. */
-const MOST_NAMES = 4;
+/** A list names at most this many: a trunk trained live and two arms are five. */
+const MOST_NAMES = 5;
 /** With its figures an arm takes more room. */
 const MOST_ARMS = 3;
 /** References that get a list of their own. */
 const MOST_LISTS = 2;
 
-/** "a, b and c"; of more than four the first three and how many others there are. */
+/** "a, b and c"; of more than five the first four and how many others there are. */
 export function nameList(names: readonly string[]): string {
   const comma = i18n.t('status.comma');
   if (names.length > MOST_NAMES) {
