@@ -7,6 +7,13 @@ import { storedKeyOf, type StoredEvaluation, type StoredRun } from './recording'
 const byId = <V extends z.ZodType>(value: V) => z.record(z.string(), value);
 const position = { update: z.number(), updates: z.number(), samples: z.number(), tokens: z.number() };
 
+/** As much of a configuration of earlier code as is looked at; the rest is kept. */
+const configSchema = z.looseObject({
+  arms: z.array(
+    z.looseObject({ id: z.string(), name: z.string(), stage: z.string(), settings: byId(z.unknown()) }),
+  ),
+});
+
 /** A file of `demos/<name>/results`. Settings are not checked here: they may be those of earlier code. */
 const storedRunSchema = z.object({
   key: z.string(),
@@ -16,9 +23,7 @@ const storedRunSchema = z.object({
     seed: z.number(),
     backend: z.string(),
     seconds: z.number(),
-    config: z.custom<LabConfig>(
-      (value) => typeof value === 'object' && value !== null && 'arms' in value && Array.isArray(value.arms),
-    ),
+    config: configSchema as unknown as z.ZodType<LabConfig>,
     trunk: byId(byId(z.union([z.number(), z.string()]))),
     arms: byId(byId(z.number())),
     failures: byId(z.string()),
