@@ -107,6 +107,28 @@ describe('reproduce', () => {
     120_000,
   );
 
+  it('is not stopped by what is broken in demos that are not named, and leaves it as it is', async () => {
+    await mkdir(join(demos, 'other', 'results'));
+    await writeFile(runFile('other', 1), '{');
+    await addDemo(demos, 'broken', { title: 'No configuration' });
+    const { code, err } = await reproduce('--seeds', '1', '--only', 'toy');
+    expect(err).toMatch(/other.*seed-1\.json: .*; it counts as missing/);
+    expect(err).toMatch(/broken.*config.*; it counts as missing/);
+    expect(err).not.toMatch(/\n\s+at /);
+    expect(code).toBe(0);
+    expect(await readFile(runFile('other', 1), 'utf8')).toBe('{');
+    await rm(join(demos, 'broken'), { recursive: true });
+    await rm(join(demos, 'other', 'results'), { recursive: true });
+  }, 120_000);
+
+  it('says before it computes that a folder lies where a result has to be', async () => {
+    await mkdir(runFile('other', 1), { recursive: true });
+    const { code, err } = await reproduce('--seeds', '1', '--only', 'other');
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error: nothing can be written to .*seed-1\.json: it is a folder$/m);
+    await rm(join(demos, 'other', 'results'), { recursive: true });
+  }, 120_000);
+
   it('only writes the report if that is what is wanted', async () => {
     const { code, err } = await reproduce('--report', '--only', 'other');
     expect([code, err]).toEqual([0, '']);

@@ -116,6 +116,17 @@ describe('a stored run after a stage has changed', () => {
     expect(currentRuns([before], demo())).toEqual([]);
   });
 
+  it('is read also where it had an arm of a stage that is gone', () => {
+    const before = stored();
+    before.summary.config.arms.unshift({
+      id: 'gone',
+      name: 'Gone',
+      stage: 'q-learning' as never,
+      settings: {},
+    });
+    expect(currentPart(checkedRun(before), demo()).summary.arms['ppo']).toMatchObject({ gap: 0.1 });
+  });
+
   it('counts no arm that was never measured', () => {
     const empty = stored();
     empty.summary.arms['ppo'] = { seconds: 3 };
@@ -199,6 +210,8 @@ describe('a stored file', () => {
     ['keys that were changed by hand', { ...stored(), keys: { ...stored().keys, ppo: '0'.repeat(32) } }, /by hand/],
     ['an empty summary', { ...stored(), summary: {} }, /summary\.demo/],
     ['arms that are no numbers', { ...stored(), summary: { ...stored().summary, arms: { ppo: { gold: null } } } }, /arms\.ppo\.gold/],
+    ['an arm that is none', { ...stored(), summary: { ...stored().summary, config: { arms: [null] } } }, /config\.arms\.0/],
+    ['arms without a stage', { ...stored(), summary: { ...stored().summary, config: { arms: [{ id: 'a', name: 'A', settings: {} }] } } }, /config\.arms\.0\.stage/],
     ['a measurement that is no number', { ...stored(), history: { ppo: [{ ...row, evaluation: { gold: 'x' } }] } }, /history\.ppo/],
   ])('is refused by name: %s', (_, json, expected) => {
     expect(() => checkedRun(json)).toThrow(expected);
