@@ -65,14 +65,14 @@ async function reproduce(flags: Flags): Promise<void> {
   await tryFolders(folder, work);
   if (!part) await tryWriting(reportFile(folder));
   const failures = work.length > 0 ? await runAll(folder, work, jobs) : [];
+  for (const failure of failures) console.error(`error: ${failure}`);
+  if (failures.length > 0) process.exitCode = 1;
   if (part) console.log(`shard ${part.index}/${part.count}: ${work.length} runs; --report writes RESULTS.md`);
   else {
     const results = (await writeReport(folder)).filter(({ demo }) => wanted.includes(demo.name));
     for (const { claim, verdict } of results.flatMap(judgeAll))
       console.log(`${verdict.padEnd(8)} ${claim.text}`);
   }
-  for (const failure of failures) console.error(`error: ${failure}`);
-  if (failures.length > 0) process.exitCode = 1;
 }
 
 await new Command('reproduce')

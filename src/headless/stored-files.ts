@@ -87,12 +87,14 @@ export async function writeSynced(file: string, text: string | Uint8Array): Prom
 /** A name that no other process uses; git ignores it. */
 const draftOf = (file: string): string => `${file}.${randomUUID()}.draft`;
 
-/** Writes a file in one go: a run that is stopped here, or a disk that is full, leaves no half file. */
+/** Writes a file in one go: a run that is stopped here, or a disk that is full, leaves no half file. Throws a UsageError. */
 export async function writeWhole(file: string, text: string): Promise<void> {
   const draft = draftOf(file);
   try {
     await writeSynced(draft, text);
     await rename(draft, file);
+  } catch (error) {
+    throw new UsageError(`${file} was not written: ${(error as Error).message}`);
   } finally {
     await rm(draft, { force: true });
   }

@@ -113,7 +113,7 @@ describe('reproduce', () => {
     await addDemo(demos, 'broken', { title: 'No configuration' });
     const { code, err } = await reproduce('--seeds', '1', '--only', 'toy');
     expect(err).toMatch(/other.*seed-1\.json: .*; it counts as missing/);
-    expect(err).toMatch(/broken.*config.*; it counts as missing/);
+    expect(err).toMatch(/demo broken: .*; it counts as missing/);
     expect(err).not.toMatch(/\n\s+at /);
     expect(code).toBe(0);
     expect(await readFile(runFile('other', 1), 'utf8')).toBe('{');
