@@ -1,4 +1,3 @@
-import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { createEngine } from '../engine/create';
@@ -11,8 +10,8 @@ import { applyLink, applyOverrides, pageLink } from './overrides';
 import type { RunSummary } from '../pipeline/records/recording';
 import { seed, seedList } from './seeds';
 import { lineOf, UsageError } from './usage';
-import { tryWriting } from './stored-files';
-import { OUTPUT_FILES, runConfig, writeOutput } from './run';
+import { tryOutput, writeOutput } from './output';
+import { runConfig } from './run';
 import { claimLines, seedsTable, summaryTable } from './tables';
 
 const collect = (value: string, all: string[]) => [...all, value];
@@ -66,10 +65,7 @@ async function run(name: string | undefined, flags: RunFlags): Promise<void> {
   const seeds = flags.seeds ?? [flags.seed ?? chosen.seed];
   const configs = seeds.map((s) => ({ ...chosen, seed: s }));
   const folder = (s: number) => (flags.out && several ? join(flags.out, `seed-${s}`) : flags.out);
-  for (const s of seeds) {
-    refuseToOverwrite(folder(s));
-    if (flags.out) await tryWriting(join(folder(s)!, OUTPUT_FILES[0]));
-  }
+  if (flags.out) for (const s of seeds) await tryOutput(folder(s)!);
   const { engine } = await createEngine(flags.backend);
   try {
     const summaries: RunSummary[] = [];
@@ -82,21 +78,17 @@ async function run(name: string | undefined, flags: RunFlags): Promise<void> {
       );
       console.log([summaryTable(summary), ...claimLines(claims, summary)].join('\n'));
       const out = folder(config.seed);
-      if (out) await writeOutput(out, output);
+      if (out)
+        await writeOutput(out, output).catch((error: Error) => {
+          const rest = seeds.slice(summaries.length - 1);
+          throw several ? new UsageError(`${error.message}; go on with --seeds ${rest.join(',')}`) : error;
+        });
       if (Object.keys(summary.failures).length > 0) process.exitCode = 1;
     }
     if (several) console.log(`${seeds.length} seeds, mean ± sd\n${seedsTable(summaries)}`);
   } finally {
     engine.dispose();
   }
-}
-
-function refuseToOverwrite(folder: string | undefined): void {
-  if (!folder || !existsSync(folder)) return;
-  if (!statSync(folder).isDirectory()) throw new UsageError(`--out ${folder}: is a file, not a folder`);
-  for (const file of OUTPUT_FILES)
-    if (existsSync(join(folder, file)))
-      throw new UsageError(`${join(folder, file)} is already there; nothing was overwritten`);
 }
 
 const program = new Command('lab')

@@ -3,6 +3,7 @@ import {
   causesOf,
   currentRuns,
   judgeStored,
+  lackingIn,
   type Cause,
   type StoredClaim,
 } from '../pipeline/records/current';
@@ -52,6 +53,49 @@ const outdatedIn = (demos: readonly DemoRuns[]): Outdated[] =>
     );
     return arms.length ? [{ demo: demo.name, arms: arms.map((arm) => arm.name), causes }] : [];
   });
+
+interface Incomplete {
+  demo: string;
+  seeds: number[];
+  /** Names of arms, and ids of trunk stages. */
+  of: string[];
+  figures: string[];
+}
+
+/** What of the stored runs lacks figures that are measured today, demo by demo. */
+const incompleteIn = (demos: readonly DemoRuns[]): Incomplete[] =>
+  demos.flatMap(({ demo, stored }) => {
+    const found = stored.flatMap((run) => {
+      const figures = lackingIn(run, demo.config);
+      return Object.keys(figures).length ? [{ seed: run.summary.seed, figures }] : [];
+    });
+    if (found.length === 0) return [];
+    const names = new Map(demo.config.arms.map((arm) => [arm.id, arm.name]));
+    const ids = [...new Set(found.flatMap(({ figures }) => Object.keys(figures)))];
+    return [
+      {
+        demo: demo.name,
+        seeds: found.map(({ seed }) => seed),
+        of: ids.map((id) => names.get(id) ?? id),
+        figures: [...new Set(found.flatMap(({ figures }) => Object.values(figures).flat()))],
+      },
+    ];
+  });
+
+function incompleteNotice(demos: readonly DemoRuns[]): string[] {
+  const incomplete = incompleteIn(demos);
+  if (incomplete.length === 0) return [];
+  return [
+    'Some stored results lack figures that are measured by now; what they have counts, and `npm run reproduce` makes',
+    'them again:',
+    '',
+    ...incomplete.map(
+      ({ demo, seeds, of, figures }) =>
+        `- ${demo}, seed ${seeds.join(', ')}: ${of.join('; ')} (without ${figures.join(', ')})`,
+    ),
+    '',
+  ];
+}
 
 function notice(demos: readonly DemoRuns[]): string[] {
   const outdated = outdatedIn(demos);
@@ -175,6 +219,7 @@ export function report(demos: readonly DemoRuns[]): string {
     'The first claim of a demo is its headline claim. The seed changes everything but the base model, which is shipped.',
     '',
     ...notice(demos),
+    ...incompleteNotice(demos),
     `${headlines.length} headline claims: ${tally(headlines)}. All ${all.length} claims: ${tally(all)}.`,
     '',
     '| demo | headline claim | difference | seeds | reproduced | all claims |',

@@ -1,89 +1,39 @@
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { MultiBar } from 'cli-progress';
-import { Command, InvalidArgumentError } from 'commander';
-import type { Demo } from '../pipeline/records/demo';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { message } from '../messages';
 import { InputError } from '../pipeline/records/demo';
-import type { StoredRun } from '../pipeline/records/recording';
-import { inChild } from './children';
 import { demoNames, DEMOS, loadDemo } from './demos';
 import { judgeAll, report, type DemoRuns } from './report';
-import { existing } from './reproduce-one';
-import { readRuns, RECORDED_SEED, recordingFile, runFile, tryWriting, writeWhole } from './stored-files';
+import { shard, type Shard } from './shard';
+import { readRuns, tryWriting, writeWhole } from './stored-files';
 import { lineOf, wholeNumber } from './usage';
+import { runAll, tryFolders, workOn } from './work';
 
-const CHILD = fileURLToPath(new URL('reproduce-child.ts', import.meta.url));
-
-interface Work {
-  demo: Demo;
-  seed: number;
-}
+const WHOLE: Shard = { index: 1, count: 1 };
 
 const complain = (problem: string) => console.error(`${problem}; it counts as missing`);
 
-/** Runs what is missing of one demo with one seed and stores it at once. Returns what failed, in one line each. */
-async function runOne(folder: string, { demo, seed }: Work): Promise<string[]> {
-  const run = await inChild(CHILD, [folder, demo.name, String(seed)], async (out) => {
-    const text = await readFile(join(out, 'run.json'), 'utf8');
-    const stored = JSON.parse(text) as StoredRun;
-    if (Object.keys(stored.summary.arms).length === 0) return stored;
-    if (seed === RECORDED_SEED)
-      await writeWhole(recordingFile(folder, demo.name), await readFile(join(out, 'recording.json'), 'utf8'));
-    await writeWhole(runFile(folder, demo.name, seed), text);
-    return stored;
-  });
-  return Object.entries(run.summary.failures).map(([id, reason]) => `${id}: ${reason}`);
-}
-
-/** Works through the list with several processes; a failure is told and does not stop the others. */
-async function runAll(folder: string, work: readonly Work[], jobs: number): Promise<string[]> {
-  const failures: string[] = [];
-  const bars = new MultiBar({
-    format: '{bar} {value}/{total} runs, {eta_formatted} left {what}',
-    noTTYOutput: !process.stdout.isTTY,
-    notTTYSchedule: 30_000,
-  });
-  const bar = bars.create(work.length, 0, { what: '' });
-  const queue = work.slice();
-  const worker = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      const { demo, seed } = next;
-      const failed = await runOne(folder, next).catch((error: Error) => [error.message]);
-      failures.push(...failed.map((reason) => `${demo.name}, seed ${seed}: ${reason}`));
-      bar.increment(1, { what: `${demo.name} ${seed}` });
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(jobs, work.length) }, worker));
-  bars.stop();
-  return failures;
-}
-
-/** What is to be done: every demo and seed with something missing or outdated. */
-async function workOn(folder: string, demos: readonly Demo[], seeds: number): Promise<Work[]> {
-  const work: Work[] = [];
-  for (let seed = 1; seed <= seeds; seed++)
-    for (const demo of demos)
-      if ((await existing(folder, demo, seed, complain)).todo.length > 0) work.push({ demo, seed });
-  for (const { demo, seed } of work) await tryWriting(runFile(folder, demo.name, seed));
-  if (work.some(({ seed }) => seed === RECORDED_SEED))
-    for (const { demo } of work) await tryWriting(recordingFile(folder, demo.name));
-  await tryWriting(reportFile(folder));
-  return work;
-}
-
 const reportFile = (folder: string): string => join(folder, 'RESULTS.md');
 
-/** RESULTS.md from all that is stored, of every demo with claims and every seed. */
-async function writeReport(folder: string): Promise<DemoRuns[]> {
+/** All that is stored, of every demo with claims and every seed; what is broken of it is told and left out. */
+async function readAll(folder: string, told: (problem: string) => void): Promise<DemoRuns[]> {
   const all: DemoRuns[] = [];
   for (const name of await demoNames(folder)) {
-    const demo = await loadDemo(name, folder);
-    if (demo.claims.length > 0) all.push({ demo, stored: await readRuns(folder, name, complain) });
+    const demo = await loadDemo(name, folder).catch((error: Error) => told(error.message));
+    if (demo && demo.claims.length > 0) all.push({ demo, stored: await readRuns(folder, name, told) });
   }
-  await writeWhole(reportFile(folder), report(all));
+  return all;
+}
+
+/** Writes RESULTS.md; again if another process has stored something meanwhile, whose report may just have been replaced. */
+async function writeReport(folder: string): Promise<DemoRuns[]> {
+  let all = await readAll(folder, complain);
+  for (let text = report(all), written = ''; text !== written; text = report(all)) {
+    await writeWhole(reportFile(folder), text);
+    written = text;
+    all = await readAll(folder, () => undefined);
+  }
   return all;
 }
 
@@ -98,24 +48,31 @@ interface Flags {
   jobs: number;
   only?: string;
   report?: true;
+  shard?: Shard;
   demos: string;
 }
 
-async function reproduce({ seeds, jobs, only, report: reportOnly, demos: path }: Flags): Promise<void> {
-  const folder = resolve(path);
+async function reproduce(flags: Flags): Promise<void> {
+  const { seeds, jobs, only, shard: part } = flags;
+  const folder = resolve(flags.demos);
   const names = await demoNames(folder);
   const wanted = only?.split(',').map((name) => name.trim()) ?? names;
   const unknown = wanted.find((name) => !names.includes(name));
   if (unknown !== undefined) throw new InputError(message('demo.unknown', { demo: unknown, known: names }));
   const demos = await Promise.all(names.filter((n) => wanted.includes(n)).map((n) => loadDemo(n, folder)));
   const claimed = demos.filter((demo) => demo.claims.length > 0);
-  const work = reportOnly ? [] : await workOn(folder, claimed, seeds);
+  const work = flags.report ? [] : await workOn(folder, claimed, seeds, part ?? WHOLE, complain);
+  await tryFolders(folder, work);
+  if (!part) await tryWriting(reportFile(folder));
   const failures = work.length > 0 ? await runAll(folder, work, jobs) : [];
-  const results = (await writeReport(folder)).filter(({ demo }) => wanted.includes(demo.name));
-  for (const { claim, verdict } of results.flatMap(judgeAll))
-    console.log(`${verdict.padEnd(8)} ${claim.text}`);
   for (const failure of failures) console.error(`error: ${failure}`);
   if (failures.length > 0) process.exitCode = 1;
+  if (part) console.log(`shard ${part.index}/${part.count}: ${work.length} runs; --report writes RESULTS.md`);
+  else {
+    const results = (await writeReport(folder)).filter(({ demo }) => wanted.includes(demo.name));
+    for (const { claim, verdict } of results.flatMap(judgeAll))
+      console.log(`${verdict.padEnd(8)} ${claim.text}`);
+  }
 }
 
 await new Command('reproduce')
@@ -126,6 +83,14 @@ await new Command('reproduce')
   .option('--jobs <n>', 'processes at the same time', positive, availableParallelism())
   .option('--only <names>', 'only these demos, separated by commas')
   .option('--report', 'run nothing, only write RESULTS.md from what is stored')
+  .addOption(
+    new Option(
+      '--shard <i/n>',
+      'only this part of the runs, for several machines; --report when all are done',
+    )
+      .argParser(shard)
+      .conflicts('report'),
+  )
   .option('--demos <folder>', 'where the demos are', DEMOS)
   .action(reproduce)
   .parseAsync()

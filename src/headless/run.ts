@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { nodeShippedResults } from '../checkpoints/node';
 import type { Engine } from '../engine/types';
@@ -16,7 +14,6 @@ import {
 } from '../pipeline/records/recording';
 import { isLimit } from '../pipeline/stages/traits';
 import { localExecutor } from './local-executor';
-import { UsageError } from './usage';
 import { recordSamples } from './samples';
 
 export interface RunOutput {
@@ -132,27 +129,4 @@ function progressBar() {
     },
     stop: () => bar.stop(),
   };
-}
-
-/** What a run leaves in its folder. */
-export const OUTPUT_FILES = ['summary.json', 'metrics.csv', 'history.json', 'recording.json'] as const;
-
-/** Writes the files of a run into a folder; refuses to overwrite any. */
-export async function writeOutput(
-  folder: string,
-  { summary, metrics, history, recording }: RunOutput,
-): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const write = (file: string, text: string) =>
-    writeFile(join(folder, file), text, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-      throw new UsageError(
-        error.code === 'EEXIST'
-          ? `${join(folder, file)} is already there; nothing was overwritten`
-          : error.message,
-      );
-    });
-  await write('summary.json', JSON.stringify(summary, null, 2) + '\n');
-  await write('metrics.csv', metrics);
-  await write('history.json', JSON.stringify(history) + '\n');
-  await write('recording.json', JSON.stringify(recording) + '\n');
 }

@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { checkedShape } from '../messages/shape';
 import { recordingSchema, type Recording, type StoredRun } from '../pipeline/records/recording';
@@ -15,6 +16,10 @@ export const RECORDED_SEED = 1;
 
 export const runFile = (folder: string, demo: string, seed: number): string =>
   join(folder, demo, 'results', `seed-${seed}.json`);
+
+/** Who is making it; beside it, as creating it there shows what others have written to a network folder. */
+export const claimFile = (folder: string, demo: string, seed: number): string =>
+  join(folder, demo, 'results', `seed-${seed}.claim`);
 
 export const recordingFile = (folder: string, demo: string): string => join(folder, demo, 'recording.json');
 
@@ -69,19 +74,45 @@ export async function readRuns(folder: string, demo: string, complain: Complain)
   return runs.filter((run) => run !== undefined);
 }
 
-/** Writes a file in one go: a run that is stopped here leaves no half file. */
-export async function writeWhole(file: string, text: string): Promise<void> {
-  await writeFile(`${file}.draft`, text);
-  await rename(`${file}.draft`, file);
+/** Writes a new file, down to the disk: that of a network folder may only then say that it is full. */
+export async function writeSynced(file: string, text: string | Uint8Array): Promise<void> {
+  const handle = await open(file, 'wx');
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
+
+/** A name that no other process uses; git ignores it. */
+const draftOf = (file: string): string => `${file}.${randomUUID()}.draft`;
+
+/** Writes a file in one go: a run that is stopped here, or a disk that is full, leaves no half file. Throws a UsageError. */
+export async function writeWhole(file: string, text: string): Promise<void> {
+  const draft = draftOf(file);
+  try {
+    await writeSynced(draft, text);
+    await rename(draft, file);
+  } catch (error) {
+    throw new UsageError(`${file} was not written: ${(error as Error).message}`);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** More than any result takes, bytes. */
+const ROOM = 2 ** 20;
 
 /** Makes sure that a file can be written before hours are spent on what shall be in it. Throws a UsageError. */
 export async function tryWriting(file: string): Promise<void> {
+  const draft = draftOf(file);
   try {
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(`${file}.draft`, '');
-    await rm(`${file}.draft`);
+    await writeSynced(draft, new Uint8Array(ROOM));
   } catch (error) {
     throw new UsageError(`nothing can be written to ${dirname(file)}: ${(error as Error).message}`);
+  } finally {
+    await rm(draft, { force: true }).catch(() => undefined);
   }
 }

@@ -4,7 +4,7 @@ import type { Engine } from '../../src/engine/types';
 import { armsToRun } from '../../src/headless/plan';
 import { reproduceOne } from '../../src/headless/reproduce-one';
 import { parseDemo } from '../../src/pipeline/records/demo';
-import { currentPart } from '../../src/pipeline/records/current';
+import { currentPart, lacking, lackingIn } from '../../src/pipeline/records/current';
 import {
   recordingSchema,
   storedKeyOf,
@@ -68,6 +68,9 @@ describe('a run of which some arms are outdated', () => {
     expect(limit).not.toHaveProperty('gap');
     expect(full.run.summary.failures).toEqual({});
     expect(currentPart(full.run, demo.config)).toEqual(full.run);
+    expect(lackingIn(full.run, demo.config)).toEqual({});
+    const nodes = Object.fromEntries(full.recording.nodes.map(({ id, summary }) => [id, summary]));
+    expect(lacking(demo.config, nodes)).toEqual({}); // else it would be run again for ever
   });
 
   it('runs what is outdated, what is compared with it, and no more', () => {
@@ -94,6 +97,21 @@ describe('a run of which some arms are outdated', () => {
     expect(armsToRun(demo.config, { run: full.run, recording: { ...full.recording, nodes } })).toEqual([
       'limit',
     ]);
+  });
+
+  it('runs again what lacks a figure that is measured by now, and no more', async () => {
+    const earlier = stored(full);
+    delete earlier.run.summary.arms['limit']!['effectiveSamples'];
+    expect(lackingIn(earlier.run, demo.config)).toEqual({ limit: ['effectiveSamples'] });
+    expect(armsToRun(demo.config, { ...earlier, recording: null })).toEqual(['limit']);
+    const merged = stored(await reproduceOne(demo, 1, earlier, engine));
+    expect(timeless(merged.run)).toEqual(timeless(full.run));
+    const trunk = stored(full);
+    delete trunk.run.summary.trunk['sft']!['length'];
+    expect(armsToRun(demo.config, trunk)).toHaveLength(4);
+    const played = stored(full);
+    delete played.recording.nodes.find((node) => node.id === 'best')!.summary['bestOf'];
+    expect(armsToRun(demo.config, played)).toEqual(['best', 'limit']);
   });
 
   it.each([[['best']], [['limit']], [['dpo']], [['best/reward', 'best']]])(

@@ -1,8 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { report } from '../../src/headless/report';
 import { demoNames, DEMOS, loadDemo } from '../../src/headless/demos';
@@ -10,9 +9,8 @@ import { readRuns } from '../../src/headless/stored-files';
 import { recordingSchema, storedKeysOf, type StoredRun } from '../../src/pipeline/records/recording';
 import { checkedRun } from '../../src/pipeline/records/stored-run';
 import { STAGES } from '../../src/pipeline/stages';
+import { addDemo, ended, startReproduce, until } from './processes';
 import { TOY } from './toy';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What is being run, in folders of its own. */
 let folder: string;
@@ -25,39 +23,13 @@ beforeAll(async () => {
   await mkdir(temporary, { recursive: true });
   const [ppo, ...others] = TOY.config.arms;
   const endless = { ...ppo, settings: { ...ppo!.settings, iterations: 1000 } };
-  await addDemo('toy', TOY);
-  await addDemo('other', { ...TOY, title: 'Other' });
-  await addDemo('endless', { ...TOY, config: { ...TOY.config, arms: [endless, ...others] } });
+  await addDemo(demos, 'toy', TOY);
+  await addDemo(demos, 'other', { ...TOY, title: 'Other' });
+  await addDemo(demos, 'endless', { ...TOY, config: { ...TOY.config, arms: [endless, ...others] } });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function addDemo(name: string, description: object): Promise<void> {
-  await mkdir(join(demos, name), { recursive: true });
-  await writeFile(join(demos, name, 'demo.json'), JSON.stringify(description));
-}
-
-function start(...args: string[]): ChildProcess {
-  const command = ['--import', 'tsx', 'src/headless/reproduce.ts', '--demos', demos, ...args];
-  return spawn(process.execPath, command, { cwd: ROOT, env: { ...process.env, TMPDIR: temporary } });
-}
-
-interface Ended {
-  code: number | null;
-  signal: string | null;
-  out: string;
-  err: string;
-}
-
-function ended(child: ChildProcess): Promise<Ended> {
-  return new Promise((resolve) => {
-    let [out, err] = ['', ''];
-    child.stdout!.on('data', (data) => (out += data));
-    child.stderr!.on('data', (data) => (err += data));
-    const words = () => err.replace(/^.* runs, .*\n/gm, ''); // without the progress
-    child.on('close', (code, signal) => resolve({ code, signal, out, err: words() }));
-  });
-}
-
+const start = (...args: string[]) => startReproduce(folder, ...args);
 const reproduce = (...args: string[]) => ended(start('--jobs', '1', ...args));
 
 const runFile = (demo: string, seed: number) => join(demos, demo, 'results', `seed-${seed}.json`);
@@ -67,11 +39,6 @@ const readStored = async (demo: string, seed: number): Promise<StoredRun> =>
 /** Temporary folders of children. */
 const foldersLeft = async (): Promise<string[]> =>
   (await readdir(temporary)).filter((name) => name.startsWith('alignlet-'));
-
-/** Waits for something to become true. */
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 100));
-}
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -140,6 +107,28 @@ describe('reproduce', () => {
     120_000,
   );
 
+  it('is not stopped by what is broken in demos that are not named, and leaves it as it is', async () => {
+    await mkdir(join(demos, 'other', 'results'));
+    await writeFile(runFile('other', 1), '{');
+    await addDemo(demos, 'broken', { title: 'No configuration' });
+    const { code, err } = await reproduce('--seeds', '1', '--only', 'toy');
+    expect(err).toMatch(/other.*seed-1\.json: .*; it counts as missing/);
+    expect(err).toMatch(/demo broken: .*; it counts as missing/);
+    expect(err).not.toMatch(/\n\s+at /);
+    expect(code).toBe(0);
+    expect(await readFile(runFile('other', 1), 'utf8')).toBe('{');
+    await rm(join(demos, 'broken'), { recursive: true });
+    await rm(join(demos, 'other', 'results'), { recursive: true });
+  }, 120_000);
+
+  it('says before it computes that a folder lies where a result has to be', async () => {
+    await mkdir(runFile('other', 1), { recursive: true });
+    const { code, err } = await reproduce('--seeds', '1', '--only', 'other');
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error: nothing can be written to .*seed-1\.json: it is a folder$/m);
+    await rm(join(demos, 'other', 'results'), { recursive: true });
+  }, 120_000);
+
   it('only writes the report if that is what is wanted', async () => {
     const { code, err } = await reproduce('--report', '--only', 'other');
     expect([code, err]).toEqual([0, '']);
@@ -172,7 +161,9 @@ describe('reproduce', () => {
       expect(await end).toMatchObject(expected);
       await until(async () => Promise.resolve(!children.some(isAlive)));
       await until(async () => (await foldersLeft()).length === 0);
-      expect(await readdir(join(demos, 'endless', 'results'))).toEqual([]);
+      const left = await readdir(join(demos, 'endless', 'results'));
+      if (signal !== 'SIGKILL') expect(left).toEqual([]);
+      else expect(left.filter((name) => !name.endsWith('.claim'))).toEqual([]); // void, as nobody holds them
     },
     120_000,
   );
@@ -210,5 +201,15 @@ describe('RESULTS.md', () => {
       STAGES.dpo = dpo;
     }
     expect(report([{ demo: await loadDemo('summaries'), stored }])).not.toContain('earlier');
+  });
+
+  it('says at the top what lacks figures that are measured by now', async () => {
+    const demo = await loadDemo('summaries');
+    const stored = await readRuns(DEMOS, 'summaries', (problem) => expect.fail(problem));
+    const before = report([{ demo, stored }]);
+    delete stored[1]!.summary.arms['dpo']!['entropy'];
+    const text = report([{ demo, stored }]);
+    expect(text).toMatch(/^- summaries, seed 2: DPO \(without entropy\)$/m);
+    expect(text.split('\n').slice(-20)).toEqual(before.split('\n').slice(-20)); // its figures count
   });
 });

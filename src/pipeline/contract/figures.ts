@@ -50,6 +50,11 @@ export interface FigureInfo {
   parts?: readonly [stage: string, setting: string];
   /** A value above this says no more than that it is above. */
   atMost?: number;
+  /**
+   * When it stands in a summary. Default: always. `sometimes`: it depends on settings, on the task or on what happened;
+   * `{ with }`: wherever the named figure does. A stored result that lacks a figure is measured again.
+   */
+  when?: 'sometimes' | { readonly with: string };
 }
 
 export type FigureDeclarations = Readonly<Record<string, FigureInfo>>;
@@ -71,6 +76,19 @@ export const amount = (unit: string, more: More = {}): FigureInfo => ({
   ...more,
 });
 export const numeric = (digits: number, more: More = {}): FigureInfo => ({ kind: 'number', digits, ...more });
+
+/** The same figure where it does not stand in every summary. */
+export const sometimes = (info: FigureInfo): FigureInfo => ({ ...info, when: 'sometimes' });
+
+/** Figures that are declared, that have to be there given those that are, and are not. */
+export const missingFigures = (
+  declared: FigureDeclarations,
+  there: Readonly<Record<string, unknown>>,
+): string[] =>
+  Object.entries(declared).flatMap(([name, { when }]) => {
+    const expected = when === undefined || (when !== 'sometimes' && Object.hasOwn(there, when.with));
+    return expected && !Object.hasOwn(there, name) ? [name] : [];
+  });
 
 /** Writes a name; `parseFigure` reads it again. */
 export function formatFigure({ base, point, temperature, opponent, part, stage }: FigureName): string {

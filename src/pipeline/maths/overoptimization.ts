@@ -5,13 +5,13 @@ import type { FitForm } from '../contract/traits';
 const FARTHEST = 1000;
 
 export const PEAK_FIGURES = {
-  'peak.gold': rewardFigure({ range: [-1, 1], group: 'peak' }),
-  'peak.kl': nats({ group: 'peak' }),
-  'fit.alpha': numeric(2, { group: 'peak' }),
-  'fit.beta': numeric(2, { group: 'peak' }),
-  'fit.r2': numeric(2, { group: 'peak' }),
-  'fit.r2Other': numeric(2, { group: 'peak' }),
-  'fit.peakKl': nats({ digits: 2, group: 'peak', atMost: FARTHEST }),
+  'peak.gold': rewardFigure({ range: [-1, 1], group: 'peak', when: 'sometimes' }),
+  'peak.kl': nats({ group: 'peak', when: { with: 'peak.gold' } }),
+  'fit.alpha': numeric(2, { group: 'peak', when: 'sometimes' }),
+  'fit.beta': numeric(2, { group: 'peak', when: { with: 'fit.alpha' } }),
+  'fit.r2': numeric(2, { group: 'peak', when: { with: 'fit.alpha' } }),
+  'fit.r2Other': numeric(2, { group: 'peak', when: { with: 'fit.alpha' } }),
+  'fit.peakKl': nats({ digits: 2, group: 'peak', atMost: FARTHEST, when: 'sometimes' }),
 } satisfies FigureDeclarations;
 
 /** A point on the way away from SFT. */

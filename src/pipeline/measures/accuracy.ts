@@ -9,7 +9,7 @@ import { mean } from '../maths/statistics';
 export const ACCURACY_FIGURES = {
   accuracy: share({ varies: ['part'], parts: ['instruct', 'cluster'] }),
   'accuracy/heldOutClusters': share(),
-  'accuracy/trainClusters': share(),
+  'accuracy/trainClusters': share({ when: 'sometimes' }),
   trainingExamples: amount('examples', { group: 'cost' }),
   tokensPerQuestion: amount('tokens', { group: 'cost' }),
   mflopPerQuestion: numeric(1, { unit: 'Mflop', group: 'cost' }),

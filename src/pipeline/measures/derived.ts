@@ -3,7 +3,9 @@ import { formatFigure, numeric, type FigureDeclarations } from '../contract/figu
 import type { Evaluation, FinalAnswers } from '../contract/stage';
 
 /** What exists only between arms; the paired win rates are `winRate` with an opponent. */
-export const DERIVED_FIGURES = { gap: numeric(2, { relative: true }) } satisfies FigureDeclarations;
+export const DERIVED_FIGURES = {
+  gap: numeric(2, { relative: true, when: 'sometimes' }),
+} satisfies FigureDeclarations;
 
 /** A place in the plane of reward and KL. */
 export interface Place {

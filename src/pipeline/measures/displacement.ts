@@ -6,9 +6,9 @@ import { mean, shareWon } from '../maths/statistics';
 import { sequence } from '../data/tokens';
 
 export const DISPLACEMENT_FIGURES = {
-  deltaChosen: nats({ digits: 2, signed: true, group: 'pairs' }),
-  deltaRejected: nats({ digits: 2, signed: true, group: 'pairs' }),
-  implicitAccuracy: share({ group: 'pairs' }),
+  deltaChosen: nats({ digits: 2, signed: true, group: 'pairs', when: 'sometimes' }),
+  deltaRejected: nats({ digits: 2, signed: true, group: 'pairs', when: { with: 'deltaChosen' } }),
+  implicitAccuracy: share({ group: 'pairs', when: { with: 'deltaChosen' } }),
 } satisfies FigureDeclarations;
 
 /** Rows per device call; bounds memory, not results. */

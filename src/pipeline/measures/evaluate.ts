@@ -32,7 +32,7 @@ export const EVALUATION_FIGURES = {
   distinct1: numeric(2),
   distinct2: numeric(2),
   entropy: nats(),
-  flattery: numeric(2, { unit: 'per answer' }),
+  flattery: numeric(2, { unit: 'per answer', when: 'sometimes' }),
 } satisfies FigureDeclarations;
 
 /** The first `count` held-out prompts of a run; a longer list starts with the shorter one. */

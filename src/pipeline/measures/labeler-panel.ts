@@ -8,14 +8,18 @@ import { goldOf } from '../data/tokens';
 
 /** How often labelers of the two groups prefer an arm's answers. */
 export const LABELER_FIGURES = {
-  'labelerWinRate.train': share({ relative: true, group: 'labelers' }),
-  'labelerWinRate.heldOut': share({ relative: true, group: 'labelers' }),
+  'labelerWinRate.train': share({ relative: true, group: 'labelers', when: 'sometimes' }),
+  'labelerWinRate.heldOut': share({
+    relative: true,
+    group: 'labelers',
+    when: { with: 'labelerWinRate.train' },
+  }),
 } satisfies FigureDeclarations;
 
 /** How often labelers agree with each other. */
 export const AGREEMENT_FIGURES = {
-  labelerAgreement: share(),
-  heldOutAgreement: share(),
+  labelerAgreement: share({ when: 'sometimes' }),
+  heldOutAgreement: share({ when: { with: 'labelerAgreement' } }),
 } satisfies FigureDeclarations;
 
 /** Mean probability over pairs that two people give the same label; their probabilities of the first answer. */

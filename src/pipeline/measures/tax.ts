@@ -8,8 +8,8 @@ import { nats, share, type FigureDeclarations } from '../contract/figures';
 import { streamOf, type Evaluation, type StageContext } from '../contract/stage';
 
 export const TAX_FIGURES = {
-  webLoss: nats({ digits: 2, group: 'tax' }),
-  fewShot: share({ group: 'tax' }),
+  webLoss: nats({ digits: 2, group: 'tax', when: 'sometimes' }),
+  fewShot: share({ group: 'tax', when: { with: 'webLoss' } }),
 } satisfies FigureDeclarations;
 
 /** Tasks that the base model solves from three examples. */

@@ -1,8 +1,8 @@
 import { MessageError } from '../../messages';
-import { splitOwner } from '../contract/figures';
+import { missingFigures, splitOwner } from '../contract/figures';
 import type { LabConfig } from '../lab/config';
 import { buildGraph, type Graph } from '../lab/graph';
-import type { StageName } from '../stages';
+import { STAGES, type StageName } from '../stages';
 import { claimIds, type Claim } from './claims';
 import { graphOverSeeds, storedKeysOf, type Recording, type StoredRun } from './recording';
 import { partnersOf } from './partners';
@@ -57,6 +57,28 @@ export function currentPart(run: StoredRun, config: LabConfig): StoredRun {
     },
     history: pick(run.history),
   };
+}
+
+/**
+ * Figures that today's code measures and a current result lacks, by the id of the stage or arm. Measuring more
+ * changes no key: what is there stays true, but only a run measures the rest.
+ */
+export function lackingIn(run: StoredRun, config: LabConfig): Record<string, string[]> {
+  const { trunk, arms } = currentPart(run, config).summary;
+  return lacking(config, { ...trunk, ...arms });
+}
+
+/** The same of summaries that are known to be current. */
+export function lacking(
+  config: LabConfig,
+  summaries: Readonly<Record<string, Numbers>>,
+): Record<string, string[]> {
+  return Object.fromEntries(
+    graphOf(config).flatMap(({ id, stage }) => {
+      const missing = summaries[id] ? missingFigures(STAGES[stage].figures, summaries[id]) : [];
+      return missing.length ? [[id, missing]] : [];
+    }),
+  );
 }
 
 /** The current parts of stored runs; a run with no current arm says nothing about the demo as it is. */

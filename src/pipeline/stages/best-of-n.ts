@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bestOfNWeights, sampledKl } from '../maths/best-of-n';
-import { amount, formatFigure, nats } from '../contract/figures';
+import { amount, formatFigure, nats, sometimes } from '../contract/figures';
 import { bestOfNKl } from '../maths/kl';
 import { fitOveroptimization, PEAK_FIGURES, type PathPoint } from '../maths/overoptimization';
 import { DERIVED_FIGURES } from '../measures/derived';
@@ -53,10 +53,11 @@ export const bestOfN = defineStage({
   metrics: { num_tokens: 'optimiser' },
   figures: {
     ...EVALUATION_FIGURES,
+    lcWinRate: sometimes(EVALUATION_FIGURES.lcWinRate),
     ...DERIVED_FIGURES,
     ...PEAK_FIGURES,
     bestOf: amount('answers'),
-    klBound: nats({ varies: ['point'] }),
+    klBound: nats({ varies: ['point'], when: 'sometimes' }),
   },
   headline: ARM_HEADLINE,
   async *run(context, s, parents) {

@@ -5,6 +5,7 @@ import { Arm, ARM_FIGURES } from '../training/arm';
 import { drawEvaluationPrompts, finalAnswers, sampleGold, winRates } from '../measures/evaluate';
 import { sequenceKl } from '../maths/kl';
 import { maskedMean, total } from '../maths/matrix';
+import { sometimes } from '../contract/figures';
 import { integer } from '../contract/settings';
 import {
   defineStage,
@@ -44,7 +45,7 @@ export const probe = defineStage({
   comparedWith: 'itself',
   answersPrompts: (s) => s.shots === 0, // examples in the prompt are not part of the model
   metrics: {},
-  figures: ARM_FIGURES,
+  figures: { ...ARM_FIGURES, proxy: sometimes(ARM_FIGURES.proxy) },
   headline: [{ figure: 'gold', from: 'evaluation' }],
   async *run(context, s, parents) {
     const at = { update: 0, updates: 0, samples: 0, tokens: 0 };

@@ -65,7 +65,12 @@ export const reward = defineStage({
     max_reward: 'reward',
     grad_norm: 'optimiser',
   },
-  figures: { accuracy: share(), labelAccuracy: share(), rawMean: numeric(2), rawDeviation: numeric(2) },
+  figures: {
+    accuracy: share({ when: 'sometimes' }), // only of held-out pairs that differ
+    labelAccuracy: share({ when: 'sometimes' }),
+    rawMean: numeric(2),
+    rawDeviation: numeric(2),
+  },
   headline: [{ figure: 'accuracy', from: 'summary', until: ['eval_accuracy', 'accuracy'] }],
   formula: () =>
     writeFormula('loss', (_, update) => [

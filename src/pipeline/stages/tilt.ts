@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatFigure, numeric } from '../contract/figures';
+import { formatFigure, numeric, sometimes } from '../contract/figures';
 import { DERIVED_FIGURES } from '../measures/derived';
 import { EVALUATION_FIGURES } from '../measures/evaluate';
 import { ARM_HEADLINE } from '../training/arm';
@@ -71,6 +71,7 @@ export const tilt = defineStage({
   metrics: { num_tokens: 'optimiser' },
   figures: {
     ...EVALUATION_FIGURES,
+    lcWinRate: sometimes(EVALUATION_FIGURES.lcWinRate),
     ...DERIVED_FIGURES,
     beta: numeric(2),
     effectiveSamples: numeric(1, { varies: ['point'] }),

@@ -1,7 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { labConfigSchema, type LabConfig } from '../../../src/pipeline/lab/config';
 import type { Claim } from '../../../src/pipeline/records/claims';
-import { causesOf, currentPart, currentRuns, judgeStored } from '../../../src/pipeline/records/current';
+import {
+  causesOf,
+  currentPart,
+  currentRuns,
+  judgeStored,
+  lacking,
+  lackingIn,
+} from '../../../src/pipeline/records/current';
 import { storedKeyOf, storedKeysOf, type StoredRun } from '../../../src/pipeline/records/recording';
 import { checkedRun } from '../../../src/pipeline/records/stored-run';
 import { STAGES } from '../../../src/pipeline/stages';
@@ -109,11 +116,47 @@ describe('a stored run after a stage has changed', () => {
     expect(currentRuns([before], demo())).toEqual([]);
   });
 
+  it('is read also where it had an arm of a stage that is gone', () => {
+    const before = stored();
+    before.summary.config.arms.unshift({
+      id: 'gone',
+      name: 'Gone',
+      stage: 'q-learning' as never,
+      settings: {},
+    });
+    expect(currentPart(checkedRun(before), demo()).summary.arms['ppo']).toMatchObject({ gap: 0.1 });
+  });
+
   it('counts no arm that was never measured', () => {
     const empty = stored();
     empty.summary.arms['ppo'] = { seconds: 3 };
     expect(Object.keys(currentPart(empty, demo()).summary.arms)).not.toContain('ppo');
     expect(currentPart(empty, demo()).summary.arms['dpo']).not.toHaveProperty('winRate/ppo');
+  });
+});
+
+describe('figures that are measured by now', () => {
+  const fit = { 'fit.alpha': 1, 'fit.beta': 1, 'fit.r2': 1, 'fit.r2Other': 1 };
+  const of = (name: string, figures: object) =>
+    lacking(demo(), { [name]: figures as Record<string, number> });
+
+  it('are named where a current result lacks them', () => {
+    const run = stored();
+    expect(lackingIn(run, demo())['reward']).toEqual(['rawMean', 'rawDeviation']);
+    raise('reward');
+    expect(lackingIn(run, demo())).not.toHaveProperty('reward'); // outdated as a whole
+  });
+
+  it('stand wherever those stand that they go with', () => {
+    const { 'fit.r2Other': _, ...earlier } = fit;
+    expect(of('ppo', earlier)['ppo']).toContain('fit.r2Other');
+    for (const figures of [{}, fit]) expect(of('ppo', figures)['ppo']).not.toContain('fit.r2Other');
+    expect(of('ppo', { webLoss: 1 })['ppo']).toContain('fewShot');
+    expect(of('ppo', {})['ppo']).not.toContain('gap');
+  });
+
+  it('make no result untrue: what is there still counts', () => {
+    expect(judgeStored(claim('ppo.gold'), [stored()], demo()).difference.count).toBe(1);
   });
 });
 
@@ -167,6 +210,8 @@ describe('a stored file', () => {
     ['keys that were changed by hand', { ...stored(), keys: { ...stored().keys, ppo: '0'.repeat(32) } }, /by hand/],
     ['an empty summary', { ...stored(), summary: {} }, /summary\.demo/],
     ['arms that are no numbers', { ...stored(), summary: { ...stored().summary, arms: { ppo: { gold: null } } } }, /arms\.ppo\.gold/],
+    ['an arm that is none', { ...stored(), summary: { ...stored().summary, config: { arms: [null] } } }, /config\.arms\.0/],
+    ['arms without a stage', { ...stored(), summary: { ...stored().summary, config: { arms: [{ id: 'a', name: 'A', settings: {} }] } } }, /config\.arms\.0\.stage/],
     ['a measurement that is no number', { ...stored(), history: { ppo: [{ ...row, evaluation: { gold: 'x' } }] } }, /history\.ppo/],
   ])('is refused by name: %s', (_, json, expected) => {
     expect(() => checkedRun(json)).toThrow(expected);

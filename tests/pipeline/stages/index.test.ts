@@ -7,6 +7,7 @@ import {
   type LanguageModelArtifact,
   type StageContext,
 } from '../../../src/pipeline/contract/stage';
+import { missingFigures } from '../../../src/pipeline/contract/figures';
 import { STAGES, type StageName } from '../../../src/pipeline/stages';
 import { nanoContext, openEngine, runToEnd, trainTrunk, type Trunk } from '../support';
 
@@ -170,7 +171,7 @@ describe('every stage', () => {
     ['ai-feedback', { pairs: 600, heldOutPairs: 8, answers: 'pool' }],
   ];
   it.each(QUICK)(
-    '%s %j gives finite rows, the same each time, and leaves nothing behind',
+    '%s %j gives finite rows and all its figures, the same each time, and leaves nothing behind',
     async (stage, s) => {
       const quick = { ...context, evaluation: { times: 1, prompts: 8, finalPrompts: 8 } };
       const before = engine.memory().tensors;
@@ -182,6 +183,7 @@ describe('every stage', () => {
         Object.values(e.type === 'metrics' ? e.metrics : e.evaluation),
       );
       expect([...numbers, ...Object.values(first.result.summary)].every(Number.isFinite)).toBe(true);
+      expect(missingFigures(STAGES[stage].figures, first.result.summary)).toEqual([]);
     },
   );
 });
