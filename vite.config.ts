@@ -2,6 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+// @ts-expect-error the config loader wants the extension, TypeScript does not
+import { licences } from './build/licences.ts';
+
+const { page: notices, worker: noticesOfWorkers } = licences();
 
 /** Cross-origin isolation: without it there is no shared memory, so WASM runs on one thread, and timers are coarse. */
 const headers = {
@@ -49,10 +53,10 @@ export default defineConfig({
   root: 'src/ui',
   base: './', // the build works from any sub-path of a static host
   publicDir: false,
-  plugins: [react(), isolation()],
+  plugins: [react(), isolation(), notices],
   assetsInclude: ['**/*.safetensors'],
   build: { outDir: '../../dist', emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 2000 },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: noticesOfWorkers },
   server: { headers, fs: { allow: ['../..'] } },
   preview: { headers },
 });

@@ -46,10 +46,14 @@ export async function serveSources(): Promise<Served> {
   };
 }
 
+/** Builds the page as it is shipped into a folder. */
+export const buildPage = (outDir: string): Promise<unknown> =>
+  build({ configFile, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+
 /** Builds the page as it is shipped and serves it on a free port, from a sub-path. */
 export async function serveBuild(): Promise<Served> {
   const outDir = await mkdtemp(join(tmpdir(), 'alignlet-page-'));
-  await build({ configFile, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+  await buildPage(outDir);
   const server = await preview({
     configFile,
     base: '/some/where/', // the build knows nothing of it
