@@ -37,7 +37,7 @@ export const FLOORS = {
     ['records'],
   ],
   ui: [
-    ['theme', 'i18n'],
+    ['offline', 'theme', 'i18n'],
     ['lessons'],
     ['recorded'],
     ['store'],
@@ -62,6 +62,7 @@ const APART = {
 /** Where programs begin: everything in `src` serves one of them. */
 const ENTRIES = [
   'src/ui/main\\.tsx',
+  'src/ui/offline/(isolation|service-worker)\\.ts',
   'src/worker/lab-worker\\.ts',
   'src/bench/bench-worker\\.ts',
   'src/kernels/wasm/(build|thread)\\.mjs',

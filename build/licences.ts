@@ -22,8 +22,8 @@ const ALLOWED: ReadonlySet<string> = new Set([
 export const isAllowed = (license: string): boolean =>
   license.split(' AND ').every((part) => ALLOWED.has(part));
 
-/** What the bundler does not see: AssemblyScript's library inside the kernels, a script that is copied. */
-const UNSEEN = ['assemblyscript', 'coi-serviceworker'];
+/** Compiled into binaries of the repository, which the bundler cannot look into: AssemblyScript's library. */
+const COMPILED_IN = ['assemblyscript'];
 
 const require = createRequire(import.meta.url);
 const RULE = `\n\n${'-'.repeat(80)}\n\n`;
@@ -46,7 +46,7 @@ export function licences(): { page: Plugin; worker: () => Plugin[] } {
     ...checked,
     done(packages, context) {
       keep(packages);
-      keep(UNSEEN.map(infoOf));
+      keep(COMPILED_IN.map(infoOf));
       context.emitFile({ type: 'asset', fileName: NOTICES, source: notices([...found.values()]) });
     },
   });

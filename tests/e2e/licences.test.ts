@@ -45,7 +45,7 @@ describe('the notices beside the page', { timeout: 180_000 }, () => {
     ['fonts', ['@fontsource-variable/inter', 'katex']],
     ['workers', ['@tensorflow/tfjs-backend-wasm', 'comlink', 'long']],
     ['binaries', ['assemblyscript']],
-    ['the service worker', ['coi-serviceworker']],
+    ['the service worker', ['workbox-routing', 'workbox-strategies']],
   ])('name what is in %s', (_, packages) => {
     expect(found.map((n) => n.name)).toEqual(expect.arrayContaining(packages));
   });
@@ -56,7 +56,9 @@ describe('the notices beside the page', { timeout: 180_000 }, () => {
     expect(found.filter((n) => !isAllowed(n.license))).toEqual([]);
     expect(found.filter((n) => n.text.length < 500)).toEqual([]);
     expect(found.filter((n) => n.text.includes('<year>'))).toEqual([]);
-    expect(found.find((n) => n.name === 'assemblyscript')!.text).toContain('licensed their contributions to AssemblyScript');
+    expect(found.find((n) => n.name === 'assemblyscript')!.text).toContain(
+      'licensed their contributions to AssemblyScript',
+    );
     expect(found.find((n) => n.name === '@fontsource-variable/inter')!.license).toBe('OFL-1.1');
   });
 });
