@@ -17,6 +17,7 @@ export const ROOMS = {
   worker: ['messages', 'engine', 'pipeline'],
   bench: ['random', 'messages', 'model', 'world', 'engine', 'pipeline'],
   headless: ['random', 'messages', 'model', 'world', 'engine', 'pipeline', 'checkpoints'],
+  build: [],
   ui: ['random', 'messages', 'model', 'world', 'engine', 'pipeline', 'checkpoints', 'worker', 'bench'],
 };
 
@@ -37,7 +38,7 @@ export const FLOORS = {
     ['records'],
   ],
   ui: [
-    ['theme', 'i18n'],
+    ['offline', 'theme', 'i18n'],
     ['lessons'],
     ['recorded'],
     ['store'],
@@ -62,10 +63,12 @@ const APART = {
 /** Where programs begin: everything in `src` serves one of them. */
 const ENTRIES = [
   'src/ui/main\\.tsx',
+  'src/ui/offline/(isolation|service-worker)\\.ts',
   'src/worker/lab-worker\\.ts',
   'src/bench/bench-worker\\.ts',
   'src/kernels/wasm/(build|thread)\\.mjs',
   'src/headless/(cli|pretrain|reproduce|reproduce-child)\\.ts',
+  'vite\\.config\\.ts',
   'tests/bench/',
 ].map((entry) => `^${entry}`);
 

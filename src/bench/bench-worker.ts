@@ -1,3 +1,4 @@
+import '../pipeline/contract/no-eval';
 import { openOurs } from './ours';
 import { serve } from './worker-api';
 

@@ -1,3 +1,4 @@
+import '../pipeline/contract/no-eval';
 import '@fontsource-variable/inter/wght.css';
 import '@mantine/core/styles.css';
 import 'katex/dist/katex.min.css';

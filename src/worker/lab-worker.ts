@@ -1,3 +1,4 @@
+import '../pipeline/contract/no-eval';
 import * as Comlink from 'comlink';
 import { createEngine } from '../engine/create';
 import { resilientEngine } from '../engine/resilient';

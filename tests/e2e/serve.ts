@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer as createHost } from 'node:http';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { join } from 'node:path';
+import { extname, join, normalize } from 'node:path';
 import { build, createServer, preview } from 'vite';
 
 const configFile = fileURLToPath(new URL('../../vite.config.ts', import.meta.url));
@@ -46,10 +47,14 @@ export async function serveSources(): Promise<Served> {
   };
 }
 
+/** Builds the page as it is shipped into a folder. */
+export const buildPage = (outDir: string): Promise<unknown> =>
+  build({ configFile, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+
 /** Builds the page as it is shipped and serves it on a free port, from a sub-path. */
 export async function serveBuild(): Promise<Served> {
   const outDir = await mkdtemp(join(tmpdir(), 'alignlet-page-'));
-  await build({ configFile, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+  await buildPage(outDir);
   const server = await preview({
     configFile,
     base: '/some/where/', // the build knows nothing of it
@@ -64,6 +69,42 @@ export async function serveBuild(): Promise<Served> {
     async close() {
       await server.close();
       await rm(outDir, { recursive: true, force: true });
+    },
+  };
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+  '.woff2': 'font/woff2',
+  '.txt': 'text/plain',
+};
+
+/** Serves a built page from a folder as a static host does, with these headers on every answer and no others. */
+export async function serveFolder(folder: string, headers: Record<string, string> = {}): Promise<Served> {
+  const host = createHost((request, response) => {
+    const { pathname } = new URL(request.url!, 'http://host');
+    const path = pathname === '/' ? '/index.html' : pathname;
+    readFile(join(folder, normalize(path))).then(
+      (file) => {
+        const type = TYPES[extname(path)] ?? 'application/octet-stream';
+        response.writeHead(200, { ...headers, 'content-type': type }).end(file);
+      },
+      () => response.writeHead(404, headers).end(),
+    );
+  });
+  await new Promise<void>((listening) => host.listen(0, '127.0.0.1', listening));
+  const address = host.address();
+  if (!address || typeof address === 'string') throw new Error('the page is not served on a port');
+  return {
+    url: `http://127.0.0.1:${address.port}/`,
+    async close() {
+      host.closeAllConnections();
+      await new Promise((closed) => host.close(closed));
     },
   };
 }

@@ -36,6 +36,13 @@ export function Help() {
           <li key={name}>{t(`help.${name}`)}</li>
         ))}
       </ul>
+      {import.meta.env.MODE === 'production' && ( // the build writes them
+        <p>
+          <a href="./third-party-licences.txt" target="_blank" rel="noreferrer">
+            {t('help.licences')}
+          </a>
+        </p>
+      )}
     </div>
   );
 }

@@ -105,6 +105,7 @@ export const page = {
       'One colour and one marker per arm, everywhere. Grey is the model that the arms start from: SFT, unless a lesson says otherwise.',
     stale: 'A hatched stage has a result of earlier settings: run again to renew it.',
     link: 'The address of this page always holds everything that differs from the defaults.',
+    licences: 'Licences of this program and of what it is built with',
   },
   notice: {
     link: 'Parts of the link were not used:',
