@@ -197,7 +197,7 @@ const CHOOSING = new Set([
 ]);
 
 /** What has to be read in a sentence: numbers and texts of the values, and the sentences of messages in them. */
-function inside(code: string, values: object, language: 'en' | 'zh'): string[] {
+function inside(code: string, values: object, language: keyof typeof SENTENCES): string[] {
   return Object.entries(values).flatMap(([name, value]: [string, unknown]): string[] => {
     if ([name, `${name}:${code}`, `${name}=${String(value)}`].some((key) => CHOOSING.has(key))) return [];
     if (Array.isArray(value))

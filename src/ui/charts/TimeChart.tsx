@@ -6,6 +6,7 @@ import { fixed } from '../i18n/format';
 import { shortReference } from '../i18n/reference';
 import { chartRows, type ArmSeries, type Picker } from '../store/compare';
 import type { EvaluationPoint } from '../store/series';
+import type { ChartName } from '../store/useView';
 import { signOf } from '../../pipeline/lab/reference';
 import { AgainstLegend } from './AgainstLegend';
 import { armAreas, armLines, seedBands } from './ArmLines';
@@ -30,7 +31,7 @@ interface SecondLine {
 
 interface TimeChartProps extends TimeProps {
   /** The words of the chart in the catalogue, and the chart to enlarge. */
-  name: 'reward' | 'kl' | 'winRate';
+  name: Exclude<ChartName, 'frontier'>;
   question: string;
   unit: string;
   /** What is drawn: one line per arm with its value at the end, over the recorded seeds. */
