@@ -110,7 +110,7 @@ export interface UpdateReport {
 
 export interface GenerateOptions {
   maxNewTokens: number;
-  /** Softmax temperature; sampling is Gumbel-max. 0 means greedy. */
+  /** Softmax temperature; sampling is Gumbel-max. 0 means greedy, and so does less than a millionth. */
   temperature: number;
   /** uint32 key of the counter-based noise field (src/random/noise.ts). */
   noiseKey: number;

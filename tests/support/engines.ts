@@ -81,6 +81,8 @@ export function referenceSuite(open: () => Promise<Engine>): void {
 
 /** The sampler draws from softmax(logits / temperature) in every row, row 0 included. */
 export function samplerSuite(open: () => Promise<Engine>, rows: number): void {
+  coldSuite(open);
+
   it('samples softmax(logits / temperature) in every row', async () => {
     const engine = await open();
     await withModel(engine, tinyConfig, busyWeights(tinyConfig, 3), async (model) => {
@@ -109,6 +111,20 @@ export function samplerSuite(open: () => Promise<Engine>, rows: number): void {
       expect(counts[0]! + counts[1]! + counts[4]!).toBe(0);
       expect(chiSquare(counts, probabilities).p).toBeGreaterThan(1e-4);
       expect(firstRow.filter((n) => n > 0).length).toBeGreaterThan(1); // tfjs's own sampler is stuck here on WebGPU
+    });
+  });
+}
+
+/** A model at a temperature near 0, where logits divided by it leave float32. */
+function coldSuite(open: () => Promise<Engine>): void {
+  it('is greedy at temperatures that are next to nothing', async () => {
+    const engine = await open();
+    await withModel(engine, tinyConfig, busyWeights(tinyConfig, 3), async (model) => {
+      const at = (temperature: number) =>
+        model.generate([[1, 5, 6], [1, 3], [1]], { maxNewTokens: 4, temperature, noiseKey: 7 });
+      const greedy = await at(0);
+      for (const temperature of [1e-9, 1e-38, 1e-44, 1e-300])
+        expect((await at(temperature)).completions).toEqual(greedy.completions);
     });
   });
 }

@@ -7,6 +7,7 @@ import {
 } from '../../kernels/kernels';
 import type { Args } from '../../kernels/operations';
 import { PAD } from '../../model/tokens';
+import { samplingTemperature } from '../shared/sampling';
 import type { GenerateOptions } from '../types';
 import { packBatch } from './batch';
 import { attentionShape, forward } from './forward';
@@ -79,14 +80,15 @@ export interface Draw {
 export function sample(
   { kernels, config, tensors, packed }: ReadyModel,
   { hidden, penalty, noiseRows, noiseSteps, out, rows }: Draw,
-  { temperature, noiseKey: key }: GenerateOptions,
+  options: GenerateOptions,
 ): void {
   const vocabulary = config.vocabSize;
   const logits = kernels.temporary(rows * roundUp4(vocabulary));
   const { lnF: norm } = tensors;
   layerNormLinear(kernels, { x: hidden, norm, w: packed.head, gelu: false, out: logits, m: rows });
   const at = { noiseRows, noiseSteps, rows, vocabulary };
-  kernels.gumbelSample({ logits, penalty, out, ...at, temperature, key });
+  const temperature = samplingTemperature(options.temperature);
+  kernels.gumbelSample({ logits, penalty, out, ...at, temperature, key: options.noiseKey });
 }
 
 /** One token per row: ids[n] at positions[n] of cache rows slots[n]. */

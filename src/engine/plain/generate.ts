@@ -5,6 +5,7 @@ import type { GptConfig } from '../../model/config';
 import { gumbelRow } from '../../random/noise';
 import { EOS, PAD } from '../../model/tokens';
 import { checkIds } from '../shared/batch';
+import { samplingTemperature } from '../shared/sampling';
 import type { GenerateOptions, Rollout } from '../types';
 import type { Backend } from './backend';
 import { attentionMask, BLOCKED, pickMatrix } from './batch';
@@ -174,7 +175,8 @@ function bannedRow(V: number, banned: readonly number[]): Float32Array {
 /** Next token of every row, [B] int32. */
 function sample(logits: Tensor2D, banned: Float32Array, step: number, options: GenerateOptions): Tensor1D {
   const [B, V] = logits.shape;
-  const { temperature, noiseKey, firstRow = 0 } = options;
+  const { noiseKey, firstRow = 0 } = options;
+  const temperature = samplingTemperature(options.temperature);
   return tf.tidy(() => {
     if (temperature === 0) return tf.argMax(tf.add(logits, tf.tensor1d(banned)), 1);
     const noise = new Float32Array(B * V);
