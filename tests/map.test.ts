@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -184,4 +184,29 @@ describe('ARCHITECTURE.md draws the same map:', async () => {
     );
     expect(floors.map((text) => text.split(/ → |, /))).toContainEqual(rooms);
   });
+});
+
+/** Tests of what is no single file: this map, and the published figures of `tests/reference`. */
+const OF_THE_WHOLE = ['map', 'reference'];
+
+it('a test lies where its source lies', async () => {
+  const files = async (folder: string) =>
+    (await readdir(new URL(folder, TOP), { recursive: true })).map((file) => file.replaceAll('\\', '/'));
+  const tests = (await files('tests'))
+    .filter((file) => /\.test\.tsx?$/.test(file) && !/^bench\/|node_modules/.test(file))
+    .map((file) => file.replace(/\.test\.tsx?$/, ''));
+  const sources = new Set([
+    ...(await files('src')).map((file) => file.replace(/\.\w+$/, '')),
+    ...(await files('tests'))
+      .filter((file) => !/\.test\./.test(file))
+      .map((file) => file.replace(/\.\w+$/, '')),
+  ]);
+  // one file may have several tests, by topic: `graph.test.ts` and `graph.keys.test.ts`
+  const of = (test: string) => test.replace(/^browser\//, '').replace(/(?<=\/[^/.]+)\.[\w-]+$/, '');
+  const built = (test: string) => test.startsWith('e2e/');
+  const strays = tests.filter(
+    (test) => !OF_THE_WHOLE.includes(test) && !built(test) && !sources.has(of(test)),
+  );
+  expect(strays).toEqual([]);
+  expect(tests.length).toBeGreaterThan(100);
 });

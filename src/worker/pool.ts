@@ -117,9 +117,12 @@ export class WorkerPool implements Executor {
     this.atWork.add(member);
     this.shareCores();
     try {
-      return await member.call<StageOutcome>((worker) =>
+      const outcome = member.call<StageOutcome>((worker) =>
         worker.execute(id, job, control.paused, Comlink.proxy(onEvent)),
       );
+      // asked for while the worker was still starting
+      for (let i = 0; i < control.pendingSteps; i++) member.tell((worker) => worker.control(id, 'step'));
+      return await outcome;
     } finally {
       clearTimeout(late);
       unsubscribe();

@@ -1,10 +1,9 @@
 import { settingFields } from '../../src/pipeline/contract/settings';
 import type { Stage } from '../../src/pipeline/contract/stage';
-import { LANGUAGES, type LanguageCode } from '../../src/ui/i18n';
-import { en } from '../../src/ui/i18n/en';
-import { zh } from '../../src/ui/i18n/zh';
+import { i18n, LANGUAGES, type LanguageCode } from '../../src/ui/i18n';
 
-const CATALOGUES: Record<LanguageCode, object> = { en, zh };
+/** Every word of a language. */
+export const wordsOf = (code: LanguageCode): Words => i18n.getResourceBundle(code, 'translation') as Words;
 
 type Words = Readonly<Record<string, unknown>>;
 
@@ -17,7 +16,7 @@ export type Spoken = Pick<Stage<never>, 'settings' | 'metrics' | 'figures'> & {
 /** Every word that the page needs for a stage and a language does not have, by its place in the catalogue. */
 export function missingWords(stage: Spoken, code: LanguageCode): string[] {
   const has = (path: readonly string[]): boolean => {
-    const word = path.reduce<unknown>((level, key) => (level as Words | undefined)?.[key], CATALOGUES[code]);
+    const word = path.reduce<unknown>((level, key) => (level as Words | undefined)?.[key], wordsOf(code));
     return typeof word === 'string' && word !== '';
   };
   const shown = Object.entries(stage.metrics).filter(([, group]) => group !== 'hidden');

@@ -52,6 +52,27 @@ afterEach(async () => {
   expect(unhandled).toEqual([]);
 });
 
+describe('commands', () => {
+  it('given while the worker is not yet at work reach it: a first step is a step', async () => {
+    const heard: string[] = [];
+    const fake = fakeParts();
+    fake.will({
+      execute: (_id, _job, paused) => {
+        heard.push(paused ? 'paused' : 'running');
+        return never;
+      },
+      control: async (_id, command) => void heard.push(command),
+    });
+    const { pool } = await started(fake);
+    const control = new RunControl(true);
+    void train(pool, control);
+    control.step();
+    await vi.waitFor(() => expect(heard).toEqual(['paused', 'step']));
+    control.step();
+    await vi.waitFor(() => expect(heard).toEqual(['paused', 'step', 'step']));
+  });
+});
+
 describe('a worker that dies', () => {
   it('fails the stage that it computed, with what it had done, and another one takes over', async () => {
     const { pool, workers, will } = await started();

@@ -11,11 +11,9 @@ import {
   packedCorpus,
   objectOf,
   RELATIONS,
-  subjectsOf,
 } from '../../src/world';
 import { FLATTERY, RUDE_LINES, SPAM_LINES } from '../../src/world/templates';
 import { ALL_UNKNOWN_ENTITIES } from '../../src/world/lexicon';
-import { patternOf, review, splitSentences } from '../../src/world/reviews';
 import { draws, fiveSigma, mean, words } from './support';
 
 const COUNT = 6000;
@@ -114,27 +112,6 @@ describe('pretraining documents', () => {
   });
 });
 
-describe('reviews', () => {
-  it('have only legal sentences', () => {
-    const rng = rngFrom('reviews');
-    for (const { words: text } of draws(3000, () => review(rng))) {
-      const { sentences, rest } = splitSentences(text);
-      expect(rest).toEqual([]);
-      expect(sentences.length).toBeGreaterThanOrEqual(2);
-      expect(sentences.length).toBeLessThanOrEqual(4);
-      for (const sentence of sentences) expect(patternOf(sentence), sentence.join(' ')).toBeDefined();
-    }
-  });
-
-  it.each([
-    'the movie was was good .',
-    'the movie was monday .',
-    'movie was good .',
-    'the movie was good',
-    'i would watch it .',
-  ])('do not accept %j', (text) => expect(patternOf(words(text))).toBeUndefined());
-});
-
 describe('packedCorpus', () => {
   it('is a run of delimited documents, cut at the asked length', () => {
     const corpus = packedCorpus(rngFrom('corpus'), 5000);
@@ -159,21 +136,5 @@ describe('packedCorpus', () => {
     expect(packedCorpus(rngFrom(1), 0)).toHaveLength(0);
     expect(() => packedCorpus(rngFrom(1), -1)).toThrow(RangeError);
     expect(() => packedCorpus(rngFrom(1), 1.5)).toThrow(RangeError);
-  });
-});
-
-describe('facts', () => {
-  it('are one object per subject, and opposites hold both ways', () => {
-    for (const relation of RELATIONS) {
-      const subjects = subjectsOf(relation);
-      expect(new Set(subjects).size).toBe(subjects.length);
-      expect(new Set(subjects.map((subject) => objectOf(relation, subject))).size).toBe(subjects.length);
-    }
-    for (const subject of subjectsOf('opposite')) {
-      expect(objectOf('opposite', objectOf('opposite', subject)!)).toBe(subject);
-    }
-    expect(objectOf('colour', 'sky')).toBe('blue');
-    expect(objectOf('tool', 'singer')).toBe('mic');
-    expect(objectOf('colour', 'wug')).toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import type { Message } from '../../messages';
 import { shapeProblems, shown, unwrapped } from '../../messages/shape';
 import { numberOf, settingError, settingFields, settingText, settingValue } from '../contract/settings';
 import type { EvaluationPlan } from '../contract/stage';
-import { STAGES, TRUNK_STAGES } from '../stages';
+import { isTrunkStage, STAGES, TRUNK_STAGES } from '../stages';
 import {
   configProblems,
   DEFAULT_TEACHER,
@@ -59,14 +59,15 @@ const arms: Part = {
       .map((a) => [a.id, a.stage, encodeURIComponent(a.name), ...(a.size ? [a.size] : [])].join(':'))
       .join(','),
   write(config, text) {
-    const list = text.split(',').map((item) => {
-      const [id = '', stage = '', name = '', size] = item.split(':');
+    const items = text.split(',').map((item) => item.split(':'));
+    const list = items.map(([id = '', stage = '', name = '', size]) => {
       const { size: _, ...known } = config.arms.find((a) => a.id === id && a.stage === stage) ?? {
         settings: {},
       };
       return { ...known, id, stage, name: decoded(name) || id.toUpperCase(), ...(size ? { size } : {}) };
     }) as ArmConfig[];
-    if (shapeProblems(labConfigSchema.shape.arms, list).length > 0)
+    const tooLong = items.some((parts) => parts.length > 4);
+    if (tooLong || shapeProblems(labConfigSchema.shape.arms, list).length > 0)
       return { problem: { code: 'link.arms', values: { got: shown(text) } } };
     const changed = { ...config, arms: list };
     const problem = configProblems(changed).find(({ path }) => list.some((arm) => arm.id === path));
@@ -134,7 +135,8 @@ const PLAN = Object.keys(planSchema.shape) as (keyof EvaluationPlan)[];
 
 const evaluation = (name: keyof EvaluationPlan): Part => ({
   read({ evaluation: { [name]: value } }) {
-    return value === undefined || value === false ? 'off' : settingText(value);
+    const isOff = value === undefined || value === false || (Array.isArray(value) && value.length === 0);
+    return isOff ? 'off' : settingText(value);
   },
   write(config, text) {
     const schema = planSchema.shape[name];
@@ -199,9 +201,16 @@ function partAt(config: LabConfig, path: string): Part | undefined {
   return ids.length > 0 ? setting(ids, name) : undefined;
 }
 
-/** What has to be known before other addresses mean anything comes first. */
-const rankOf = (path: string): number =>
-  path === 'task' ? 0 : path === 'arms' ? 1 : path.includes('@') ? 2 : 3;
+/**
+ * What has to be known before other addresses mean anything comes first: the usual settings follow from task and size,
+ * and those of a trunk of its own from the shared one.
+ */
+function rankOf(path: string): number {
+  if (path === 'task' || path === 'size') return 0;
+  if (path === 'arms') return 1;
+  if (path.includes('@')) return 2;
+  return isTrunkStage(path.split('.')[0]!) ? 3 : 4;
+}
 
 /**
  * The configuration with these parts changed. A part that is not valid stays as it was and is reported; what is

@@ -67,6 +67,11 @@ export class RunControl {
     return this.state === 'paused';
   }
 
+  /** Steps that were asked for and not yet taken here; whoever passes commands on late passes these on first. */
+  get pendingSteps(): number {
+    return this.steps;
+  }
+
   /** Hears every command, to pass it on to where the stage really runs. Returns the unsubscriber. */
   onCommand(listener: (command: RunCommand) => void): () => void {
     this.listeners.add(listener);

@@ -87,7 +87,11 @@ export function weightedEvaluation(
     mean(samples.map((s, p) => weights[p]!.reduce((sum, w, i) => sum + w * of(s, i), 0)));
   const rng = streamOf(context, 'reweighted', 'texts');
   const texts = samples.map((s, p) => rng.weighted(s.completions, Array.from(weights[p]!)));
-  const won = average((s, i) => winRate([s.gold[i]!], [s.baseline]).winRate);
+  // weights add up to 1 only as far as float64 goes, and no more than all can be won
+  const won = Math.min(
+    1,
+    average((s, i) => winRate([s.gold[i]!], [s.baseline]).winRate),
+  );
   const interval = wilsonInterval(won * samples.length, samples.length);
   const length = average((s, i) => s.completions[i]!.length);
   return {

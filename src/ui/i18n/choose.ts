@@ -1,4 +1,4 @@
-import { i18n, isLanguage, LANGUAGES, type LanguageCode } from './index';
+import { i18n, isLanguage, LANGUAGE_CODES, LANGUAGES, type LanguageCode } from './index';
 
 const STORED = 'alignlet.language';
 
@@ -8,7 +8,8 @@ export function openingLanguage(search: string): LanguageCode {
   if (isLanguage(linked)) return linked;
   const stored = read();
   if (isLanguage(stored)) return stored;
-  return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
+  const wanted = navigator.language.toLowerCase();
+  return LANGUAGE_CODES.find((code) => wanted.startsWith(code)) ?? 'en';
 }
 
 function read(): string | null {

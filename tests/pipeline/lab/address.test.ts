@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sentence } from '../../../src/messages';
 import { pairsBetween, withPairs, type Pair } from '../../../src/pipeline/lab/address';
 import { defaultLabConfig, type LabConfig } from '../../../src/pipeline/lab/config';
-import { withArm, withArmName, withSetting } from '../../../src/pipeline/lab/edit';
+import { changesOf, standardOf, withArm, withArmName, withSetting } from '../../../src/pipeline/lab/edit';
 import { buildGraph } from '../../../src/pipeline/lab/graph';
 import { linkOf, parseLink } from '../../../src/pipeline/lab/link';
 
@@ -36,6 +36,12 @@ function changed(): LabConfig {
   config = withArm(config, 'ppo', 'ppo').config;
   config = withArmName(config, 'ppo-2', 'β = 0, no: clip');
   return withSetting(config, 'ppo-2/sft', 'steps', 40);
+}
+
+/** The value in force at an address. */
+function settingOf(config: LabConfig, path: string): unknown {
+  const [id, name] = path.split('.') as [string, string];
+  return { ...standardOf(config, id), ...changesOf(config, id) }[name];
 }
 
 describe('addresses', () => {
@@ -90,6 +96,36 @@ describe('addresses', () => {
     expect(withPairs(base, pairs).problems).toEqual([]);
   });
 
+  it.each<[asked: Pair, decides: Pair]>([
+    [
+      ['pretrain.steps', '6000'],
+      ['size', 'small'],
+    ], // usual for a smaller model, not for this one
+    [
+      ['ppo/sft.steps', '100'],
+      ['sft.steps', '200'],
+    ], // usual, but not what the shared trunk has
+    [
+      ['teacher/pretrain.steps', '4000'],
+      ['teacher@size', 'tiny'],
+    ],
+  ])('keep %j beside %j, which decides its usual value, in any order', (asked, decides) => {
+    for (const pairs of [
+      [asked, decides],
+      [decides, asked],
+    ]) {
+      const { config, problems } = withPairs(base, pairs);
+      expect(problems).toEqual([]);
+      expect(settingOf(config, asked[0])).toBe(Number(asked[1]));
+    }
+  });
+
+  it('switch off what is an empty list', () => {
+    const none = { ...base, evaluation: { ...base.evaluation, temperatures: [] } };
+    const some = { ...base, evaluation: { ...base.evaluation, temperatures: [0, 1] } };
+    expect(withPairs(some, pairsBetween(some, none))).toEqual({ config: base, problems: [] });
+  });
+
   it.each([
     ['seed', '', 'must be a whole number between 0 and 4294967295 (got "")'],
     ['seed', 'abc', '(got "abc")'],
@@ -119,6 +155,7 @@ describe('addresses', () => {
     ['evaluation.times', '0', '(got 0)'],
     ['evaluation.temperatures', '0,hot', 'must be a number between 0 and 5 (got "hot")'],
     ['arms', 'a:magic:A', 'a:magic:A'],
+    ['arms', 'a:ppo:A:nano:B', 'must be a list'],
     ['arms', 'constructor:ppo:A', 'taken by the lab'],
     ['arms', 'teacher:ppo:A', 'taken by the lab'],
     ['arms', 'ppo:ppo:A,ppo:dpo:B', 'used twice'],

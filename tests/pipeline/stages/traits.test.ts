@@ -8,7 +8,6 @@ import {
   TRUNK_STAGES,
   type StageName,
 } from '../../../src/pipeline/stages';
-import { rungNames } from '../../../src/pipeline/stages/tilt';
 import { answersPrompts, armName, FIGURES, isLimit } from '../../../src/pipeline/stages/traits';
 
 const names = Object.keys(STAGES) as StageName[];
@@ -79,19 +78,4 @@ describe('traits', () => {
     expect(none.filter(answers)).toEqual([]);
     expect(answersPrompts({ stage: 'probe', settings: { shots: 2 } })).toBe(false);
   });
-});
-
-describe('rungs of a tilt', () => {
-  it('have different names however close they are', () => {
-    const close = [3, 2.9875, 2.975, 2.9625, 2.95];
-    expect(new Set(rungNames(close)).size).toBe(5);
-    expect(new Set(rungNames([100, 99.999999, 99.999998])).size).toBe(3);
-  });
-
-  it('keep their usual names where two digits tell them apart', () => {
-    const usual = Array.from({ length: 9 }, (_, i) => 3 * (0.1 / 3) ** (i / 8));
-    expect(rungNames(usual)).toEqual([3, 2, 1.3, 0.84, 0.55, 0.36, 0.23, 0.15, 0.1]);
-  });
-
-  it('share a name where they are one', () => expect(rungNames([2, 2, 2])).toEqual([2, 2, 2]));
 });

@@ -149,5 +149,6 @@ export const stages = {
     extraContent: 'extra content',
     repeatedPolite: 'repeated politeness',
     repeatedFiller: 'repeated filler',
+    junk: 'meaningless words',
   },
 } as const;

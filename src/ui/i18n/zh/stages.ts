@@ -150,5 +150,6 @@ export const stages: Words<typeof en> = {
     extraContent: '多余内容',
     repeatedPolite: '重复客套',
     repeatedFiller: '重复套话',
+    junk: '无意义的词',
   },
 };

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { LinearMemory } from '../../../src/kernels/wasm/memory';
+
+describe('linear memory', () => {
+  const open = () => new LinearMemory(new WebAssembly.Memory({ initial: 1 }), 1000);
+
+  it('reuses and joins freed buffers', () => {
+    const memory = open();
+    const buffers = Array.from({ length: 5 }, () => memory.allocate(1000));
+    const last = memory.allocate(8);
+    for (const i of [3, 1, 0, 2, 4]) memory.free(buffers[i]!);
+    expect(memory.allocate(5000).ptr).toBe(buffers[0]!.ptr);
+    expect(() => memory.free(buffers[1]!)).toThrow();
+    memory.free(last);
+  });
+
+  it('grows, keeps contents and releases temporaries', () => {
+    const memory = open();
+    const kept = memory.allocate(4);
+    memory.floats.set([1, 2, 3, 4], kept.ptr / 4);
+    let bytes = 0;
+    for (let round = 0; round < 5; round++) {
+      memory.frame(() => {
+        const a = memory.temporary(300_000);
+        const b = memory.temporary(400_000);
+        expect(b.ptr).toBeGreaterThanOrEqual(a.ptr + 1_200_000);
+        const inner = memory.frame(() => memory.temporary(10).ptr);
+        expect(memory.temporary(10).ptr).toBe(inner);
+        expect(a.ptr % 64).toBe(0);
+      });
+      if (round === 1) bytes = memory.bytes;
+    }
+    expect(memory.bytes).toBe(bytes);
+    expect([...memory.floats.subarray(kept.ptr / 4, kept.ptr / 4 + 4)]).toEqual([1, 2, 3, 4]);
+    expect(() => memory.temporary(1)).toThrow();
+  });
+});

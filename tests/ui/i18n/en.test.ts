@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest';
+import { en } from '../../../src/ui/i18n/en';
+
+describe('the catalogue', () => {
+  it('has no empty word and no exclamation mark', () => {
+    const check = (value: unknown): void => {
+      if (typeof value === 'string') {
+        expect(value.trim()).not.toBe('');
+        expect(value).not.toContain('!');
+      } else Object.values(value as object).forEach(check);
+    };
+    check(en);
+  });
+});
