@@ -41,6 +41,7 @@ export const FLOORS = {
     ['lessons'],
     ['recorded'],
     ['store'],
+    ['panel'],
     ['figures'],
     ['formula'],
     ['charts'],
