@@ -42,6 +42,7 @@ export const FLOORS = {
     ['lessons'],
     ['recorded'],
     ['store'],
+    ['panel'],
     ['figures'],
     ['formula'],
     ['charts'],

@@ -12,17 +12,30 @@ import type {
   Wanted,
 } from './types';
 
-/** Weights are copied to the host at most this often, so that frequent logging does not slow training. */
+/** Models are copied to the host at most this often, so that frequent logging does not slow training. */
 const SAVE_EVERY_MS = 250;
 
-/** Recoveries after which a device is given up for good. */
+/** Updates after which a model is copied in any case: so many are kept, and repeated, at most. */
+const MOST_KEPT = 256;
+
+/** Losses in a row, without a call that succeeds in between, after which a device is given up. */
 const MAX_RECOVERIES = 5;
 
+/** All that has to be repeated to get a model as it is. */
+interface Past {
+  weights: Float32Array;
+  /** Null: the optimiser starts afresh. */
+  optimizer: OptimizerState | null;
+  /** What has been learned since: pure functions and plain data, so it can be learned again. */
+  updates: { terms: readonly LossTerm[]; optimizer: AdamWOptions }[];
+}
+
 /**
- * An engine that survives the loss of its device. Every model keeps its last good weights and optimiser
- * state on the host, taken when an update is read back (the log cadence), at most four times a second. When a call fails because
- * the device is gone, a new engine is opened (`reopen`: the same backend, or the next one), every model
- * is uploaded again, and the call is repeated: at most the updates since the last copy are lost.
+ * An engine that survives the loss of its device. Every model keeps a copy of its weights and optimiser state on
+ * the host, taken when an update is read back (the log cadence), at most four times a second, and the updates
+ * since. When a call fails because the device is gone, a new engine is opened (`reopen`: the same backend, or
+ * the next one), every model is uploaded and learns those updates again, and the call is repeated: on the same
+ * backend the figures are those of a run that lost nothing. Updates of one model are awaited one after the other.
  */
 export function resilientEngine(first: Engine, reopen: (lost: Engine) => Promise<Engine>): Engine {
   let engine = first;
@@ -33,25 +46,39 @@ export function resilientEngine(first: Engine, reopen: (lost: Engine) => Promise
 
   async function recover(broken: Engine, error: DeviceLostError): Promise<void> {
     if (engine !== broken) return; // another call has done it
-    recovering ??= (async () => {
-      if (++recoveries > MAX_RECOVERIES) throw error;
+    recovering ??= reopened(error).finally(() => (recovering = null));
+    return recovering;
+  }
+
+  /** Opens devices until one keeps for as long as all models need to get there. */
+  async function reopened(error: DeviceLostError): Promise<void> {
+    const { backend } = engine.info;
+    for (let latest = error; ;) {
+      if (++recoveries > MAX_RECOVERIES) {
+        recoveries = 0; // whoever asks again later may try again
+        throw latest;
+      }
       try {
-        broken.dispose();
+        engine.dispose();
       } catch {
         // its device is gone: there is nothing left to give back
       }
-      engine = await reopen(broken);
-      for (const model of models) model.reload(engine);
-      const { backend } = broken.info;
-      const to = engine.info.backend;
-      const reason = error.info;
-      const notice =
-        to === backend
-          ? message('engine.reopened', { backend, reason })
-          : message('engine.moved', { backend, to, reason });
-      for (const listener of listeners) listener(notice);
-    })().finally(() => (recovering = null));
-    return recovering;
+      engine = await reopen(engine);
+      try {
+        for (const model of models) await model.reload(engine);
+        break;
+      } catch (next) {
+        if (!(next instanceof DeviceLostError)) throw next;
+        latest = next;
+      }
+    }
+    const to = engine.info.backend;
+    const reason = error.info;
+    const notice =
+      to === backend
+        ? message('engine.reopened', { backend, reason })
+        : message('engine.moved', { backend, to, reason });
+    for (const listener of listeners) listener(notice);
   }
 
   /** Repeats the call on a new device for as long as devices get lost. */
@@ -60,7 +87,9 @@ export function resilientEngine(first: Engine, reopen: (lost: Engine) => Promise
       if (recovering) await recovering;
       const used = engine;
       try {
-        return await call();
+        const value = await call();
+        recoveries = 0;
+        return value;
       } catch (error) {
         if (!(error instanceof DeviceLostError)) throw error;
         await recover(used, error);
@@ -70,20 +99,23 @@ export function resilientEngine(first: Engine, reopen: (lost: Engine) => Promise
 
   class ResilientModel implements LanguageModel {
     private onDevice: LanguageModel | DeviceLostError;
-    private optimizer: OptimizerState | null = null;
+    private past: Past;
     private savedAt = -Infinity;
 
     constructor(
       readonly config: GptConfig,
-      private saved: Float32Array,
+      weights: Float32Array,
     ) {
-      this.onDevice = create(engine, config, saved);
+      this.past = { weights, optimizer: null, updates: [] };
+      this.onDevice = create(engine, config, weights);
     }
 
-    reload(on: Engine): void {
-      this.onDevice = create(on, this.config, this.saved);
-      const model = this.onDevice;
-      if (this.optimizer && !(model instanceof DeviceLostError)) model.setWeights(this.saved, this.optimizer);
+    /** Brings the model to another device. Rejects with DeviceLostError if that is lost meanwhile. */
+    async reload(on: Engine): Promise<void> {
+      const { weights, optimizer, updates } = this.past;
+      this.onDevice = create(on, this.config, weights);
+      if (optimizer) this.inner.setWeights(weights, optimizer);
+      for (const update of updates) await this.inner.update(update.terms, update.optimizer, false);
     }
 
     /** The model on the present device; throws if that was gone before the model got there. */
@@ -100,22 +132,22 @@ export function resilientEngine(first: Engine, reopen: (lost: Engine) => Promise
     weights = () => guarded(() => this.inner.weights());
     optimizerState = () => guarded(() => this.inner.optimizerState());
 
-    update = (terms: readonly LossTerm[], optimizer: AdamWOptions, read: boolean) =>
-      guarded(async () => {
-        const report = await this.inner.update(terms, optimizer, read);
-        const good = report && Number.isFinite(report.loss) && Number.isFinite(report.gradNorm);
-        if (good && performance.now() - this.savedAt > SAVE_EVERY_MS) {
-          const [weights, state] = await Promise.all([this.inner.weights(), this.inner.optimizerState()]);
-          this.saved = weights;
-          this.optimizer = state;
-          this.savedAt = performance.now();
-        }
-        return report;
-      });
+    async update(terms: readonly LossTerm[], optimizer: AdamWOptions, read: boolean) {
+      const report = await guarded(() => this.inner.update(terms, optimizer, read));
+      this.past.updates.push({ terms, optimizer });
+      const isDue = report !== null && performance.now() - this.savedAt > SAVE_EVERY_MS;
+      if (isDue || this.past.updates.length >= MOST_KEPT) await guarded(() => this.save());
+      return report;
+    }
+
+    private async save(): Promise<void> {
+      const [weights, optimizer] = await Promise.all([this.inner.weights(), this.inner.optimizerState()]);
+      this.past = { weights, optimizer, updates: [] };
+      this.savedAt = performance.now();
+    }
 
     setWeights(weights: Float32Array, optimizer: OptimizerState | null = null): void {
-      this.saved = weights.slice();
-      this.optimizer = optimizer;
+      this.past = { weights: weights.slice(), optimizer, updates: [] };
       if (!(this.onDevice instanceof DeviceLostError)) this.onDevice.setWeights(weights, optimizer);
     }
 

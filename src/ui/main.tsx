@@ -8,6 +8,7 @@ import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import './i18n/start';
 import { App } from './app/App';
+import { Panel } from './panel/Panel';
 import { actions } from './store/useLab';
 import { cssVariablesResolver, theme } from './theme/theme';
 
@@ -23,7 +24,9 @@ createRoot(document.getElementById('root')!).render(
           <BenchPage />
         </Suspense>
       ) : (
-        <App />
+        <Panel>
+          <App />
+        </Panel>
       )}
     </MantineProvider>
   </StrictMode>,

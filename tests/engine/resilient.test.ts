@@ -49,8 +49,8 @@ async function losable() {
   return { engine: wrapped, calls, pull: () => (gone = true) };
 }
 
-const step = (model: LanguageModel) =>
-  model.update([{ batch: BATCH, want: { logProbs: true }, loss: negativeLogLikelihood }], adamw(1e-2), true);
+const step = (model: LanguageModel, read = true) =>
+  model.update([{ batch: BATCH, want: { logProbs: true }, loss: negativeLogLikelihood }], adamw(1e-2), read);
 
 const open = () => initialWeights(CONFIG, rngFrom(1, 'resilient'));
 const pause = () => new Promise((resolve) => setTimeout(resolve, 300));
@@ -79,6 +79,36 @@ describe('an engine that survives the loss of its device', () => {
     expect(notices).toHaveLength(1);
     expect(notices[0]).toMatchObject({ code: 'engine.reopened', values: { backend: 'wasm' } });
     expect(sentence(notices[0]!)).toContain('pulled out');
+  });
+
+  it.each([1, 2, 5, 9])(
+    'repeats what was learned since the last copy: lost before update %i',
+    async (lost) => {
+      const plain = await createFusedEngine('wasm');
+      const expected = plain.createModel(CONFIG, open());
+      for (let i = 1; i <= 10; i++) await step(expected, false);
+
+      const first = await losable();
+      const engine = resilientEngine(first.engine, async () => (await losable()).engine);
+      const model = engine.createModel(CONFIG, open());
+      for (let i = 1; i <= 10; i++) {
+        if (i === lost) first.pull();
+        await step(model, i === 3); // copied with the third; what follows is not
+      }
+      expect(await model.weights()).toEqual(await expected.weights());
+      expect(await model.optimizerState()).toEqual(await expected.optimizerState());
+    },
+  );
+
+  it('keeps a bounded number of updates, read back or not', async () => {
+    const first = await losable();
+    const second = await losable();
+    const engine = resilientEngine(first.engine, () => Promise.resolve(second.engine));
+    const model = engine.createModel(CONFIG, open());
+    for (let i = 0; i < 300; i++) await step(model, false);
+    first.pull();
+    await step(model, false);
+    expect(second.calls.update).toBe(300 - 256 + 1);
   });
 
   it('brings back every model, trained or not, once per loss', async () => {
@@ -113,5 +143,23 @@ describe('an engine that survives the loss of its device', () => {
     await expect(model.evaluate([], { logProbs: true })).rejects.toThrow(RangeError);
     first.pull();
     await expect(model.evaluate(BATCH, { logProbs: true })).rejects.toThrow(DeviceLostError);
+  });
+
+  it('counts only losses in a row, and tries again after it has given up', async () => {
+    let broken = true;
+    let latest = await losable();
+    const engine = resilientEngine(latest.engine, async () => {
+      latest = await losable();
+      if (broken) latest.pull();
+      return latest.engine;
+    });
+    const model = engine.createModel(CONFIG, open());
+    latest.pull();
+    await expect(step(model)).rejects.toThrow(DeviceLostError);
+    broken = false;
+    for (let i = 0; i < 8; i++) {
+      latest.pull();
+      expect(await step(model)).not.toBeNull();
+    }
   });
 });

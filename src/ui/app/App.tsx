@@ -4,6 +4,7 @@ import { Gallery } from '../gallery/Gallery';
 import { Glossary } from '../gallery/Glossary';
 import { Side } from '../gallery/Side';
 import { Header } from '../header/Header';
+import { Panel } from '../panel/Panel';
 import { Rail } from '../pipeline-rail/Rail';
 import { SettingsPanel } from '../settings/SettingsPanel';
 import { Announcer } from './Announcer';
@@ -21,20 +22,38 @@ export function App() {
       <a className={classes.skip} href="#charts">
         {t('app.skip')}
       </a>
-      <Header />
+      <Panel name="header">
+        <Header />
+      </Panel>
       <main className={classes.main}>
-        <Notices />
-        <StatusLine />
-        <Rail />
+        <Panel name="notices">
+          <Notices />
+        </Panel>
+        <Panel name="status">
+          <StatusLine />
+        </Panel>
+        <Panel name="pipeline">
+          <Rail />
+        </Panel>
         <div className={classes.body}>
-          <SettingsPanel />
-          <Charts />
+          <Panel name="settings">
+            <SettingsPanel />
+          </Panel>
+          <Panel name="charts">
+            <Charts />
+          </Panel>
           <Side />
         </div>
       </main>
-      <Gallery />
-      <Glossary />
-      <Announcer />
+      <Panel name="lessons">
+        <Gallery />
+      </Panel>
+      <Panel name="glossary">
+        <Glossary />
+      </Panel>
+      <Panel name="announcements">
+        <Announcer />
+      </Panel>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { SegmentedControl } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { Panel } from '../panel/Panel';
 import { RecordedSamples } from '../replay/RecordedSamples';
 import { Samples } from '../samples/Samples';
 import { useLab } from '../store/useLab';
@@ -14,7 +15,8 @@ export function Side() {
   const demo = demoByName(useLab((s) => s.demo));
   const side = useView((s) => s.side);
   const replaying = useLab((s) => s.replay !== null);
-  if (!demo) return <Samples />;
+  const samples = <Panel name="samples">{replaying && demo ? <RecordedSamples /> : <Samples />}</Panel>;
+  if (!demo) return samples;
   return (
     <section className={classes.side} data-side={side} aria-label={t('lesson.views')}>
       <SegmentedControl
@@ -29,11 +31,11 @@ export function Side() {
         ]}
       />
       {side === 'lesson' ? (
-        <LessonPanel key={demo.name} demo={demo} />
-      ) : replaying ? (
-        <RecordedSamples />
+        <Panel key={demo.name} name="lesson">
+          <LessonPanel demo={demo} />
+        </Panel>
       ) : (
-        <Samples />
+        samples
       )}
     </section>
   );

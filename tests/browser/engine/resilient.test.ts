@@ -8,10 +8,12 @@ import { openWebGpu } from '../../../src/engine/devices/webgpu';
 import { createPlainEngine } from '../../../src/engine/plain';
 import { resilientEngine } from '../../../src/engine/resilient';
 import { sentence, type Message } from '../../../src/messages';
-import type { Engine } from '../../../src/engine/types';
+import type { Engine, LossTerm } from '../../../src/engine/types';
 import { WebGlKernels } from '../../../src/kernels/webgl/kernels';
 import { WebGpuKernels } from '../../../src/kernels/webgpu/kernels';
 import { initialWeights } from '../../../src/model/parameters';
+import { negativeLogLikelihood } from '../../../src/pipeline/losses/sft';
+import { adamw } from '../../../src/pipeline/training/optimizer';
 import { RunControl, runStage, type Job, type TimedEvent } from '../../../src/pipeline/lab/runner';
 import { rngFrom } from '../../../src/random/rng';
 import { VOCABULARY } from '../../../src/world';
@@ -28,6 +30,9 @@ const job = (): Job => ({
   evaluation: { times: 1, prompts: 8, finalPrompts: 8 },
   parents: { base: { kind: 'model', config: CONFIG, weights: initialWeights(CONFIG, rngFrom(1)) } },
 });
+
+/** A software GPU compiles its shaders anew for every device. */
+const SLOW = 400_000;
 
 const software = { adapter: 'test', software: true, kind: 'fused' } as const;
 
@@ -83,13 +88,55 @@ async function run(engine: Engine, afterUpdate: number, provoke: () => void) {
   return { events, notices, outcome };
 }
 
+/** What came of a run, without the times. */
+const figuresOf = ({ events, outcome }: Awaited<ReturnType<typeof run>>) => ({
+  events: events.map(({ seconds: _, ...event }) => event),
+  result: outcome.status === 'done' ? outcome.result : outcome,
+});
+
+/** Like the engine, but `provoke` is called as soon as the given update has been asked for. */
+function losingDuring(engine: Engine, update: number, provoke: () => void): Engine {
+  let count = 0;
+  return {
+    ...engine,
+    createModel(config, weights) {
+      const model = engine.createModel(config, weights);
+      const ask = model.update.bind(model);
+      model.update = (...args) => {
+        const answer = ask(...args);
+        if (++count === update) provoke();
+        return answer;
+      };
+      return model;
+    },
+  };
+}
+
+/** Updates that are not all read back, by which time passes, and all that a model is afterwards. */
+async function learn(engine: Engine, updates: number) {
+  const model = engine.createModel(CONFIG, initialWeights(CONFIG, rngFrom(5)));
+  const rng = rngFrom(6);
+  for (let i = 1; i <= updates; i++) {
+    const ids = [1, ...Array.from({ length: 6 }, () => rng.int(3, VOCABULARY.length - 1)), 2];
+    const terms: LossTerm[] = [
+      { batch: [{ ids, start: 1 }], want: { logProbs: true }, loss: negativeLogLikelihood },
+    ];
+    await model.update(terms, adamw(1e-2), i % 4 === 0);
+    if (i === 6) await new Promise((resolve) => setTimeout(resolve, 300)); // the next one read back is copied
+  }
+  const options = { maxNewTokens: 6, temperature: 1, noiseKey: 7 };
+  const all = [await model.weights(), await model.optimizerState(), await model.generate([[1, 4]], options)];
+  model.dispose();
+  return all;
+}
+
 describe.each([
   ['a lost WebGL context', webgl],
   ['a destroyed GPU device', webgpu],
   ['an uncaptured GPU error', webgpuWithError],
   ["tfjs's WebGL context lost", plainWebGl],
   ["tfjs's GPU device destroyed", plainWebGpu],
-])('%s', (_, open) => {
+])('%s', (name, open) => {
   it('is noticed, said, and training goes on on a new device to the same end', async () => {
     const { engine, provoke } = await open();
     const resilient = resilientEngine(engine, async () => (await open()).engine);
@@ -111,6 +158,60 @@ describe.each([
     expect(resilient.info.backend).toBe('wasm');
     resilient.dispose();
   });
+
+  it(
+    'loses nothing: whichever update the device is lost in, the figures are those of an undisturbed run',
+    { timeout: SLOW },
+    async () => {
+      const undisturbed = await open();
+      const expected = figuresOf(await run(undisturbed.engine, 0, () => undefined));
+      undisturbed.engine.dispose();
+      const update = rngFrom(15, name).int(1, 6);
+      const { engine, provoke } = await open();
+      const resilient = resilientEngine(
+        losingDuring(engine, update, provoke),
+        async () => (await open()).engine,
+      );
+      const lossy = await run(resilient, 0, () => undefined);
+      expect(lossy.notices, `update ${update}`).toHaveLength(1);
+      expect(figuresOf(lossy), `update ${update}`).toEqual(expected);
+      resilient.dispose();
+    },
+  );
+
+  it('repeats the updates that nobody has read back', { timeout: SLOW }, async () => {
+    const undisturbed = await open();
+    const expected = await learn(undisturbed.engine, 12);
+    undisturbed.engine.dispose();
+    const update = rngFrom(16, name).int(5, 12);
+    const { engine, provoke } = await open();
+    let losses = 0;
+    const again = async () => {
+      const next = await open(); // and once more while it is brought back
+      return losingDuring(next.engine, losses++ === 0 ? 1 : 0, next.provoke);
+    };
+    const resilient = resilientEngine(losingDuring(engine, update, provoke), again);
+    expect(await learn(resilient, 12), `update ${update}`).toEqual(expected);
+    expect(losses, `update ${update}`).toBeGreaterThan(0);
+    resilient.dispose();
+  });
+
+  it(
+    'is opened again by whatever comes next where it was lost while nobody used it',
+    { timeout: SLOW },
+    async () => {
+      const { engine, provoke } = await open();
+      const resilient = resilientEngine(engine, async () => (await open()).engine);
+      const notices: Message[] = [];
+      resilient.onNotice!((notice) => notices.push(notice));
+      const before = await learn(resilient, 2);
+      provoke();
+      await engine.lost;
+      expect(await learn(resilient, 2)).toEqual(before); // with a model made on a device that is gone
+      expect(notices).toHaveLength(1);
+      resilient.dispose();
+    },
+  );
 
   it('rejects what waits for it and all that follows, and a model made after it is brought back', async () => {
     const { engine, provoke } = await open();
