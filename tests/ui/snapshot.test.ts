@@ -95,7 +95,9 @@ describe('SnapshotCache', () => {
     const weights = new Float32Array(3);
     const stages = new SnapshotCache().read(
       views(mixed, (id, key) =>
-        id === 'ppo' || id === 'dpo' ? { status: 'running', run: runOf(key, { latestWeights: weights }) } : {},
+        id === 'ppo' || id === 'dpo'
+          ? { status: 'running', run: runOf(key, { latestWeights: weights }) }
+          : {},
       ),
       { state: 'running', config: mixed },
     );

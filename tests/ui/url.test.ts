@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { sentence } from '../../src/messages';
-import { defaultLabConfig } from '../../src/pipeline/lab/config';
+import { configProblems, defaultLabConfig } from '../../src/pipeline/lab/config';
 import { withoutArm, withSetting } from '../../src/pipeline/lab/edit';
 import { demoByName } from '../../src/ui/lessons/demos';
 import { configFrom, searchOf } from '../../src/ui/store/url';
 
 describe('searchOf', () => {
+  it('keeps settings that are wrong only together, so that the page can say so beside them', () => {
+    const { config, problems } = configFrom('?v=1&ppo.minibatches=32&ppo.rolloutBatch=16');
+    expect(problems).toEqual([]);
+    expect(configProblems(config)).toMatchObject([
+      { path: 'ppo.minibatches', message: { code: 'ppo.minibatches' } },
+    ]);
+  });
+
   it('is empty for the defaults', () => expect(searchOf(defaultLabConfig())).toBe(''));
 
   it('carries a version and only what differs', () => {
