@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sentence } from '../../src/messages';
 import { rngFrom } from '../../src/random/rng';
 import { chatTask, reviewTask, TASKS, tldrTask, VOCABULARY } from '../../src/world';
 import { draws, partsOf, words } from './support';
@@ -191,7 +192,9 @@ describe('chat gold', () => {
   });
 
   it('says why', () => {
-    expect(sky('it is white .').parts[0]!.why).toBe('says white; the colour of the sky is blue');
+    const { why } = sky('it is white .').parts[0]!;
+    expect(sentence(why)).toBe('says white; the colour of the sky is blue');
+    expect(sentence(why, 'zh')).toBe('说成 white；事实是 the colour of the sky is blue');
   });
 });
 
