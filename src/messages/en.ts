@@ -1,5 +1,6 @@
 import type { Counted, Sentences, ValueType } from './codes';
 import { en as files } from './files';
+import { en as gold } from './gold';
 import { en as records } from './records';
 
 const TYPES: Record<ValueType, string> = {
@@ -20,6 +21,7 @@ const perStep = (ms: number): string => `${ms.toFixed(ms < 10 ? 1 : 0)} ms per t
 
 export const en: Sentences = {
   ...files,
+  ...gold,
   ...records,
   foreign: ({ text }) => text,
   at: ({ path, problem }, { say }) => `${path}: ${say(problem)}`,

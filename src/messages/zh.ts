@@ -1,5 +1,6 @@
 import type { Counted, Sentences, ValueType } from './codes';
 import { zh as files } from './files';
+import { zh as gold } from './gold';
 import { zh as records } from './records';
 
 const TYPES: Record<ValueType, string> = {
@@ -16,6 +17,7 @@ const perStep = (ms: number): string => `每个训练步 ${ms.toFixed(ms < 10 ? 
 
 export const zh: Sentences = {
   ...files,
+  ...gold,
   ...records,
   foreign: ({ text }) => text,
   at: ({ path, problem }, { say }) => `${path}：${say(problem)}`,

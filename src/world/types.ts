@@ -1,3 +1,4 @@
+import type { Message } from '../messages';
 import type { Rng } from '../random/rng';
 
 export type Split = 'train' | 'heldOut';
@@ -13,8 +14,8 @@ export interface GoldPart {
   /** Stable identifier, camelCase, for example `wrongFact`. */
   name: string;
   value: number;
-  /** A short plain reason, for example "says white; the sky is blue". */
-  why: string;
+  /** A short plain reason, for example "says white; the colour of the sky is blue". */
+  why: Message;
 }
 
 /** The true reward. `parts` add up to `total` exactly (clipping is a part of its own). −1 ≤ total ≤ 1. */

@@ -282,6 +282,24 @@ describe('controls', () => {
   }, 60_000);
 });
 
+describe('the header', () => {
+  it.each(['normal', 'projector'])(
+    'is one row at 1280 pixels, in letters of the %s size',
+    async (mode) => {
+      const { page } = await open('?v=1&demo=dpo');
+      if (mode === 'projector') await button(page, 'Projector mode: larger type and thicker lines').click();
+      const [logo, help] = [page.locator('header h1'), button(page, 'Help and shortcuts')];
+      await expect.poll(() => help.count()).toBe(1);
+      const [first, last] = [(await logo.boundingBox())!, (await help.boundingBox())!];
+      expect(last.y).toBeLessThan(first.y + first.height);
+      for (const name of ['Lessons', 'Run', 'Pause', 'Step', 'Reset'])
+        expect(await button(page, name).count(), name).toBe(1);
+      await page.close();
+    },
+    90_000,
+  );
+});
+
 describe('without a mouse', () => {
   it('runs, selects a stage and reads a word by keyboard alone', async () => {
     const { page } = await open();

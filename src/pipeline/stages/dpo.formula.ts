@@ -37,7 +37,7 @@ export const dpoFormula = (s: DpoTerms): StageFormula =>
     lines.push(
       s.referenceFree
         ? 'h=\\log\\frac{\\pi_\\theta(y_w)}{\\pi_\\theta(y_l)}'
-        : 'h=\\log\\frac{\\pi_\\theta(y_w)}{\\pi_{\\mathrm{SFT}}(y_w)}-\\log\\frac{\\pi_\\theta(y_l)}{\\pi_{\\mathrm{SFT}}(y_l)}',
+        : 'h=\\log\\frac{\\pi_\\theta(y_w)}{\\pi_{\\mathrm{ref}}(y_w)}-\\log\\frac{\\pi_\\theta(y_l)}{\\pi_{\\mathrm{ref}}(y_l)}',
       update(),
     );
     return lines;

@@ -26,7 +26,7 @@ export const ppoFormula = (s: PpoTerms): StageFormula =>
       extra.push(`+\\,${symbol('pretrainCoef', 'c_{\\mathrm{ptx}}')}\\,\\mathcal L_{\\mathrm{web}}`);
     if (extra.length) lines.push(`\\phantom{\\mathcal L=}${extra.join('')}`);
     lines.push(
-      `r_t=-${symbol('klCoef', '\\beta')}\\log\\frac{\\pi_{\\mathrm{old}}(y_t)}{\\pi_{\\mathrm{SFT}}(y_t)}+[t=T]\\,r_\\phi(x,y)`,
+      `r_t=-${symbol('klCoef', '\\beta')}\\log\\frac{\\pi_{\\mathrm{old}}(y_t)}{\\pi_{\\mathrm{ref}}(y_t)}+[t=T]\\,r_\\phi(x,y)`,
     );
     const gamma = symbol('gamma', '\\gamma');
     const lambda = symbol('gaeLambda', '\\lambda');

@@ -2,7 +2,7 @@ import { Button, CloseButton } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { reloadRecordedRuns, useMissingRuns } from '../figures/useRecorded';
-import { messageText } from '../i18n/dynamic';
+import { messageText, problemText } from '../i18n/dynamic';
 import { actions, useLab } from '../store/useLab';
 import classes from './app.module.css';
 
@@ -18,9 +18,7 @@ export function Notices() {
             <b>{t('notice.link')}</b>
             <ul>
               {problems.map((p) => (
-                <li key={p.path}>
-                  <code>{p.path}</code> {messageText(p.message)}
-                </li>
+                <li key={p.path}>{problemText(p.path, p.message)}</li>
               ))}
             </ul>
           </div>

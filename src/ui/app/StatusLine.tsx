@@ -2,8 +2,17 @@ import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import { placeOf, stageOfNode } from '../../pipeline/lab/edit';
-import { backendText, messageText, settingText, stageText } from '../i18n/dynamic';
+import type { Message } from '../../messages';
+import {
+  backendText,
+  continuesSentence,
+  messageText,
+  problemText,
+  settingText,
+  stageText,
+} from '../i18n/dynamic';
 import { duration, spaced } from '../i18n/format';
+import { nameList } from '../i18n/list';
 import { useStageName } from '../store/useStageName';
 import type { StageModel } from '../store/snapshot';
 import { statusOf, type Status } from '../store/status';
@@ -11,7 +20,7 @@ import { ReplayBar } from '../replay/ReplayBar';
 import { actions, useLab } from '../store/useLab';
 import classes from './app.module.css';
 import { FallbackNote } from './Notices';
-import { doneSentence, nameList } from './status-words';
+import { doneSentence } from './status-words';
 
 const BAD: ReadonlySet<Status['kind']> = new Set(['problem', 'engineFailed', 'unloaded', 'failed']);
 
@@ -51,7 +60,7 @@ export function StatusLine() {
 function useSentence(status: Status): string {
   const { t } = useTranslation();
   const stageName = useStageName();
-  const problemPath = useProblemPath();
+  const problemOf = useProblemOf();
   const config = useLab((s) => s.config);
   const nameOf = (stage: StageModel): string => {
     if (stage.owner === undefined) return stageName(stage);
@@ -68,12 +77,8 @@ function useSentence(status: Status): string {
     case 'unloaded':
       return t('status.unloaded', { names: names(status.stages) });
     case 'problem': {
-      const values = {
-        path: problemPath(status.path),
-        message: messageText(status.message),
-        count: status.count,
-      };
-      return t(status.count > 1 ? 'status.problems' : 'status.problem', values);
+      const problem = problemOf(status.path, status.message);
+      return t(status.count > 1 ? 'status.problems' : 'status.problem', { problem, count: status.count });
     }
     case 'ready': {
       const todo = names(status.todo);
@@ -111,16 +116,18 @@ function useSentence(status: Status): string {
   }
 }
 
-/** `ppo.klCoef` as "PPO: KL coefficient". */
-function useProblemPath(): (path: string) => string {
+/** `ppo.klCoef` as "PPO: KL coefficient", with what is wrong with it. */
+function useProblemOf(): (path: string, message: Message) => string {
   const config = useLab((s) => s.config);
   const { t } = useTranslation();
-  return (path) => {
-    if (path === 'task' || path === 'size' || path === 'seed' || path === 'start') return t(`setup.${path}`);
+  return (path, message) => {
+    if (path === 'task' || path === 'size' || path === 'seed' || path === 'start')
+      return problemText(t(`setup.${path}`), message);
     const [id = '', name = ''] = path.split('.');
     const arm = config.arms.find((a) => a.id === id);
-    if (!name || !placeOf(config, id)) return path;
+    if (!name || !placeOf(config, id)) return problemText(path, message);
     const stage = stageOfNode(config, id);
-    return `${arm?.name ?? stageText(stage)}: ${settingText(stage, name).label}`;
+    const of = { stage: arm?.name ?? stageText(stage), setting: settingText(stage, name).label };
+    return problemText(t(continuesSentence(message) ? 'status.settingOf' : 'status.settingIn', of), message);
   };
 }

@@ -31,7 +31,9 @@ export function Comparison() {
   const axis = useView((s) => s.xAxis);
   const klAxis = useView((s) => s.klAxis);
   const enlarged = useView((s) => s.enlarged);
-  const empty = useEmpty(series.length === 0 && bands.length === 0);
+  const shown = [...series, ...bands];
+  const noneCompared = !shown.some(({ id }) => references[id]);
+  const empty = useEmpty(noneCompared);
   const common = useMemo(() => {
     const drawn = new Set(series.map((s) => s.id));
     const lonely = bands.filter((b) => !drawn.has(b.id));
@@ -56,7 +58,7 @@ export function Comparison() {
   // Where no arm takes any time there is only the one chart.
   const only = arms.every(isLadder) ? 'frontier' : enlarged;
   const charts: Record<ChartName, ReactNode> = {
-    reward: <Queued chart={RewardChart} props={time} empty={empty?.reward} />,
+    reward: <Queued chart={RewardChart} props={time} empty={shown.length === 0 && empty?.reward} />,
     kl: <Queued chart={KlChart} props={time} empty={empty?.kl} />,
     winRate: <Queued chart={WinRateChart} props={time} empty={empty?.winRate} />,
     frontier: <Queued chart={FrontierChart} props={frontier} empty={empty?.frontier} />,

@@ -3,6 +3,7 @@ import { useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStageName } from '../store/useStageName';
 import { useRecordedRuns } from '../figures/useRecorded';
+import { nameList } from '../i18n/list';
 import { actions, useLab } from '../store/useLab';
 import { CHART_NAMES, setView, type ChartName } from '../store/useView';
 import classes from './charts.module.css';
@@ -21,7 +22,7 @@ export function useEmpty(isEmpty: boolean): Record<ChartName, ReactNode> | undef
       .map(stageName);
     const active = stages.find((s) => !s.isArm && (s.status === 'running' || s.status === 'paused'));
     const when = before.length
-      ? t('charts.empty.waiting', { names: before.join(t('status.comma')) })
+      ? t('charts.empty.waiting', { names: nameList(before) })
       : t('charts.empty.compare');
     const look = active && (
       <Button

@@ -28,7 +28,7 @@ export function BackendBadge() {
           <IconCpu size={15} aria-hidden />
           <VisuallyHidden>{t('backend.label')}</VisuallyHidden>
           <b>{name}</b>
-          {speedText && <span>{speedText}</span>}
+          {speedText && <span className={classes.speed}>{speedText}</span>}
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown className={classes.backend}>

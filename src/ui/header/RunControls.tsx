@@ -33,11 +33,12 @@ export function RunControls() {
       <Button
         size="compact-md"
         variant="default"
+        title={t('run.pause')}
         disabled={state !== 'running'}
         leftSection={<IconPlayerPauseFilled size={15} />}
         onClick={actions.pause}
       >
-        {t('run.pause')}
+        <span className={classes.caption}>{t('run.pause')}</span>
       </Button>
       <Button
         size="compact-md"
@@ -47,7 +48,7 @@ export function RunControls() {
         leftSection={<IconPlayerSkipForward size={15} />}
         onClick={actions.step}
       >
-        {t('run.step')}
+        <span className={classes.caption}>{t('run.step')}</span>
       </Button>
       <Button
         size="compact-md"
@@ -57,7 +58,7 @@ export function RunControls() {
         leftSection={<IconRotate2 size={15} />}
         onClick={actions.reset}
       >
-        {t('run.reset')}
+        <span className={classes.caption}>{t('run.reset')}</span>
       </Button>
     </div>
   );

@@ -74,7 +74,7 @@ function SeedField() {
   const [draft, setDraft] = useState<string | null>(null);
   return (
     <label className={classes.seed}>
-      <span>{t('setup.seed')}</span>
+      <span className={classes.seedName}>{t('setup.seed')}</span>
       <TextInput
         size="xs"
         inputMode="numeric"

@@ -99,3 +99,16 @@ const NAMES: Names = {
 
 /** What a message says, in the language of the page. */
 export const messageText = (message: Message): string => sentence(message, language(), NAMES);
+
+/** What a message says goes on from the name before it ("must be …"); others are sentences of their own. */
+export const continuesSentence = ({ code }: Message): boolean =>
+  code.startsWith('value.') ||
+  code.startsWith('link.') ||
+  code === 'name.unknown' ||
+  code === 'name.notSetting';
+
+/** A part of a configuration and what is wrong with it. */
+export const problemText = (path: string, message: Message): string => {
+  const text = messageText(message);
+  return continuesSentence(message) ? `${path} ${text}` : i18n.t('status.problemAt', { path, message: text });
+};

@@ -3,11 +3,12 @@ import { i18n } from './index';
 /** Minus sign, not a hyphen: it is as wide as a digit. */
 const minus = (text: string): string => text.replace('-', '−');
 
-/** 0.6931 → 0.69; −0.004 → −0.00; always with a sign if `signed`. */
+/** 0.6931 → 0.69; −0.004 → 0.00: what rounds to zero has no sign; others always have one if `signed`. */
 export function fixed(value: number, digits = 2, signed = false): string {
   if (!Number.isFinite(value)) return '–';
-  const text = minus(value.toFixed(digits));
-  return signed && value > 0 ? `+${text}` : text;
+  const text = value.toFixed(digits);
+  if (Number(text) === 0) return text.replace('-', '');
+  return signed && value > 0 ? `+${text}` : minus(text);
 }
 
 export const percent = (share: number, digits = 0): string =>

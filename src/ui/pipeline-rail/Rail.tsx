@@ -10,6 +10,8 @@ import { TrunkCard } from './TrunkCard';
 
 /** More arms than this stand in two columns, with their first figure only. */
 const MANY = 3;
+/** A shared trunk of so few stages leaves its room to the arms. */
+const FEW = 2;
 
 /** The pipeline as a picture that is also the control: select a stage to see its settings and curves. */
 export function Rail() {
@@ -22,7 +24,12 @@ export function Rail() {
   const trunk = stages.filter((s) => !s.isArm && s.owner === undefined);
   const teacher = stages.filter((s) => s.owner === 'teacher');
   return (
-    <nav className={classes.rail} ref={rail} aria-label={t('stage.rail')}>
+    <nav
+      className={classes.rail}
+      ref={rail}
+      aria-label={t('stage.rail')}
+      data-few={trunk.length <= FEW || undefined}
+    >
       <Connectors rail={rail} version={stages.map((s) => `${s.id}${s.failure ? '!' : ''}`).join()} />
       <div className={classes.trunk} style={{ '--stages': trunk.length } as CSSProperties}>
         {trunk.map((stage) => (

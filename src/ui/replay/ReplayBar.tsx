@@ -5,6 +5,7 @@ import {
   IconPlayerSkipForwardFilled,
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { separated } from '../i18n/list';
 import { actions, useLab } from '../store/useLab';
 import { SPEEDS } from '../recorded/player';
 import classes from './replay.module.css';
@@ -59,7 +60,7 @@ export function ReplayBar() {
       </Button>
       {names.length > 0 && (
         <span className={classes.leftOut} data-left-out>
-          {t('replay.leftOut', { names: names.join(t('status.comma')) })}
+          {t('replay.leftOut', { names: separated(names) })}
         </span>
       )}
     </div>

@@ -130,7 +130,7 @@ function Body({ sample, name, colour, against }: BodyProps) {
             <li key={`${part.name} ${i}`} data-sign={part.value < 0 ? 'minus' : 'plus'}>
               <b>{fixed(part.value, 2, true)}</b>
               <div>
-                {goldPartText(part.name)} <span>{part.why}</span>
+                {goldPartText(part.name)} <span>{messageText(part.why)}</span>
               </div>
             </li>
           ))}

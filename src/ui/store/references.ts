@@ -1,3 +1,4 @@
+import { isLimit } from '../../pipeline/stages/traits';
 import { byReference, referencesOf, type Reference, type References } from '../../pipeline/lab/reference';
 import type { StageModel } from './snapshot';
 
@@ -26,7 +27,7 @@ export interface Standings {
 /** Where the methods ended, in lists that may be compared; limits, which are no methods, only where there is nothing else. */
 export function standings(stages: readonly StageModel[]): Standings[] {
   const measured = stages.filter((s) => s.isArm && s.evaluations.length > 0);
-  const methods = measured.filter((s) => s.stage !== 'tilt');
+  const methods = measured.filter((s) => !isLimit(s));
   return byReference(methods.length ? methods : measured, referencesIn(stages)).map(
     ({ reference, arms }) => ({
       reference,

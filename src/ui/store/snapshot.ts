@@ -1,5 +1,6 @@
 import type { Message } from '../../messages';
-import type { ModelSize } from '../../model/config';
+import { MODEL_SIZES, type ModelSize } from '../../model/config';
+import { VOCABULARY_SIZE } from '../../model/tokens';
 import type { GraphNode } from '../../pipeline/lab/graph';
 import type { Made, NodeRun, NodeStatus, NodeView, RunState } from '../../pipeline/lab/lab';
 import { defaultSettings, type LabConfig, type Settings } from '../../pipeline/lab/config';
@@ -117,7 +118,7 @@ function modelOf(
   const speed = tokensPerSecond(events);
   const defaults = defaultSettings(config.task, node.stage, node.size);
   const changed = Object.keys(node.settings).filter((k) => node.settings[k] !== defaults[k]).length;
-  const model = latestModel(run);
+  const model = latestModel(run, node.size);
   return {
     id: node.id,
     name: node.name,
@@ -155,11 +156,16 @@ function modelOf(
   };
 }
 
-/** The result of a run, else its latest snapshot; config of the snapshot is filled in by the caller's SFT model. */
-function latestModel(run: NodeRun | undefined): LanguageModelArtifact | undefined {
+/**
+ * The result of a run, else its last good weights, else those of its latest measurement. These come without a shape:
+ * they have that of the stage's own size, which need not be that of the run.
+ */
+function latestModel(run: NodeRun | undefined, size: ModelSize): LanguageModelArtifact | undefined {
   if (!run) return undefined;
-  if (run.result?.artifact.kind === 'model') return run.result.artifact;
-  return run.lastGood;
+  if (run.result) return run.result.artifact.kind === 'model' ? run.result.artifact : undefined;
+  if (run.lastGood || !run.latestWeights) return run.lastGood;
+  const config = { ...MODEL_SIZES[size], vocabSize: VOCABULARY_SIZE };
+  return { kind: 'model', config, weights: run.latestWeights };
 }
 
 /** What stands beside a stage in the rail, as far as it is known; in the order in which the stage declares it. */

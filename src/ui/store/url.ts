@@ -1,5 +1,10 @@
 import { pairsBetween, withPairs } from '../../pipeline/lab/address';
-import { defaultLabConfig, type ConfigProblem, type LabConfig } from '../../pipeline/lab/config';
+import {
+  configProblems,
+  defaultLabConfig,
+  type ConfigProblem,
+  type LabConfig,
+} from '../../pipeline/lab/config';
 import { linkOf, parseLink } from '../../pipeline/lab/link';
 import { MOST_THREADS, threadsAskedFor } from '../../worker/threads';
 import { isLanguage, LANGUAGE_CODES, type LanguageCode } from '../i18n';
@@ -23,7 +28,10 @@ export function searchOf(config: LabConfig, { demo, lang }: LinkExtras = {}): st
 /** A part of a link that could not be used, and why. */
 export type LinkProblem = ConfigProblem;
 
-/** Reads a link. Parts that are not valid are left at their default and reported. */
+/**
+ * Reads a link. Parts that are not valid are left at their default and reported; what is wrong only with the whole is
+ * kept, and told by the configuration itself.
+ */
 export function configFrom(search: string): {
   config: LabConfig;
   problems: LinkProblem[];
@@ -60,5 +68,7 @@ export function configFrom(search: string): {
         ]
       : []),
   ];
-  return { config, problems: [...page, ...problems], ...(demo ? { demo } : {}) };
+  const used = new Set(configProblems(config).map((p) => JSON.stringify(p)));
+  const unused = problems.filter((p) => !used.has(JSON.stringify(p)));
+  return { config, problems: [...page, ...unused], ...(demo ? { demo } : {}) };
 }

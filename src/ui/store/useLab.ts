@@ -8,8 +8,7 @@ import {
   withSeed,
   withSetting,
 } from '../../pipeline/lab/edit';
-import type { GptConfig } from '../../model/config';
-import { usualFiller, type ArmStage } from '../../pipeline/stages';
+import type { ArmStage } from '../../pipeline/stages';
 import { messageOf } from '../../messages';
 import { demoByName, withNamesIn, type DemoEntry } from '../lessons/demos';
 import { i18n, language } from '../i18n';
@@ -73,22 +72,7 @@ export const useStage = (id: string): StageModel | undefined =>
 
 function readStages(): StageModel[] {
   const { shown } = session;
-  const nodes = shown.nodes();
-  const stages = cache.read(nodes, { state: shown.state, config: shown.config });
-  const sft = stages.find((s) => s.id === usualFiller('sft'))?.model;
-  return stages.map((stage, i) => {
-    if (!stage.isArm || stage.model || !sft) return stage;
-    const weights = nodes[i]!.run?.latestWeights;
-    return weights ? withModel(stage, weights, sft.config) : stage;
-  });
-}
-
-/** Remembers what it made, so that an unchanged snapshot stays the same object. */
-const snapshots = new WeakMap<StageModel, StageModel>();
-function withModel(stage: StageModel, weights: Float32Array, config: GptConfig): StageModel {
-  let made = snapshots.get(stage);
-  if (!made) snapshots.set(stage, (made = { ...stage, model: { kind: 'model', config, weights } }));
-  return made;
+  return cache.read(shown.nodes(), { state: shown.state, config: shown.config });
 }
 
 let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,7 +1,7 @@
 import type { Rng } from '../../random/rng';
 import { POLARITY, REVIEW_NOUNS, type Words } from '../lexicon';
 import { patternOf, review, sentencePolarity, splitSentences } from '../reviews';
-import { counted, ScoreSheet } from '../score';
+import { ScoreSheet } from '../score';
 import { drawUntil, splitOf } from '../split';
 import type { AlignmentTask, Demonstration, GoldScore, Prompt, Split } from '../types';
 import { CUES } from '../vocabulary';
@@ -61,27 +61,21 @@ function gold({ meta }: Prompt<ReviewMeta>, completion: Words, finished: boolean
     .add(
       'sentiment',
       opinions.reduce((sum, polarity) => sum + polarity, 0) / Math.max(2, opinions.length),
-      `${positive} positive and ${opinions.length - positive} negative sentences` +
-        (opinions.length < 2 ? '; at least two opinions are asked for' : ''),
+      'gold.sentiment',
+      { positive, negative: opinions.length - positive, tooFew: opinions.length < 2 },
     )
-    .add(
-      'ungrammatical',
-      count ? -broken / count : -1,
-      count ? `${broken} of ${counted(count, 'sentence')} not grammatical or unfinished` : 'no sentence',
-    )
-    .add('repeatedOpinion', -0.8 * repeatedShare(opinionWords), 'says the same opinion words again')
-    .add('repeatedNoun', -0.4 * repeatedShare(nouns), 'speaks of the same thing again')
-    .add(
-      'duplicateSentence',
-      sentences.length ? (-0.4 * repeats) / sentences.length : 0,
-      `${counted(repeats, 'sentence')} said before`,
-    )
-    .add(
-      'tooLong',
-      -0.05 * Math.max(0, completion.length - FREE_LENGTH),
-      `${completion.length} words; ${FREE_LENGTH} are enough`,
-    )
-    .add('unfinished', finished ? 0 : -0.5, 'does not come to an end')
+    .add('ungrammatical', count ? -broken / count : 0, 'gold.ungrammatical', { broken, of: count })
+    .add('ungrammatical', count ? 0 : -1, 'gold.noSentence', {})
+    .add('repeatedOpinion', -0.8 * repeatedShare(opinionWords), 'gold.opinionAgain', {})
+    .add('repeatedNoun', -0.4 * repeatedShare(nouns), 'gold.nounAgain', {})
+    .add('duplicateSentence', sentences.length ? (-0.4 * repeats) / sentences.length : 0, 'gold.saidBefore', {
+      count: repeats,
+    })
+    .add('tooLong', -0.05 * Math.max(0, completion.length - FREE_LENGTH), 'gold.length', {
+      count: completion.length,
+      enough: FREE_LENGTH,
+    })
+    .add('unfinished', finished ? 0 : -0.5, 'gold.unfinished', {})
     .total();
 }
 

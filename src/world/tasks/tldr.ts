@@ -1,7 +1,7 @@
 import type { Rng } from '../../random/rng';
 import { POST_ADJECTIVES, POST_SUBJECTS, type Words } from '../lexicon';
 import { filler, post, summaryOf, type PostPoint } from '../posts';
-import { counted, ScoreSheet } from '../score';
+import { ScoreSheet } from '../score';
 import { drawUntil } from '../split';
 import { match } from '../template';
 import { SUMMARY } from '../templates';
@@ -56,23 +56,20 @@ function gold({ meta }: Prompt<TldrMeta>, completion: Words, finished: boolean):
     (word) => word !== subject && word !== adjective && completion.includes(word),
   );
   const sheet = new ScoreSheet();
-  if (completion.includes(subject)) sheet.add('subject', 0.5, `names the ${subject}`);
-  else sheet.add('missingSubject', -0.4, `does not name the ${subject}`);
-  if (completion.includes(adjective)) sheet.add('adjective', 0.5, `says ${adjective}`);
-  else sheet.add('missingAdjective', -0.4, `does not say ${adjective}`);
+  if (completion.includes(subject)) sheet.add('subject', 0.5, 'gold.names', { word: subject });
+  else sheet.add('missingSubject', -0.4, 'gold.doesNotName', { word: subject });
+  if (completion.includes(adjective)) sheet.add('adjective', 0.5, 'gold.says', { word: adjective });
+  else sheet.add('missingAdjective', -0.4, 'gold.doesNotSay', { word: adjective });
   return sheet
-    .add('invented', -0.3 * invented.length, `not in the point: ${invented.join(', ')}`)
-    .add(
-      'form',
-      right.every((word, i) => completion[i] === word) ? 0 : -0.3,
-      `does not begin "${right.join(' ')}"`,
-    )
-    .add(
-      'tooLong',
-      -0.08 * Math.max(0, completion.length - right.length),
-      `${counted(completion.length, 'word')}; ${right.length} are enough`,
-    )
-    .add('unfinished', finished ? 0 : -0.5, 'does not come to an end')
+    .add('invented', -0.3 * invented.length, 'gold.invented', { words: invented })
+    .add('form', right.every((word, i) => completion[i] === word) ? 0 : -0.3, 'gold.beginning', {
+      words: right.join(' '),
+    })
+    .add('tooLong', -0.08 * Math.max(0, completion.length - right.length), 'gold.length', {
+      count: completion.length,
+      enough: right.length,
+    })
+    .add('unfinished', finished ? 0 : -0.5, 'gold.unfinished', {})
     .total();
 }
 

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { buildGraph } from '../../../src/pipeline/lab/graph';
 import { labConfigSchema, type LabConfig } from '../../../src/pipeline/lab/config';
-import { doneSentence, nameList } from '../../../src/ui/app/status-words';
+import { doneSentence } from '../../../src/ui/app/status-words';
 import { i18n } from '../../../src/ui/i18n';
 import { spaced } from '../../../src/ui/i18n/format';
+import { nameList } from '../../../src/ui/i18n/list';
 import { versus, withReference } from '../../../src/ui/i18n/reference';
 import { SnapshotCache } from '../../../src/ui/store/snapshot';
 import { statusOf } from '../../../src/ui/store/status';
@@ -108,6 +109,10 @@ describe('a list of names', () => {
     expect(await in2(() => nameList(twelve))).toEqual([
       'arm 0, arm 1, arm 2, arm 3 and 8 others',
       'arm 0、arm 1、arm 2、arm 3 和另外 8 项',
+    ]);
+    expect(await in2(() => nameList(['DPO, β 1', 'DPO, β 0.1', 'IPO']))).toEqual([
+      'DPO, β 1; DPO, β 0.1 and IPO',
+      'DPO, β 1；DPO, β 0.1 和 IPO',
     ]);
     expect(await in2(() => nameList(['PPO', 'DPO']))).toEqual(['PPO and DPO', 'PPO 和 DPO']);
   });

@@ -1,7 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { message } from '../../../src/messages';
 import { i18n } from '../../../src/ui/i18n';
-import { figureName, messageText, metricText, optionText, settingText } from '../../../src/ui/i18n/dynamic';
+import {
+  figureName,
+  messageText,
+  problemText,
+  metricText,
+  optionText,
+  settingText,
+} from '../../../src/ui/i18n/dynamic';
 import { duration } from '../../../src/ui/i18n/format';
 
 describe('the language of the page', () => {
@@ -18,6 +25,15 @@ describe('the language of the page', () => {
     expect(figureName('accuracy.opposite')).toBe('准确率，反义词');
     expect(duration(75)).toBe('1 分 15 秒');
     expect(duration(3700)).toBe('1 小时 1 分');
+  });
+
+  it('puts a name before what goes on from it, and a colon before a sentence of its own', async () => {
+    const number = message('value.atMost', { max: 3, got: '4' });
+    const cut = message('ppo.minibatches', { rollouts: 16, minibatches: 32 });
+    expect(problemText('beta', number)).toBe('beta must be at most 3 (got 4)');
+    expect(problemText('minibatches', cut)).toMatch(/^minibatches: 16 answers per iteration/);
+    await i18n.changeLanguage('zh');
+    expect(problemText('小批数', cut)).toMatch(/^小批数：每次迭代的 16 个回答/);
   });
 
   it('reaches messages and the names in them', async () => {

@@ -5,6 +5,8 @@ describe('numbers', () => {
   it('have a true minus sign and an optional plus', () => {
     expect(fixed(-0.426)).toBe('−0.43');
     expect(fixed(0.5, 2, true)).toBe('+0.50');
+    expect(fixed(-0.04, 1)).toBe('0.0');
+    expect(fixed(0.004, 2, true)).toBe('0.00');
     expect(fixed(NaN)).toBe('–');
     expect(percent(0.861)).toBe('86 %');
   });

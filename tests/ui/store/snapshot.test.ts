@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { MODEL_SIZES } from '../../../src/model/config';
 import { buildGraph } from '../../../src/pipeline/lab/graph';
 import type { NodeRun, NodeView } from '../../../src/pipeline/lab/lab';
 import { defaultLabConfig, type LabConfig } from '../../../src/pipeline/lab/config';
 import { withSetting } from '../../../src/pipeline/lab/edit';
 import { SnapshotCache } from '../../../src/ui/store/snapshot';
+import { VOCABULARY } from '../../../src/world';
 
 const config = defaultLabConfig();
 const evaluation = {
@@ -83,6 +85,28 @@ describe('SnapshotCache', () => {
       status: 'stale',
       outdated: false,
     });
+  });
+
+  it('gives weights of a measurement the shape of the arm that they are of, whatever size the run has', () => {
+    const [ppo, dpo] = config.arms as [LabConfig['arms'][0], LabConfig['arms'][0]];
+    const mixed: LabConfig = { ...config, size: 'tiny', arms: [ppo, { ...dpo, size: 'nano' }] };
+    const weights = new Float32Array(3);
+    const stages = new SnapshotCache().read(
+      views(mixed, (id, key) =>
+        id === 'ppo' || id === 'dpo'
+          ? { status: 'running', run: runOf(key, { latestWeights: weights }) }
+          : {},
+      ),
+      { state: 'running', config: mixed },
+    );
+    const modelOf = (id: string) => stages.find((s) => s.id === id)!.model;
+    expect(modelOf('ppo')).toEqual({
+      kind: 'model',
+      config: { ...MODEL_SIZES.tiny, vocabSize: VOCABULARY.length },
+      weights,
+    });
+    expect(modelOf('dpo')?.config).toEqual({ ...MODEL_SIZES.nano, vocabSize: VOCABULARY.length });
+    expect(modelOf('dpo')?.weights).toBe(weights);
   });
 
   it('does not show results of another task as stale ones of this', () => {

@@ -1,7 +1,7 @@
 import { expect, it, describe } from 'vitest';
 import { sentence } from '../../../src/messages';
 import { configFrom, searchOf } from '../../../src/ui/store/url';
-import { defaultLabConfig } from '../../../src/pipeline/lab/config';
+import { configProblems, defaultLabConfig } from '../../../src/pipeline/lab/config';
 import { withoutArm, withSetting } from '../../../src/pipeline/lab/edit';
 import { LANGUAGE_CODES } from '../../../src/ui/i18n';
 import { demoByName } from '../../../src/ui/lessons/demos';
@@ -15,6 +15,14 @@ it('a link to an unknown demo is explained', () => {
 });
 
 describe('searchOf', () => {
+  it('keeps settings that are wrong only together, so that the page can say so beside them', () => {
+    const { config, problems } = configFrom('?v=1&ppo.minibatches=32&ppo.rolloutBatch=16');
+    expect(problems).toEqual([]);
+    expect(configProblems(config)).toMatchObject([
+      { path: 'ppo.minibatches', message: { code: 'ppo.minibatches' } },
+    ]);
+  });
+
   it('is empty for the defaults', () => expect(searchOf(defaultLabConfig())).toBe(''));
 
   it('carries a version and only what differs', () => {

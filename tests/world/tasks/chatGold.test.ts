@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sentence } from '../../../src/messages';
 import { chatTask } from '../../../src/world';
 import { partsOf, words } from '../support';
 
@@ -85,6 +86,8 @@ describe('chat gold', () => {
   });
 
   it('says why', () => {
-    expect(sky('it is white .').parts[0]!.why).toBe('says white; the colour of the sky is blue');
+    const { why } = sky('it is white .').parts[0]!;
+    expect(sentence(why)).toBe('says white; the colour of the sky is blue');
+    expect(sentence(why, 'zh')).toBe('说成 white；事实是 the colour of the sky is blue');
   });
 });

@@ -97,7 +97,7 @@ export const stages = {
       preferences: 'Probability that the first answer is preferred, by its gold reward.',
       reward: 'Minus the log of the sigmoid of the score difference between chosen and rejected answer.',
       ppo: 'PPO’s clipped objective with value loss, entropy bonus and a KL penalty in the reward.',
-      dpo: 'A classification loss on how much more likely than under SFT the chosen answer is than the rejected one.',
+      dpo: 'A classification loss on how much more likely than under the reference model the chosen answer is than the rejected one.',
     },
     terms: {
       rho: 'ratio of new to old probability of a word',
@@ -105,7 +105,7 @@ export const stages = {
       V: 'value function',
       R: 'return',
       H: 'entropy',
-      h: 'log-ratio of chosen to rejected, against SFT',
+      h: 'log-ratio of chosen to rejected, against the reference model',
       r: 'score of the reward model',
       y: 'answer',
       x: 'prompt',
