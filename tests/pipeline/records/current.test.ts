@@ -210,8 +210,8 @@ describe('a stored file', () => {
     ['keys that were changed by hand', { ...stored(), keys: { ...stored().keys, ppo: '0'.repeat(32) } }, /by hand/],
     ['an empty summary', { ...stored(), summary: {} }, /summary\.demo/],
     ['arms that are no numbers', { ...stored(), summary: { ...stored().summary, arms: { ppo: { gold: null } } } }, /arms\.ppo\.gold/],
-    ['an arm that is none', { ...stored(), summary: { ...stored().summary, config: { arms: [null] } } }, /config\.arms\.0/],
-    ['arms without a stage', { ...stored(), summary: { ...stored().summary, config: { arms: [{ id: 'a', name: 'A', settings: {} }] } } }, /config\.arms\.0\.stage/],
+    ['an arm that is none', { ...stored(), summary: { ...stored().summary, config: { ...stored().summary.config, arms: [null] } } }, /config\.arms\.0/],
+    ['arms without a stage', { ...stored(), summary: { ...stored().summary, config: { ...stored().summary.config, arms: [{ id: 'a', name: 'A', settings: {} }] } } }, /config\.arms\.0\.stage/],
     ['a measurement that is no number', { ...stored(), history: { ppo: [{ ...row, evaluation: { gold: 'x' } }] } }, /history\.ppo/],
   ])('is refused by name: %s', (_, json, expected) => {
     expect(() => checkedRun(json)).toThrow(expected);

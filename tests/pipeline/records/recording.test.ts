@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { historyOf, recordingOf, recordingSchema, textOf } from '../../../src/pipeline/records/recording';
 import type { Evaluation } from '../../../src/pipeline/contract/stage';
+import { defaultLabConfig } from '../../../src/pipeline/lab/config';
 import { encode, EOS } from '../../../src/world';
+
+const KEY = '0'.repeat(32);
 
 describe('a recording', () => {
   it('keeps what is needed to show a run again, and no weights', () => {
@@ -9,10 +12,10 @@ describe('a recording', () => {
     const evaluation = { gold: 0.1234567, kl: 1 } as Evaluation;
     const nodes = [
       {
-        node: { id: 'ppo', name: 'PPO', stage: 'ppo', size: 'tiny', key: 'k', seed: 1, settings: {}, inputs: {}, shippable: false }, // prettier-ignore
+        node: { id: 'ppo', name: 'PPO', stage: 'ppo', size: 'tiny', key: KEY, seed: 1, settings: {}, inputs: {}, shippable: false }, // prettier-ignore
         status: 'done',
         run: {
-          key: 'k',
+          key: KEY,
           notices: [],
           source: 'live',
           seconds: 3,
@@ -24,7 +27,8 @@ describe('a recording', () => {
         },
       },
     ] as const;
-    const config = { arms: [{ id: 'ppo' }] } as never;
+    const whole = defaultLabConfig();
+    const config = { ...whole, arms: whole.arms.slice(0, 1) };
     const summary = { demo: 'd', seed: 1, backend: 'wasm', seconds: 4, config } as never;
     const recording = recordingOf(summary, nodes as never, []);
     expect(recordingSchema.parse(JSON.parse(JSON.stringify(recording)))).toEqual(recording);
