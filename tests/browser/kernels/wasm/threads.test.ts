@@ -5,7 +5,7 @@ import type { Fingerprint } from '../../../support/thread-battery';
 
 /** Runs the battery in a worker, which may wait for threads of its own. */
 async function inWorker(threads: number): Promise<Record<string, Fingerprint>> {
-  const worker = new Worker(new URL('../../threads-worker.ts', import.meta.url), { type: 'module' });
+  const worker = new Worker(new URL('./threads-worker.ts', import.meta.url), { type: 'module' });
   const { found, error } = await new Promise<{ found: Record<string, Fingerprint>; error?: string }>(
     (resolve, reject) => {
       worker.onmessage = ({ data }) => resolve(data);
