@@ -216,14 +216,33 @@ describe.each([
   it.each(refusals)(
     'names a shipped file that %s, and asks for it again',
     async (_, refuse, sentence) => {
-      await open(RUN, (p) => p.route(isCheckpoint, refuse), 'unloaded');
+      let refused = 0;
+      const counted: typeof refuse = (route) => {
+        refused++;
+        return refuse(route);
+      };
+      await open(RUN, (p) => p.route(isCheckpoint, counted), 'unloaded');
       expect(await notice().textContent()).toMatch(sentence);
       expect(await button(page, 'Run').isEnabled()).toBe(false);
+      const before = refused;
       await button(page, 'Try again').press('Enter');
+      await expect.poll(() => refused, { timeout: 30_000 }).toBeGreaterThan(before);
       await page.locator('#status[data-kind=unloaded]').waitFor();
       await page.unroute(isCheckpoint);
-      await button(page, 'Try again').press('Enter');
-      await untilStatus(page, 'ready');
+      // the second attempt may still be under way, and then the file comes with it
+      const tryAgain = () =>
+        button(page, 'Try again')
+          .press('Enter', { timeout: 3000 })
+          .catch(() => undefined);
+      await expect
+        .poll(
+          async () => {
+            if ((await notice().count()) > 0) await tryAgain();
+            return status(page).getAttribute('data-kind');
+          },
+          { timeout: 60_000, interval: 500 },
+        )
+        .toBe('ready');
       expect(await notice().count()).toBe(0);
       expect(await node(page, 'pretrain').getAttribute('data-status')).toBe('done');
       expect(errors).toEqual([]);

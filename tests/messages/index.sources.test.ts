@@ -6,8 +6,8 @@ import { expect, it } from 'vitest';
 
 const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 
-/** Rooms with words of their own: the page's catalogues, the command line (English), the benchmark. */
-const OWN_WORDS = ['messages', 'headless', 'bench', 'ui/bench'];
+/** Rooms with words of their own: the page's catalogues, the command line and the build (English), the benchmark. */
+const OWN_WORDS = ['messages', 'headless', 'build', 'bench', 'ui/bench'];
 
 /** Mistakes of ours that no person can bring about. */
 const PROGRAMMING_ERRORS = ['RangeError', 'TypeError'];
