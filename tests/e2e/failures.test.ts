@@ -125,8 +125,14 @@ describe.each([
   it('gives up when workers die one after the other, says so, and starts afresh when asked', async () => {
     await open();
     let killed = 0;
-    while ((await status(page).getAttribute('data-kind')) !== 'engineFailed') {
-      await expect.poll(livingWorkers, { timeout: 30_000 }).toBeGreaterThan(0);
+    const hasGivenUp = async () => (await status(page).getAttribute('data-kind')) === 'engineFailed';
+    for (;;) {
+      // after the last death none comes, and the page needs a moment to say so; one that died before it held its
+      // lock is noticed when its time to start is up (60 s)
+      await expect
+        .poll(async () => (await livingWorkers()) > 0 || (await hasGivenUp()), { timeout: 100_000 })
+        .toBe(true);
+      if (await hasGivenUp()) break;
       for (const worker of page.workers()) await worker.evaluate(() => self.close()).catch(() => undefined);
       expect(++killed).toBeLessThan(20);
       await page.waitForTimeout(200);
@@ -137,7 +143,7 @@ describe.each([
     await untilStatus(page, 'ready');
     expect(await button(page, 'Run').isEnabled()).toBe(true);
     expect(errors).toEqual([]);
-  }, 180_000);
+  }, 400_000);
 
   it('resets out of a run whose worker has died, and runs again', async () => {
     await open();
