@@ -15,7 +15,8 @@ import { judge, type ClaimResult } from './verdict';
 
 const graphs = new WeakMap<LabConfig, Graph>();
 
-function graphOf(config: LabConfig): Graph {
+/** The stages of a configuration as they are over seeds. Remembered: a configuration is never changed in place. */
+export function graphOf(config: LabConfig): Graph {
   let graph = graphs.get(config);
   if (!graph) graphs.set(config, (graph = graphOverSeeds(config)));
   return graph;

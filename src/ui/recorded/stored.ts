@@ -1,8 +1,8 @@
 import { fetchJson } from '../../checkpoints/fetch-file';
 import { messageOf, type Message } from '../../messages';
-import type { Graph } from '../../pipeline/lab/graph';
 import type { LabConfig } from '../../pipeline/lab/config';
-import { graphOverSeeds, type StoredRun } from '../../pipeline/records/recording';
+import { graphOf } from '../../pipeline/records/current';
+import type { StoredRun } from '../../pipeline/records/recording';
 import { checkedRun } from '../../pipeline/records/stored-run';
 
 // Fetched when their lesson is opened, and again when that failed: browsers remember a failed import.
@@ -36,16 +36,8 @@ export async function storedRuns(
   return { runs: loaded.filter((run) => run !== undefined), missing };
 }
 
-const graphs = new WeakMap<LabConfig, Graph>();
-
-function graphOver(config: LabConfig): Graph {
-  let graph = graphs.get(config);
-  if (!graph) graphs.set(config, (graph = graphOverSeeds(config)));
-  return graph;
-}
-
 /** The stages and arms whose results mean the same in both configurations. */
 export function sameStages(a: LabConfig, b: LabConfig): ReadonlySet<string> {
-  const theirs = new Map(graphOver(b).map((node) => [node.id, node.key]));
-  return new Set(graphOver(a).flatMap(({ id, key }) => (theirs.get(id) === key ? [id] : [])));
+  const theirs = new Map(graphOf(b).map((node) => [node.id, node.key]));
+  return new Set(graphOf(a).flatMap(({ id, key }) => (theirs.get(id) === key ? [id] : [])));
 }

@@ -1,24 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { atEqualBudget, goldAt } from '../../../src/ui/results/budget';
-import type { ArmSeries } from '../../../src/ui/store/compare';
-
-const arm = (id: string, places: [number, number][], more: Partial<ArmSeries> = {}): ArmSeries => ({
-  id,
-  name: id,
-  style: 0,
-  stage: 'ppo',
-  isLimit: false,
-  stale: false,
-  points: places.map(([kl, gold], i) => ({
-    update: i,
-    updates: places.length - 1,
-    samples: 8 * i,
-    seconds: i,
-    evaluation: { kl, gold } as ArmSeries['points'][0]['evaluation'],
-  })),
-  ends: { update: places.length - 1, samples: 8, seconds: places.length - 1 },
-  ...more,
-});
+import { arm } from '../store/support';
 
 describe('an equal budget', () => {
   it('is what the most frugal arm has used', () => {

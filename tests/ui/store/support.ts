@@ -1,0 +1,20 @@
+import type { ArmSeries } from '../../../src/ui/store/compare';
+
+/** An arm by the places [KL, gold] of its measurements. */
+export const arm = (id: string, places: [number, number][], more: Partial<ArmSeries> = {}): ArmSeries => ({
+  id,
+  name: id,
+  style: 0,
+  stage: 'ppo',
+  isLimit: false,
+  stale: false,
+  points: places.map(([kl, gold], i) => ({
+    update: i,
+    updates: places.length - 1,
+    samples: 8 * i,
+    seconds: i,
+    evaluation: { kl, gold } as ArmSeries['points'][0]['evaluation'],
+  })),
+  ends: { update: places.length - 1, samples: 8, seconds: places.length - 1 },
+  ...more,
+});
