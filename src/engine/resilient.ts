@@ -9,6 +9,9 @@ import type {
   LanguageModel,
   LossTerm,
   OptimizerState,
+  Reading,
+  UpdateReport,
+  UpdateStep,
   Wanted,
 } from './types';
 
@@ -27,7 +30,7 @@ interface Past {
   /** Null: the optimiser starts afresh. */
   optimizer: OptimizerState | null;
   /** What has been learned since: pure functions and plain data, so it can be learned again. */
-  updates: { terms: readonly LossTerm[]; optimizer: AdamWOptions }[];
+  updates: UpdateStep[];
 }
 
 /**
@@ -119,7 +122,7 @@ export function resilientEngine(first: Engine, reopen: (lost: Engine) => Promise
     }
 
     /** The model on the present device; throws if that was gone before the model got there. */
-    private get inner(): LanguageModel {
+    get inner(): LanguageModel {
       if (this.onDevice instanceof DeviceLostError) throw this.onDevice;
       return this.onDevice;
     }
@@ -132,12 +135,26 @@ export function resilientEngine(first: Engine, reopen: (lost: Engine) => Promise
     weights = () => guarded(() => this.inner.weights());
     optimizerState = () => guarded(() => this.inner.optimizerState());
 
-    async update(terms: readonly LossTerm[], optimizer: AdamWOptions, read: boolean) {
+    async update(terms: readonly LossTerm[], optimizer: AdamWOptions, read: Reading) {
       const report = await guarded(() => this.inner.update(terms, optimizer, read));
-      this.past.updates.push({ terms, optimizer });
-      const isDue = report !== null && performance.now() - this.savedAt > SAVE_EVERY_MS;
-      if (isDue || this.past.updates.length >= MOST_KEPT) await guarded(() => this.save());
+      await this.remember([{ terms, optimizer }], report !== null);
       return report;
+    }
+
+    async updates(
+      steps: readonly UpdateStep[],
+      read: Exclude<Reading, false> = true,
+    ): Promise<UpdateReport[]> {
+      const reports = await guarded(() => this.inner.updates(steps, read));
+      await this.remember(steps, true);
+      return reports;
+    }
+
+    /** Keeps what has been learned, or a copy of what came of it. */
+    private async remember(steps: readonly UpdateStep[], read: boolean): Promise<void> {
+      this.past.updates.push(...steps);
+      const isDue = read && performance.now() - this.savedAt > SAVE_EVERY_MS;
+      if (isDue || this.past.updates.length >= MOST_KEPT) await guarded(() => this.save());
     }
 
     private async save(): Promise<void> {
@@ -166,6 +183,12 @@ export function resilientEngine(first: Engine, reopen: (lost: Engine) => Promise
       models.add(model);
       return model;
     },
+    evaluateTogether: (passes) =>
+      guarded(() =>
+        engine.evaluateTogether(
+          passes.map(({ model, ...pass }) => ({ ...pass, model: (model as ResilientModel).inner })),
+        ),
+      ),
     memory: () => engine.memory(),
     counters: () => engine.counters?.() ?? { dispatches: 0, readbacks: 0, submits: 0 },
     limitThreads: (count) => engine.limitThreads?.(count),

@@ -69,7 +69,48 @@ export interface LossFunction {
    * run the backward pass without first reading the outputs.
    */
   linearWeights?: (mask: Matrix) => Float32Array;
+  /** The same loss in numbers, which an engine may compute on its device instead of asking tfjs. */
+  kernel?: LossKernel;
 }
+
+/**
+ * A loss that has an operation of its own in src/kernels/operations.ts (where the equations are), with its host
+ * arrays, [B, C] as the outputs; cells outside the mask are not read. The tfjs form stays the definition.
+ */
+export type LossKernel = (
+  | {
+      operation: 'actorCriticLoss';
+      policy: {
+        oldLogProbs: Matrix;
+        advantages: Matrix;
+        /** Null: not clipped. */
+        clipRange: number | null;
+        entropyCoef: number;
+      } | null;
+      value: { oldValues: Matrix; returns: Matrix; clipRange: number | null; coef: number } | null;
+    }
+  | {
+      operation: 'preferenceLoss';
+      /** log π_ref(token | before), nats. */
+      reference: Matrix;
+      beta: number;
+      lossType: 'sigmoid' | 'ipo' | 'hinge';
+      labelSmoothing: number;
+      referenceFree: boolean;
+      sftCoef: number;
+    }
+  | { operation: 'pairwiseLogisticLoss' }
+  | {
+      operation: 'likelihoodLoss';
+      /** Rows whose tokens are to become likely; those after them unlikely. */
+      likely: 'all rows' | 'first half';
+      likelihoodCoef: number;
+      unlikelihoodCoef: number;
+    }
+) & {
+  /** Names of what the operation reports after the loss, in its order; null where this loss has no such metric. */
+  metrics: readonly (string | null)[];
+};
 
 /** One term of an update: gradients of several terms add up (for example PPO + pretraining mix). */
 export interface LossTerm {
@@ -106,6 +147,24 @@ export interface UpdateReport {
   gradNorm: number;
   /** Metrics of all terms; a later term overwrites an equal name. */
   metrics: Record<string, number>;
+  /** Copy of the flat parameters after the update, where it was asked for. */
+  weights?: Float32Array;
+}
+
+/** One optimiser step on the sum of its terms. */
+export interface UpdateStep {
+  terms: readonly LossTerm[];
+  optimizer: AdamWOptions;
+}
+
+/** What is read back of updates: nothing, their reports, or with the last report the weights, in one go. */
+export type Reading = boolean | 'weights';
+
+/** A forward pass without gradient. */
+export interface EvaluationPass {
+  model: LanguageModel;
+  batch: Batch;
+  want: Wanted;
 }
 
 export interface GenerateOptions {
@@ -142,7 +201,9 @@ export interface LanguageModel {
    * One optimiser step on the sum of the terms. Reads back only if `read`; otherwise resolves to null as
    * soon as the step is enqueued. Non-finite losses or norms are reported, never hidden.
    */
-  update(terms: readonly LossTerm[], optimizer: AdamWOptions, read: boolean): Promise<UpdateReport | null>;
+  update(terms: readonly LossTerm[], optimizer: AdamWOptions, read: Reading): Promise<UpdateReport | null>;
+  /** Several optimiser steps, one after the other; one readback for all reports where losses need none before. */
+  updates(steps: readonly UpdateStep[], read?: Exclude<Reading, false>): Promise<UpdateReport[]>;
   /** Samples completions with a KV cache; one readback per rollout on devices that need one. */
   generate(prompts: readonly (readonly number[])[], options: GenerateOptions): Promise<Rollout>;
   /** Copy of the flat parameters on the host. */
@@ -180,6 +241,11 @@ export interface EngineOptions {
 export interface Engine {
   readonly info: EngineInfo;
   createModel(config: GptConfig, weights: Float32Array): LanguageModel;
+  /**
+   * `LanguageModel.evaluate` of several models of this engine, in one readback. Passes over the same batch object
+   * share its packing.
+   */
+  evaluateTogether(passes: readonly EvaluationPass[]): Promise<HostOutputs[]>;
   /** Live tensors and bytes, for leak tests. */
   memory(): { tensors: number; bytes: number };
   /** Work asked of the device so far, where it is counted. */

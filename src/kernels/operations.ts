@@ -239,6 +239,95 @@ export interface Operations<B, M> {
     tokens: number;
     shape: AttentionShape;
   }): void;
+
+  // Losses: from outputs to their gradients and a report; where a backend has none, tfjs computes them ---
+  //
+  // P = the predicted tokens of all rows, row after row. `report` (16 floats, left out if nobody reads it) receives
+  // the loss and then what each operation names, unused ones 0. "Not a number" passes to the loss, and to the
+  // gradients that depend on it. Sums run in a fixed order.
+
+  /**
+   * Proximal policy optimisation (Schulman et al. 2017, eq. 7 and 9), means E over the P tokens:
+   * policy = −E[min(ρA, clip(ρ, 1 ± ε)A)], ρ = exp(log π − log π_old), less entropyCoef · E[H]; plus coef times
+   * value = ½ E[max((V − R)², (V_old + clip(V − V_old, ± ε) − R)²)]. Either part may be left out; `clipRange`
+   * null: not clipped. Report: loss, policy, share of tokens that clipping holds, ½ E[(log ρ)²], E[ρ], Var[ρ],
+   * E[H], value, share of values that clipping holds.
+   */
+  actorCriticLoss?(args: {
+    /** P */
+    tokens: number;
+    /** [P, 4]: log π_old, advantage A, V_old, return R. */
+    experience: B;
+    policy?: {
+      logProbs: B;
+      entropy: B;
+      dLogProbs: B;
+      dEntropy: B;
+      clipRange: number | null;
+      entropyCoef: number;
+    };
+    value?: { values: B; dValues: B; clipRange: number | null; coef: number };
+    report?: B;
+  }): void;
+
+  /**
+   * Losses on the margin h of pairs of rows, means over the pairs: h = Σ log π − log π_ref over the tokens of the
+   * chosen less those of the rejected row (`referenceFree`: without log π_ref). sigmoid: −(1 − ε) log σ(βh) −
+   * ε log σ(−βh), ε = labelSmoothing (Rafailov et al. 2023, eq. 7; Mitchell 2023); ipo: (h − 1/(2β))² (Azar et
+   * al. 2023, eq. 17); hinge: max(0, 1 − βh) (Zhao et al. 2023). Plus sftCoef times the mean of −log π over the
+   * chosen tokens. Report: loss; means over pairs of the rewards βΣ(log π − log π_ref) of the chosen and the
+   * rejected and of their difference; share of pairs with the chosen above, ties half; means of Σ log π of both
+   * and of Σ log π_ref of both.
+   */
+  preferenceLoss?(args: {
+    tokens: number;
+    /** Rows are the chosen of all pairs, then the rejected. */
+    pairs: number;
+    /** Tokens of the chosen rows: they come first. */
+    chosenTokens: number;
+    logProbs: B;
+    /** [P] log π_ref */
+    reference: B;
+    /** [2 · pairs + 1] int32: row r has tokens offsets[r] .. offsets[r + 1]. */
+    offsets: B;
+    /** [P] int32 */
+    rowOf: B;
+    form: 'sigmoid' | 'ipo' | 'hinge';
+    beta: number;
+    labelSmoothing: number;
+    referenceFree: boolean;
+    sftCoef: number;
+    dLogProbs: B;
+    report?: B;
+  }): void;
+
+  /**
+   * Bradley–Terry: mean over pairs of −log σ(s_i − s_{pairs + i}) (Ouyang et al. 2022, eq. 1). Report: loss, share
+   * of pairs with the first above, ties half, mean difference, least, mean and greatest score.
+   */
+  pairwiseLogisticLoss?(args: {
+    /** [2 · pairs] */
+    scores: B;
+    pairs: number;
+    dScores: B;
+    report?: B;
+  }): void;
+
+  /**
+   * likelihoodCoef · mean of −log p over the first `likelyTokens` + unlikelihoodCoef · mean of −log(1 − p) over the
+   * others (Welleck et al. 2019, eq. 5 and 6; 1 − p at least 1e-6). Report: loss, the two means, and the sums of
+   * log p divided by the rows of each part. A mean over no token is not a number, unless there is no row either.
+   */
+  likelihoodLoss?(args: {
+    tokens: number;
+    likelyTokens: number;
+    rows: { likely: number; unlikely: number };
+    likelihoodCoef: number;
+    unlikelihoodCoef: number;
+    logProbs: B;
+    dLogProbs: B;
+    report?: B;
+  }): void;
 }
 
 /** Arguments of an operation. */

@@ -36,6 +36,10 @@ async function losable() {
           calls.update++;
           return model.update(t, o, r);
         }),
+        updates: guard((steps, r) => {
+          calls.update += steps.length;
+          return model.updates(steps, r);
+        }),
         generate: guard((p, o) => model.generate(p, o)),
         weights: guard(() => model.weights()),
         optimizerState: guard(() => model.optimizerState()),
@@ -43,6 +47,8 @@ async function losable() {
         dispose: () => model.dispose(),
       } satisfies LanguageModel;
     },
+    evaluateTogether: (passes) =>
+      Promise.all(passes.map(({ model, batch, want }) => model.evaluate(batch, want))),
     memory: () => engine.memory(),
     dispose: () => engine.dispose(),
   };

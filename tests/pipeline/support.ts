@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { inject } from 'vitest';
 import { createFusedEngine } from '../../src/engine/fused';
-import type { Engine, LanguageModel, LossTerm } from '../../src/engine/types';
+import type { Engine, LanguageModel, LossTerm, UpdateStep } from '../../src/engine/types';
 import { resolvedSettings, type Settings } from '../../src/pipeline/lab/config';
 import { keyOf } from '../../src/pipeline/lab/graph';
 import type {
@@ -157,6 +157,8 @@ export function recording(engine: Engine): Recorded {
         if (typeof member !== 'function') return member;
         return (...args: unknown[]): unknown => {
           if (name === 'update') updates.push(args[0] as readonly LossTerm[]);
+          if (name === 'updates')
+            for (const { terms } of args[0] as readonly UpdateStep[]) updates.push(terms);
           return member.apply(target, args);
         };
       },

@@ -3,7 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Kernels } from '../../kernels/kernels';
 import { registerGradients } from '../shared/gradients';
 import type { Engine, EngineInfo } from '../types';
+import { evaluatePasses } from './evaluate';
 import { FusedLanguageModel } from './model';
+import { queueOf } from './queue';
 
 /** An engine whose models run on the given kernels. `close` gives the device back. */
 export function engineOn(
@@ -22,6 +24,13 @@ export function engineOn(
       );
       models.add(model);
       return model;
+    },
+    async evaluateTogether(passes) {
+      const all = passes.map(({ model, ...pass }) => ({
+        ...pass,
+        model: (model as FusedLanguageModel).onThe(kernels),
+      }));
+      return queueOf(kernels).run(() => kernels.frame(() => evaluatePasses(kernels, all)));
     },
     memory() {
       return { tensors: tf.memory().numTensors, bytes: kernels.bytes() };

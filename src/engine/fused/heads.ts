@@ -23,13 +23,13 @@ export interface Heads {
   scalars: DeviceBuffer;
 }
 
-/** Gradients of the loss with respect to the heads' outputs, on the host, one number per selected token. */
-export interface HeadGradients {
+/** Gradients of the loss with respect to the heads' outputs, one number per selected token: on the host or the device. */
+export interface HeadGradients<A = Float32Array | DeviceBuffer> {
   /** [predictors]; null where the loss does not use it. */
-  logProbs: Float32Array | null;
-  entropy: Float32Array | null;
+  logProbs: A | null;
+  entropy: A | null;
   /** [R]: values, then scores. */
-  scalars: Float32Array | null;
+  scalars: A | null;
 }
 
 /** Final layer norm, language-model head and scalar head of x [N, d], only where they are needed. */
@@ -93,6 +93,7 @@ export function headsBackward(
   const dHidden = kernels.temporary(r * d);
   kernels.zero(dHidden);
   const { hidden } = heads;
+  const there = (x: Float32Array | DeviceBuffer) => (x instanceof Float32Array ? kernels.upload(x) : x);
   if (heads.logits && (gradients.logProbs || gradients.entropy)) {
     const none = new Float32Array(predictors);
     const { logits, entropy, logSum } = heads;
@@ -101,8 +102,8 @@ export function headsBackward(
       labels: batch.labels,
       entropy,
       logSum,
-      dLogProbs: kernels.upload(gradients.logProbs ?? none),
-      dEntropy: kernels.upload(gradients.entropy ?? none),
+      dLogProbs: there(gradients.logProbs ?? none),
+      dEntropy: there(gradients.entropy ?? none),
       rows: predictors,
       vocabulary: v,
     });
@@ -120,7 +121,7 @@ export function headsBackward(
     });
   }
   if (gradients.scalars) {
-    const dOut = kernels.upload(gradients.scalars);
+    const dOut = there(gradients.scalars);
     const { weight } = tensors.score;
     const { weight: dWeight, bias: dBias } = grads.score;
     kernels.scalarHeadBackward({ dOut, x: hidden, weight, dx: dHidden, dWeight, dBias, ...size });

@@ -8,7 +8,7 @@ import type { HeadGradients } from './heads';
 export interface EvaluatedLoss {
   loss: number;
   metrics: Record<string, number>;
-  gradients: HeadGradients;
+  gradients: HeadGradients<Float32Array>;
 }
 
 /** Outputs are a few thousand numbers: tfjs's plain JavaScript backend is the fastest for them. */
@@ -71,7 +71,7 @@ export function lossValue(host: HostOutputs, loss: LossFunction): Omit<Evaluated
 }
 
 /** Gradients of a loss whose weights on the log-probabilities are known beforehand; null for other losses. */
-export function linearGradients(batch: RaggedBatch, loss: LossFunction): HeadGradients | null {
+export function linearGradients(batch: RaggedBatch, loss: LossFunction): HeadGradients<Float32Array> | null {
   if (!loss.linearWeights || batch.predictors === 0) return null;
   const logProbs = loss.linearWeights(batch.mask);
   return headGradients(batch, { logProbs, entropy: null, values: null, scores: null });
@@ -107,7 +107,7 @@ function readMetrics({ metrics }: ReturnType<LossFunction>, into: Record<string,
 function headGradients(
   { cells, predictors, lasts }: RaggedBatch,
   g: Record<(typeof OUTPUT_NAMES)[number], Float32Array | null>,
-): HeadGradients {
+): HeadGradients<Float32Array> {
   const pick = (cellsOf: Float32Array, into: Float32Array) => {
     for (let i = 0; i < predictors; i++) into[i] = cellsOf[cells[i]!]!;
     return into;

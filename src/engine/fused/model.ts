@@ -17,18 +17,23 @@ import type {
   LossTerm,
   Matrix,
   OptimizerState,
+  Reading,
   Rollout,
   UpdateReport,
+  UpdateStep,
   Wanted,
 } from '../types';
 import { backward } from './backward';
 import { packBatch } from './batch';
+import { evaluatePasses } from './evaluate';
 import { forward } from './forward';
 import { generate } from './generate';
 import { headsBackward, headsForward, type HeadGradients } from './heads';
 import { evaluateLoss, linearGradients, lossValue } from './loss';
-import { hostOutputs, joinOutputs } from './outputs';
+import { kernelLoss } from './loss-kernel';
+import { hostOutputs } from './outputs';
 import { queueOf, type SerialQueue } from './queue';
+import { reportOf, ReportSheet, type TermValue } from './reports';
 import { modelTensors, packWeights, readyModel, type DeviceModel, type ModelTensors } from './tensors';
 
 /** Buffers that only a trained model needs. */
@@ -41,14 +46,6 @@ interface Training {
   norm: DeviceBuffer;
 }
 
-/** Rows evaluated at a time: in host memory about a thousand tokens stay in the second-level cache. */
-const EVALUATE_ROWS = { host: 32, device: 64 };
-
-interface StepValue {
-  loss: number;
-  metrics: Record<string, number>;
-}
-
 /** GPT on our own kernels: forward, backward, AdamW and decoding without an autograd tape. */
 export class FusedLanguageModel implements LanguageModel {
   private readonly parameters: DeviceBuffer;
@@ -56,6 +53,8 @@ export class FusedLanguageModel implements LanguageModel {
   private readonly length: number;
   private readonly queue: SerialQueue;
   private training: Training | null = null;
+  /** What updates report, until it is read. */
+  private reports: DeviceBuffer | null = null;
   private step = 0;
   private disposed = false;
 
@@ -77,20 +76,15 @@ export class FusedLanguageModel implements LanguageModel {
   }
 
   evaluate(batch: Batch, want: Wanted): Promise<HostOutputs> {
-    const { kernels, config } = this;
-    return this.inFrame(async () => {
-      const model = readyModel(this.onDevice);
-      const parts: MaybePromise<HostOutputs>[] = [];
-      const rows = kernels.hostMemory ? EVALUATE_ROWS.host : EVALUATE_ROWS.device;
-      for (let first = 0; first === 0 || first < batch.length; first += rows)
-        kernels.frame(() => {
-          const ragged = packBatch(kernels, batch.slice(first, first + rows), want, config);
-          const { x } = forward(model, ragged, { keep: false });
-          const heads = headsForward(model, ragged, x, { want, keep: false });
-          parts.push(hostOutputs(kernels, ragged, heads, want));
-        });
-      return joinOutputs(await Promise.all(parts));
-    });
+    const { kernels, onDevice: model } = this;
+    return this.inFrame(async () => (await evaluatePasses(kernels, [{ model, batch, want }]))[0]!);
+  }
+
+  /** What passes of several models on one device need. Throws a TypeError if this model is not on it. */
+  onThe(kernels: Kernels): DeviceModel {
+    this.assertAlive();
+    if (kernels !== this.kernels) throw new TypeError('this model belongs to another engine');
+    return this.onDevice;
   }
 
   nextLogits(batch: Batch): Promise<Matrix> {
@@ -115,39 +109,82 @@ export class FusedLanguageModel implements LanguageModel {
 
   gradients(terms: readonly LossTerm[]): Promise<{ loss: number; gradients: Float32Array }> {
     return this.inFrame(async () => {
-      const value = await this.differentiate(terms, true);
-      const gradients = this.kernels.readFloats(this.training!.gradients);
-      return { loss: (await value!.value).loss, gradients: await gradients };
+      const sheet = this.sheetFor([{ terms }]);
+      const { at } = sheet.entry(1);
+      const values = await this.differentiate(terms, sheet);
+      const [numbers, gradients] = await this.kernels.readAll([sheet.written, this.training!.gradients]);
+      return { loss: (await reportOf(values, at, numbers!)).loss, gradients: gradients! };
     });
   }
 
-  update(terms: readonly LossTerm[], optimizer: AdamWOptions, read: boolean): Promise<UpdateReport | null> {
-    return this.inFrame(async () => {
-      const { kernels } = this;
-      const room = kernels.ready?.();
-      if (room) await room;
-      const pending = this.differentiate(terms, read);
-      const value = pending instanceof Promise ? await pending : pending; // no needless turn of the event loop
-      const { gradients, first, second, decay, norm } = this.training!;
-      this.step++;
-      kernels.globalNorm({ gradients, norm });
-      const step: AdamWStep = {
-        learningRate: optimizer.learningRate,
-        beta1: optimizer.beta1,
-        beta2: optimizer.beta2,
-        epsilon: optimizer.epsilon,
-        weightDecay: optimizer.weightDecay,
-        maxNorm: optimizer.maxGradNorm ?? Infinity,
-        correction1: 1 - optimizer.beta1 ** this.step,
-        correction2: 1 - optimizer.beta2 ** this.step,
-      };
-      const { parameters } = this;
-      const moments = { firstMoment: first, secondMoment: second };
-      kernels.adamw({ parameters, gradients, ...moments, decay, norm, step });
-      if (!read) return null;
-      const [size, { loss, metrics }] = await Promise.all([kernels.readFloats(norm), value!.value]);
-      return { loss, gradNorm: size[0]!, metrics };
+  async update(
+    terms: readonly LossTerm[],
+    optimizer: AdamWOptions,
+    read: Reading,
+  ): Promise<UpdateReport | null> {
+    return (await this.learn([{ terms, optimizer }], read))[0] ?? null;
+  }
+
+  updates(steps: readonly UpdateStep[], read: Exclude<Reading, false> = true): Promise<UpdateReport[]> {
+    return this.learn(steps, read);
+  }
+
+  /** Steps in sequence, each in a frame of its own; in the last one all that they report is read together. */
+  private async learn(steps: readonly UpdateStep[], read: Reading): Promise<UpdateReport[]> {
+    this.assertAlive();
+    const { kernels } = this;
+    return this.queue.run(async () => {
+      const sheet = read ? this.sheetFor(steps) : null;
+      const reports: ((numbers: Float32Array) => Promise<UpdateReport>)[] = [];
+      let found: Float32Array[] = [];
+      for (const [i, { terms, optimizer }] of steps.entries())
+        await kernels.frame(async () => {
+          const room = kernels.ready?.();
+          if (room) await room;
+          const norm = sheet?.entry(1);
+          const pending = this.differentiate(terms, sheet);
+          const values = pending instanceof Promise ? await pending : pending; // no needless turn of the event loop
+          this.descend(optimizer, norm?.buffer);
+          if (!sheet || !norm) return;
+          reports.push((numbers) => reportOf(values, norm.at, numbers));
+          if (i < steps.length - 1) return;
+          found = await kernels.readAll([sheet.written, ...(read === 'weights' ? [this.parameters] : [])]);
+        });
+      const [numbers, weights] = found;
+      const all = await Promise.all(reports.map((report) => report(numbers!)));
+      if (weights) all[all.length - 1]!.weights = weights;
+      return all;
     });
+  }
+
+  /** One AdamW step along the gradient; `norm` receives its length. */
+  private descend(optimizer: AdamWOptions, norm = this.training!.norm): void {
+    const { kernels, parameters } = this;
+    const { gradients, first, second, decay } = this.training!;
+    this.step++;
+    kernels.globalNorm({ gradients, norm });
+    const step: AdamWStep = {
+      learningRate: optimizer.learningRate,
+      beta1: optimizer.beta1,
+      beta2: optimizer.beta2,
+      epsilon: optimizer.epsilon,
+      weightDecay: optimizer.weightDecay,
+      maxNorm: optimizer.maxGradNorm ?? Infinity,
+      correction1: 1 - optimizer.beta1 ** this.step,
+      correction2: 1 - optimizer.beta2 ** this.step,
+    };
+    const moments = { firstMoment: first, secondMoment: second };
+    kernels.adamw({ parameters, gradients, ...moments, decay, norm, step });
+  }
+
+  /** An empty sheet with room for a norm and all terms of every step. */
+  private sheetFor(steps: readonly Pick<UpdateStep, 'terms'>[]): ReportSheet {
+    const floats = ReportSheet.floatsFor(steps.reduce((sum, { terms }) => sum + 1 + terms.length, 0));
+    if (!this.reports || this.reports.length < floats) {
+      if (this.reports) this.kernels.free(this.reports);
+      this.reports = this.kernels.allocate(floats);
+    }
+    return new ReportSheet(this.kernels, this.reports);
   }
 
   generate(prompts: readonly (readonly number[])[], options: GenerateOptions): Promise<Rollout> {
@@ -191,6 +228,7 @@ export class FusedLanguageModel implements LanguageModel {
     this.disposed = true;
     this.inBackground(() => {
       this.kernels.free(this.parameters);
+      if (this.reports) this.kernels.free(this.reports);
       if (!this.training) return;
       const { gradients, first, second, decay, norm } = this.training;
       for (const buffer of [gradients, first, second, decay, norm]) this.kernels.free(buffer);
@@ -220,13 +258,10 @@ export class FusedLanguageModel implements LanguageModel {
 
   /**
    * Leaves the gradient of the sum of all terms in the gradient buffer. Resolves once everything is
-   * enqueued, to the promised values of the losses if `read`. Waits for the device only where a loss
+   * enqueued, with a sheet to the values of the losses. Waits for the device only where a loss
    * needs the outputs before it has a gradient; else the result is there at once.
    */
-  private differentiate(
-    terms: readonly LossTerm[],
-    read: boolean,
-  ): MaybePromise<{ value: Promise<StepValue> } | null> {
+  private differentiate(terms: readonly LossTerm[], sheet: ReportSheet | null): MaybePromise<TermValue[]> {
     const { kernels, config } = this;
     checkTerms(terms);
     this.training ??= this.allocateTraining();
@@ -234,7 +269,7 @@ export class FusedLanguageModel implements LanguageModel {
     kernels.zero(gradients);
     const model = readyModel(this.onDevice);
     const pass = { grads: views, transposed: packWeights(this.onDevice, true) };
-    const values: MaybePromise<StepValue>[] = [];
+    const values: TermValue[] = [];
     const all = inTurn(terms, (term) =>
       kernels.frame(() => {
         const { want, loss } = term;
@@ -247,19 +282,24 @@ export class FusedLanguageModel implements LanguageModel {
         };
         const known = want.logProbs ? linearGradients(batch, loss) : null;
         if (known) {
-          const outputs = read ? hostOutputs(kernels, batch, heads, want) : null;
-          if (outputs) values.push(Promise.resolve(outputs).then((host) => lossValue(host, loss)));
+          const outputs = sheet ? hostOutputs(kernels, batch, heads, want) : null;
+          const value = outputs && Promise.resolve(outputs).then((host) => lossValue(host, loss));
+          if (value) values.push(() => value);
           return finish(known);
+        }
+        const computed = kernelLoss(kernels, batch, heads, term, sheet);
+        if (computed) {
+          values.push(computed.value);
+          return finish(computed.gradients);
         }
         return whenThere(hostOutputs(kernels, batch, heads, want), (host) => {
           const result = evaluateLoss(host, batch, loss);
-          values.push(result);
+          values.push(() => result);
           finish(result.gradients);
         });
       }),
     );
-    const value = () => (read ? { value: Promise.all(values).then(sumOfValues) } : null);
-    return whenThere(all, value);
+    return whenThere(all, () => values);
   }
 
   private allocateTraining(): Training {
@@ -291,11 +331,4 @@ function inTurn<T>(items: readonly T[], f: (item: T) => MaybePromise<void>): May
     const pending = f(item);
     if (pending instanceof Promise) return pending.then(() => inTurn(items.slice(i + 1), f));
   }
-}
-
-function sumOfValues(values: readonly StepValue[]): StepValue {
-  return {
-    loss: values.reduce((sum, v) => sum + v.loss, 0),
-    metrics: Object.assign({}, ...values.map((v) => v.metrics)) as Record<string, number>,
-  };
 }

@@ -23,6 +23,8 @@ export async function createPlainEngine(name: BackendName): Promise<Engine> {
       models.add(model);
       return model;
     },
+    evaluateTogether: (passes) =>
+      Promise.all(passes.map(({ model, batch, want }) => model.evaluate(batch, want))),
     memory() {
       const { numTensors, numBytes } = tf.memory();
       return { tensors: numTensors, bytes: numBytes };

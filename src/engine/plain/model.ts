@@ -12,8 +12,10 @@ import type {
   LossTerm,
   OptimizerState,
   Matrix,
+  Reading,
   Rollout,
   UpdateReport,
+  UpdateStep,
   Wanted,
 } from '../types';
 import { adamwStep, globalNorm, type AdamWState } from './adamw';
@@ -99,7 +101,7 @@ export class PlainModel implements LanguageModel {
     });
   }
 
-  update(terms: readonly LossTerm[], options: AdamWOptions, read: boolean): Promise<UpdateReport | null> {
+  update(terms: readonly LossTerm[], options: AdamWOptions, read: Reading): Promise<UpdateReport | null> {
     return this.backend.run(async () => {
       let names: string[] = [];
       const {
@@ -118,8 +120,16 @@ export class PlainModel implements LanguageModel {
       if (!report) return null;
       const values = await this.backend.read(report).finally(() => report.dispose());
       const metrics = Object.fromEntries(names.map((name, i) => [name, values[i + 2]!]));
-      return { loss: values[0]!, gradNorm: values[1]!, metrics };
+      const weights = read === 'weights' ? (await this.backend.read(this.state.p)).slice() : undefined;
+      return { loss: values[0]!, gradNorm: values[1]!, metrics, ...(weights ? { weights } : {}) };
     });
+  }
+
+  async updates(steps: readonly UpdateStep[], read: Exclude<Reading, false> = true): Promise<UpdateReport[]> {
+    const reports: UpdateReport[] = [];
+    for (const [i, { terms, optimizer }] of steps.entries())
+      reports.push((await this.update(terms, optimizer, i === steps.length - 1 ? read : true))!);
+    return reports;
   }
 
   generate(prompts: readonly (readonly number[])[], options: GenerateOptions): Promise<Rollout> {

@@ -1,4 +1,5 @@
 import type { AttentionShape, Counters, Kernels, LayerCache, Rows } from '../kernels';
+import { actorCriticLoss } from './actor-critic-loss';
 import { ADAMW, adamw } from './adamw';
 import type { On } from './args';
 import { ATTENTION, ATTENTION_KEPT, ATTENTION_SCORES, attention, attentionInts } from './attention';
@@ -16,6 +17,7 @@ import { globalNorm, ROOT_OF_SUM, SUM_SQUARES } from './global-norm';
 import { BEST_GROUP, GUMBEL_GROUPS, gumbelSample } from './gumbel-sample';
 import { LAYER_NORM, layerNorm } from './layer-norm';
 import { LAYER_NORM_BACKWARD, LAYER_NORM_BACKWARD_WEIGHT, layerNormBackward } from './layer-norm-backward';
+import { likelihoodLoss } from './likelihood-loss';
 import {
   layerNormLinear,
   LINEAR_PROGRAMS,
@@ -26,6 +28,8 @@ import {
 } from './linear';
 import { LINEAR_BACKWARD_WEIGHT, linearBackwardWeight, SUM_TILES } from './linear-backward-weight';
 import type { GlBuffer, GlMatrix } from './memory';
+import { pairwiseLogisticLoss } from './pairwise-logistic-loss';
+import { preferenceLoss } from './preference-loss';
 import { insertFence, passFence, readBuffers } from './read';
 import { GATHER_ROWS, gatherRows, SCATTER_ROWS, scatterRows } from './rows';
 import { SCALAR_HEAD, scalarHead } from './scalar-head';
@@ -263,5 +267,21 @@ export class WebGlKernels implements Kernels {
 
   layerNormLinear(args: On<'layerNormLinear'>): void {
     layerNormLinear(this.device, args);
+  }
+
+  actorCriticLoss(args: On<'actorCriticLoss'>): void {
+    actorCriticLoss(this.device, args);
+  }
+
+  preferenceLoss(args: On<'preferenceLoss'>): void {
+    preferenceLoss(this.device, args);
+  }
+
+  pairwiseLogisticLoss(args: On<'pairwiseLogisticLoss'>): void {
+    pairwiseLogisticLoss(this.device, args);
+  }
+
+  likelihoodLoss(args: On<'likelihoodLoss'>): void {
+    likelihoodLoss(this.device, args);
   }
 }

@@ -12,9 +12,23 @@ interface Part {
   skip: number;
 }
 
+/** Copies that the GPU makes, until it has made them. */
+interface Transfer {
+  buffers: readonly GlBuffer[];
+  parts: readonly Part[];
+  total: number;
+  transfer: WebGLBuffer;
+  resolve(found: Float32Array[]): void;
+  reject(error: unknown): void;
+}
+
+/** What was asked for in this turn of the event loop, by device. */
+const asked = new WeakMap<Device, Transfer[]>();
+
 /**
- * Copies buffers to the host in one round trip. The GPU copies what they hold now into a transfer buffer;
- * the promise resolves once that is done, without ever making JavaScript wait inside WebGL.
+ * Copies buffers to the host; everything that is asked for in one turn of the event loop comes in one round trip.
+ * The GPU copies what they hold now into a transfer buffer; the promise resolves once that is done, without ever
+ * making JavaScript wait inside WebGL.
  */
 export async function readBuffers(device: Device, buffers: readonly GlBuffer[]): Promise<Float32Array[]> {
   const { gl } = device.context;
@@ -43,20 +57,43 @@ export async function readBuffers(device: Device, buffers: readonly GlBuffer[]):
     gl.readPixels(x, y, width, rows, gl.RGBA, gl.FLOAT, at);
   });
   gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
+  return new Promise((resolve, reject) => {
+    const item = { buffers, parts, total, transfer, resolve, reject };
+    const others = asked.get(device);
+    if (others) return others.push(item);
+    asked.set(device, [item]);
+    queueMicrotask(() => void deliver(device));
+  });
+}
+
+/** Waits for the GPU once and hands out everything that was asked for. */
+async function deliver(device: Device): Promise<void> {
+  const { gl, guard } = device.context;
+  const transfers = asked.get(device)!;
+  asked.delete(device);
   device.counters.readbacks++;
   try {
     await passFence(device, insertFence(device));
-    const bytes = new ArrayBuffer(total);
-    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, transfer);
-    gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, new Uint8Array(bytes));
-    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
-    device.context.guard.check(); // a context lost meanwhile hands out zeros
-    return buffers.map(({ length }, i) => {
-      const { at, skip } = parts[i]!;
-      return new Float32Array(bytes, at + 4 * skip, length).slice();
+    const found = transfers.map(({ total, transfer }) => {
+      const bytes = new ArrayBuffer(total);
+      gl.bindBuffer(gl.PIXEL_PACK_BUFFER, transfer);
+      gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, new Uint8Array(bytes));
+      return bytes;
     });
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
+    guard.check(); // a context lost meanwhile hands out zeros
+    transfers.forEach(({ buffers, parts, resolve }, t) =>
+      resolve(
+        buffers.map(({ length }, i) => {
+          const { at, skip } = parts[i]!;
+          return new Float32Array(found[t]!, at + 4 * skip, length).slice();
+        }),
+      ),
+    );
+  } catch (error) {
+    for (const { reject } of transfers) reject(error);
   } finally {
-    gl.deleteBuffer(transfer);
+    for (const { transfer } of transfers) gl.deleteBuffer(transfer);
   }
 }
 

@@ -17,6 +17,12 @@ interface PendingRead {
   reject(error: unknown): void;
 }
 
+/** A staging buffer with no room left, and what lies in it. */
+interface Full {
+  staging: GPUBuffer;
+  reads: readonly PendingRead[];
+}
+
 /**
  * Records dispatches into one compute pass and submits them together: one write of all uniforms, one of all
  * uploads, one command buffer, and one mapping for all reads that were asked for.
@@ -34,6 +40,7 @@ export class Commands {
   private pipeline: GPUComputePipeline | null = null;
   private reads: PendingRead[] = [];
   private staging: GPUBuffer | null = null;
+  private full: Full[] = [];
   private readonly idle: GPUBuffer[] = [];
   private updates = 0;
   private readonly fences: Promise<void>[] = [];
@@ -58,7 +65,7 @@ export class Commands {
     z: number,
   ): void {
     if (x === 0 || y === 0 || z === 0) return;
-    if (this.used === DISPATCHES) this.flush();
+    if (this.used === DISPATCHES) this.submit();
     const slot = this.used++;
     const first = (slot * UNIFORM_BYTES) / 4;
     const { types } = program;
@@ -100,16 +107,19 @@ export class Commands {
     } catch (error) {
       return buffers.map(() => Promise.reject(error as Error));
     }
+    if (buffers.length === 0) return [];
     this.endPass();
     const bytes = buffers.reduce((sum, b) => sum + 4 * b.length, 0);
     const last = this.reads[this.reads.length - 1];
     let end = last ? last.offset + last.size : 0;
+    if (this.reads.length === 0 && this.full.length === 0) queueMicrotask(() => this.flush());
     if (this.staging && this.staging.size < end + bytes) {
-      this.flush();
+      this.full.push({ staging: this.staging, reads: this.reads });
+      this.reads = [];
+      this.staging = null;
       end = 0;
     }
     this.staging ??= this.takeStaging(end + bytes);
-    if (this.reads.length === 0) queueMicrotask(() => this.flush());
     return buffers.map(
       ({ raw, offset, length }) =>
         new Promise((resolve, reject) => {
@@ -121,11 +131,22 @@ export class Commands {
     );
   }
 
-  /** Submits what is recorded. */
+  /** Submits what is recorded, and fetches what was asked for. */
   flush(): void {
+    const { reads, staging } = this;
+    const groups = staging ? [...this.full, { staging, reads }] : this.full;
+    this.submit(groups.length > 0);
+    this.reads = [];
+    this.staging = null;
+    this.full = [];
+    if (groups.length > 0) this.counters.readbacks++;
+    for (const group of groups) void this.deliver(group);
+  }
+
+  private submit(always = false): void {
     this.endPass();
-    const { encoder, reads, staging } = this;
-    if (!encoder && reads.length === 0) return;
+    const { encoder } = this;
+    if (!encoder && !always) return;
     const { queue } = this.gpu.device;
     if (this.used > 0) queue.writeBuffer(this.uniforms, 0, this.mirror, 0, this.used * UNIFORM_BYTES);
     this.memory.sendUploads();
@@ -134,9 +155,6 @@ export class Commands {
     this.counters.submits++;
     this.used = 0;
     this.encoder = null;
-    this.reads = [];
-    this.staging = null;
-    if (reads.length > 0) void this.deliver(staging!, reads);
   }
 
   /** Counts an update; a promise to wait for if too many are still under way. */
@@ -151,8 +169,7 @@ export class Commands {
     for (const buffer of this.idle) buffer.destroy();
   }
 
-  private async deliver(staging: GPUBuffer, reads: readonly PendingRead[]): Promise<void> {
-    this.counters.readbacks++;
+  private async deliver({ staging, reads }: Full): Promise<void> {
     try {
       await this.gpu.guard.orLost(staging.mapAsync(GPUMapMode.READ));
       const mapped = staging.getMappedRange();

@@ -1,5 +1,6 @@
 import type { AttentionShape, Counters, Kernels, LayerCache, Rows } from '../kernels';
 import { afterwards } from '../afterwards';
+import { actorCriticLoss } from './actor-critic-loss';
 import { adamw } from './adamw';
 import type { On } from './args';
 import { attention } from './attention';
@@ -16,9 +17,12 @@ import { globalNorm } from './global-norm';
 import { gumbelSample } from './gumbel-sample';
 import { layerNorm } from './layer-norm';
 import { layerNormBackward } from './layer-norm-backward';
+import { likelihoodLoss } from './likelihood-loss';
 import { linear } from './linear';
 import { linearBackwardWeight } from './linear-backward-weight';
 import { GpuMemory, type GpuBuffer, type GpuMatrix } from './memory';
+import { pairwiseLogisticLoss } from './pairwise-logistic-loss';
+import { preferenceLoss } from './preference-loss';
 import { ProgramCache, type Program } from './programs';
 import { gatherRows, scatterRows } from './rows';
 import { scalarHead } from './scalar-head';
@@ -240,6 +244,22 @@ export class WebGpuKernels implements Kernels, Context {
 
   cacheWriteAndAttend(args: On<'cacheWriteAndAttend'>): void {
     decodeAttention(this, args, true);
+  }
+
+  actorCriticLoss(args: On<'actorCriticLoss'>): void {
+    this.frame(() => actorCriticLoss(this, args));
+  }
+
+  preferenceLoss(args: On<'preferenceLoss'>): void {
+    this.frame(() => preferenceLoss(this, args));
+  }
+
+  pairwiseLogisticLoss(args: On<'pairwiseLogisticLoss'>): void {
+    this.frame(() => pairwiseLogisticLoss(this, args));
+  }
+
+  likelihoodLoss(args: On<'likelihoodLoss'>): void {
+    this.frame(() => likelihoodLoss(this, args));
   }
 
   /** Operations that add to an output in place want its start there. */

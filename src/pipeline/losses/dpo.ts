@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { logSigmoid } from './masked';
+import type { LossFunction, Matrix } from '../../engine/types';
+import { rowSums } from '../maths/matrix';
+import { logSigmoid, maskedMean, shareGreater } from './masked';
 
 export type DpoLossType = 'sigmoid' | 'ipo' | 'hinge';
 
@@ -64,4 +66,72 @@ export function dpoLoss(
     chosenRewards: tf.mul(beta, tf.sub(policyChosen, referenceChosen)) as tf.Tensor1D,
     rejectedRewards: tf.mul(beta, tf.sub(policyRejected, referenceRejected)) as tf.Tensor1D,
   };
+}
+
+/** DPO's options and the weight of the negative log-likelihood of the chosen answers. */
+export interface PairLossOptions extends DpoOptions {
+  sftCoef: number;
+}
+
+/**
+ * DPO over a batch of the chosen answers of all pairs, then the rejected ones; `reference` holds the log-probs of the
+ * frozen reference, [B, C], 0 outside the mask. Wants logProbs.
+ */
+export function dpoOnPairs(reference: Matrix, s: PairLossOptions): LossFunction {
+  const form: LossFunction = ({ logProbs, mask }) => {
+    const n = reference.rows / 2;
+    const sums = tf.sum(logProbs, 1) as tf.Tensor1D; // 0 outside the mask
+    const chosen = tf.slice1d(sums, 0, n);
+    const rejected = tf.slice1d(sums, n, n);
+    const referenceSums = Float32Array.from(rowSums(reference));
+    const referenceChosen = tf.tensor1d(referenceSums.subarray(0, n));
+    const referenceRejected = tf.tensor1d(referenceSums.subarray(n));
+    const { losses, chosenRewards, rejectedRewards } = dpoLoss(
+      chosen,
+      rejected,
+      referenceChosen,
+      referenceRejected,
+      s,
+    );
+    const mean = (x: tf.Tensor) => tf.mean(x) as tf.Scalar;
+    let loss = mean(losses);
+    if (s.sftCoef > 0) {
+      const cols = logProbs.shape[1];
+      const onChosen = maskedMean(
+        tf.slice2d(logProbs, [0, 0], [n, cols]),
+        tf.slice2d(mask, [0, 0], [n, cols]),
+      );
+      loss = tf.sub(loss, tf.mul(s.sftCoef, onChosen)) as tf.Scalar;
+    }
+    return {
+      loss,
+      metrics: {
+        'rewards/chosen': mean(chosenRewards),
+        'rewards/rejected': mean(rejectedRewards),
+        'rewards/margins': mean(tf.sub(chosenRewards, rejectedRewards)),
+        'rewards/accuracies': shareGreater(chosenRewards, rejectedRewards),
+        'logps/chosen': mean(chosen),
+        'logps/rejected': mean(rejected),
+        'logps/ref_chosen': mean(referenceChosen),
+        'logps/ref_rejected': mean(referenceRejected),
+      },
+    };
+  };
+  const { beta, lossType, labelSmoothing, referenceFree, sftCoef } = s;
+  return Object.assign(form, {
+    kernel: {
+      operation: 'preferenceLoss',
+      ...{ reference, beta, lossType, labelSmoothing, referenceFree, sftCoef },
+      metrics: [
+        'rewards/chosen',
+        'rewards/rejected',
+        'rewards/margins',
+        'rewards/accuracies',
+        'logps/chosen',
+        'logps/rejected',
+        'logps/ref_chosen',
+        'logps/ref_rejected',
+      ],
+    },
+  } satisfies Pick<LossFunction, 'kernel'>);
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { LossFunction, Matrix } from '../../engine/types';
 import { maskedMean } from './masked';
 import { clip, maximum } from './nan-safe';
 
@@ -75,3 +76,92 @@ export function ppoValueLoss(
     ),
   };
 }
+
+/** What a minibatch was collected with, [B, C] each. */
+export interface PpoTargets {
+  oldLogProbs: Matrix;
+  advantages: Matrix;
+  oldValues: Matrix;
+  returns: Matrix;
+}
+
+export interface PpoCoefficients {
+  clipRange: number | null;
+  valueClip: number | null;
+  entropyCoef: number;
+  valueCoef: number;
+}
+
+const tensor = ({ data, rows, cols }: Matrix) => tf.tensor2d(data, [rows, cols]);
+
+/**
+ * The policy's loss, less the entropy bonus, plus the value loss where the policy has the value head (`sharedValue`):
+ * Schulman et al. 2017 eq. 9. Wants logProbs and entropy, and values if shared.
+ */
+export function ppoLoss(e: PpoTargets, s: PpoCoefficients, sharedValue: boolean): LossFunction {
+  const form: LossFunction = (outputs) => {
+    const { logProbs, entropy, mask } = outputs;
+    const policyLoss = ppoPolicyLoss(
+      logProbs,
+      tensor(e.oldLogProbs),
+      tensor(e.advantages),
+      mask,
+      s.clipRange,
+    );
+    const meanEntropy = maskedMean(entropy, mask);
+    let loss = tf.sub(policyLoss.loss, tf.mul(s.entropyCoef, meanEntropy)) as tf.Scalar;
+    const metrics: Record<string, tf.Scalar> = {
+      policyLoss: policyLoss.loss,
+      clipFraction: policyLoss.clipFraction,
+      approxKl: policyLoss.approxKl,
+      ratio: policyLoss.ratioMean,
+      ratioVar: policyLoss.ratioVar,
+      entropy: meanEntropy,
+    };
+    if (sharedValue) {
+      const valueLoss = valueLossOf(outputs.values, mask, e, s.valueClip);
+      loss = tf.add(loss, tf.mul(s.valueCoef, valueLoss.loss)) as tf.Scalar;
+      metrics['valueLoss'] = valueLoss.loss;
+      metrics['valueClipFraction'] = valueLoss.clipFraction;
+    }
+    return { loss, metrics };
+  };
+  const { oldLogProbs, advantages } = e;
+  const names = ['policyLoss', 'clipFraction', 'approxKl', 'ratio', 'ratioVar', 'entropy'];
+  return Object.assign(form, {
+    kernel: {
+      operation: 'actorCriticLoss',
+      policy: { oldLogProbs, advantages, clipRange: s.clipRange, entropyCoef: s.entropyCoef },
+      value: sharedValue ? valueKernel(e, s.valueClip, s.valueCoef) : null,
+      metrics: sharedValue ? [...names, ...VALUE_METRICS] : names,
+    },
+  } satisfies Pick<LossFunction, 'kernel'>);
+}
+
+/** The loss of a value model of its own; wants values. */
+export function separateValueLoss(e: PpoTargets, valueClip: number | null): LossFunction {
+  const form: LossFunction = ({ values, mask }) => {
+    const { loss, clipFraction } = valueLossOf(values, mask, e, valueClip);
+    return { loss, metrics: { valueLoss: loss, valueClipFraction: clipFraction } };
+  };
+  return Object.assign(form, {
+    kernel: {
+      operation: 'actorCriticLoss',
+      policy: null,
+      value: valueKernel(e, valueClip, 1),
+      metrics: [null, null, null, null, null, null, ...VALUE_METRICS],
+    },
+  } satisfies Pick<LossFunction, 'kernel'>);
+}
+
+const VALUE_METRICS = ['valueLoss', 'valueClipFraction'];
+
+const valueKernel = ({ oldValues, returns }: PpoTargets, clipRange: number | null, coef: number) => ({
+  oldValues,
+  returns,
+  clipRange,
+  coef,
+});
+
+const valueLossOf = (values: tf.Tensor, mask: tf.Tensor, e: PpoTargets, clipRange: number | null) =>
+  ppoValueLoss(values, tensor(e.oldValues), tensor(e.returns), mask, clipRange);

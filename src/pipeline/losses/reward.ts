@@ -30,3 +30,8 @@ export const rewardModelLoss: LossFunction = ({ scores }) => {
     },
   };
 };
+
+rewardModelLoss.kernel = {
+  operation: 'pairwiseLogisticLoss',
+  metrics: ['accuracy', 'margin', 'min_reward', 'mean_reward', 'max_reward'],
+};

@@ -25,3 +25,20 @@ export const sftLoss: LossFunction = (outputs) => ({
 
 negativeLogLikelihood.linearWeights = linearWeights;
 sftLoss.linearWeights = linearWeights;
+
+/** The language-model loss as a second term of another loss, `coef` times; its value as a metric. */
+export function weightedLikelihood(coef: number, metric: string): LossFunction {
+  const form: LossFunction = (outputs) => {
+    const { loss } = negativeLogLikelihood(outputs);
+    return { loss: tf.mul(coef, loss) as tf.Scalar, metrics: { [metric]: loss } };
+  };
+  return Object.assign(form, {
+    kernel: {
+      operation: 'likelihoodLoss',
+      likely: 'all rows',
+      likelihoodCoef: coef,
+      unlikelihoodCoef: 0,
+      metrics: [metric],
+    },
+  } satisfies Pick<LossFunction, 'kernel'>);
+}

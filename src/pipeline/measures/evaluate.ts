@@ -78,6 +78,12 @@ export function winRate(
   return { winRate: wins / gold.length, winRateLow: low, winRateHigh: high };
 }
 
+/** Scores in SFT standard deviations. */
+export const normalised = (
+  scores: Float32Array,
+  { mean, deviation }: Pick<RewardModelArtifact, 'mean' | 'deviation'>,
+): Float32Array => scores.map((s) => (s - mean) / deviation);
+
 /** Reward-model scores of answers, in SFT standard deviations, [B]. */
 export async function normalisedScores(
   rewardModel: LanguageModel,
@@ -89,10 +95,7 @@ export async function normalisedScores(
   for (let row = 0; row < prompts.length; row += CHUNK) {
     const batch = prompts.slice(row, row + CHUNK).map((p, i) => sequence(p, completions[row + i]!));
     const { scores } = await rewardModel.evaluate(batch, { scores: true });
-    out.set(
-      scores!.map((s) => (s - normaliser.mean) / normaliser.deviation),
-      row,
-    );
+    out.set(normalised(scores!, normaliser), row);
   }
   return out;
 }

@@ -173,7 +173,7 @@ export const instruct = defineStage({
         const report = await model.update(
           [{ batch, want: { logProbs: true, entropy: true }, loss: sftLoss }],
           adamw(cosineSchedule(update - 1, steps, s.learningRate, 10)),
-          isLogged(update, steps),
+          isLogged(update, steps) && 'weights',
         );
         if (!report) continue;
         await guard.check(update, report);

@@ -86,7 +86,7 @@ async function* train(
     const report = await policy.update(
       [{ batch, want: { logProbs: true, entropy: true }, loss: sftLoss }],
       adamw(cosineSchedule(update - 1, s.steps, s.learningRate, 10)),
-      isLogged(update, s.steps),
+      isLogged(update, s.steps) && 'weights',
     );
     if (!report) continue;
     await guard.check(update, report);

@@ -110,7 +110,7 @@ export const pretrain = defineStage({
           adamw(cosineSchedule(update - 1, s.steps, s.learningRate, s.warmup), {
             weightDecay: s.weightDecay,
           }),
-          isLogged(update, s.steps, 300),
+          isLogged(update, s.steps, 300) && 'weights',
         );
         if (!report) continue;
         await guard.check(update, report);

@@ -96,7 +96,7 @@ export const reward = defineStage({
         const report = await model.update(
           [{ batch, want: { scores: true }, loss: rewardModelLoss }],
           adamw(cosineSchedule(update - 1, s.steps, s.learningRate, 5)),
-          isLogged(update, s.steps),
+          isLogged(update, s.steps) && 'weights',
         );
         if (!report) continue;
         await guard.check(update, report);

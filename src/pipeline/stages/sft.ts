@@ -82,7 +82,7 @@ export const sft = defineStage({
         const report = await model.update(
           [{ batch, want: { logProbs: true, entropy: true }, loss: sftLoss }],
           adamw(cosineSchedule(update - 1, s.steps, s.learningRate, 10)),
-          isLogged(update, s.steps),
+          isLogged(update, s.steps) && 'weights',
         );
         if (!report) continue;
         await guard.check(update, report);

@@ -1,10 +1,8 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import type { LanguageModel, LossFunction } from '../../engine/types';
+import type { LanguageModel } from '../../engine/types';
 import { Arm, ARM_FIGURES, ARM_HEADLINE } from '../training/arm';
 import { DivergenceGuard, isLogged } from '../training/guard';
-import { maskedMean } from '../losses/masked';
-import { unlikelihoodLoss } from '../losses/unlikelihood';
+import { unlikelihoodOnPairs } from '../losses/unlikelihood';
 import { adamw, warmupSchedule } from '../training/optimizer';
 import { chosenThenRejected } from '../training/pairs';
 import { shuffledBatches } from '../training/batches';
@@ -101,9 +99,9 @@ async function* train(
     samples += drawn.length;
     tokens += batch.reduce((sum, row) => sum + row.ids.length, 0);
     const report = await policy.update(
-      [{ batch, want: { logProbs: true }, loss: lossWith(s.coefficient) }],
+      [{ batch, want: { logProbs: true }, loss: unlikelihoodOnPairs(s.coefficient) }],
       adamw(warmupSchedule(update - 1, s.learningRate, 10)),
-      isLogged(update, s.steps),
+      isLogged(update, s.steps) && 'weights',
     );
     if (!report) continue;
     await guard.check(update, report);
@@ -117,23 +115,3 @@ async function* train(
     };
   }
 }
-
-/** Over a batch whose first half are the chosen, whose second half the rejected answers. */
-const lossWith =
-  (coefficient: number): LossFunction =>
-  ({ logProbs, mask }) => {
-    const [rows, cols] = logProbs.shape;
-    const half = (x: tf.Tensor2D, from: number) => tf.slice2d(x, [from, 0], [rows / 2, cols]);
-    const likelihood = tf.neg(maskedMean(half(logProbs, 0), half(mask, 0)));
-    const unlikelihood = unlikelihoodLoss(half(logProbs, rows / 2), half(mask, rows / 2));
-    const sum = (from: number) => tf.mean(tf.sum(half(logProbs, from), 1)) as tf.Scalar;
-    return {
-      loss: tf.add(likelihood, tf.mul(coefficient, unlikelihood)) as tf.Scalar,
-      metrics: {
-        'loss/likelihood': likelihood as tf.Scalar,
-        'loss/unlikelihood': unlikelihood,
-        'logps/chosen': sum(0),
-        'logps/rejected': sum(rows / 2),
-      },
-    };
-  };

@@ -20,10 +20,10 @@ export class DivergenceGuard {
     this.good = { update: 0, weights: await this.model.weights() };
   }
 
-  /** Call with every report that was read. Throws a DivergedError that names the update and the likely cause. */
-  async check(update: number, report: Pick<UpdateReport, 'loss' | 'gradNorm'>): Promise<void> {
+  /** Call with every report that was read, best with the weights after it. Throws a DivergedError that names the update and the likely cause. */
+  async check(update: number, report: Pick<UpdateReport, 'loss' | 'gradNorm' | 'weights'>): Promise<void> {
     if (Number.isFinite(report.loss) && Number.isFinite(report.gradNorm)) {
-      const weights = await this.model.weights();
+      const weights = report.weights ?? (await this.model.weights());
       if (weights.every(Number.isFinite)) {
         this.good = { update, weights };
         return;

@@ -1,5 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
-import type { LanguageModel, LossFunction } from '../../engine/types';
+import type { LanguageModel, Matrix } from '../../engine/types';
 import {
   streamOf,
   type MetricDeclarations,
@@ -8,9 +7,8 @@ import {
   type StageContext,
 } from '../contract/stage';
 import { sequence } from '../data/tokens';
-import { dpoLoss, type DpoOptions } from '../losses/dpo';
-import { maskedMean, shareGreater } from '../losses/masked';
-import { rowSums } from '../maths/matrix';
+import { dpoOnPairs, type PairLossOptions } from '../losses/dpo';
+import { zeros } from '../maths/matrix';
 import { shuffledBatches } from './batches';
 import { DivergenceGuard, isLogged } from './guard';
 import { adamw, warmupSchedule } from './optimizer';
@@ -30,14 +28,21 @@ export const PAIR_METRICS = {
 } satisfies MetricDeclarations;
 
 /** How DPO trains on pairs. */
-export interface PairTraining extends DpoOptions {
+export interface PairTraining extends PairLossOptions {
   /** Updates. */
   steps: number;
   /** Pairs per update. */
   batchSize: number;
   learningRate: number;
-  /** Weight of the negative log-likelihood of the chosen answers. */
-  sftCoef: number;
+}
+
+/** Pairs that the reference scores in one go; at first fewer, so that the first update does not wait for all. */
+const PAIRS_AHEAD = 512;
+
+/** Log-probs of a pair's completion tokens under the reference, nats. */
+interface ReferencePair {
+  chosen: Float32Array;
+  rejected: Float32Array;
 }
 
 /** The DPO loop on a fixed set of pairs; `stage` names its streams. Rows count from 1. */
@@ -53,20 +58,22 @@ export async function* trainOnPairs(
   await guard.start();
   const order = streamOf(context, stage, 'order');
   const batches = shuffledBatches(pairs.length, s.batchSize, (xs) => order.shuffle(xs));
-  const cached = new Map<PreferencePair, { chosen: number; rejected: number }>();
+  const cached = new Map<PreferencePair, ReferencePair>();
+  let ahead: PreferencePair[][] = [];
+  let updatesAhead = 1;
   let samples = 0;
   let tokens = 0;
 
   for (let update = 1; update <= s.steps; update++) {
-    const drawn = batches.next().value!.map((i) => pairs[i]!);
+    if (ahead.length === 0) await drawAhead(s.steps - update + 1);
+    const drawn = ahead.shift()!;
     const batch = chosenThenRejected(drawn);
     samples += drawn.length;
     tokens += batch.reduce((sum, row) => sum + row.ids.length, 0);
-    await cacheReference(drawn);
     const report = await policy.update(
-      [{ batch, want: { logProbs: true }, loss: lossOn(drawn) }],
+      [{ batch, want: { logProbs: true }, loss: dpoOnPairs(referenceOf(drawn), s) }],
       adamw(warmupSchedule(update - 1, s.learningRate, 10)),
-      isLogged(update, s.steps),
+      isLogged(update, s.steps) && 'weights',
     );
     if (!report) continue;
     await guard.check(update, report);
@@ -80,54 +87,33 @@ export async function* trainOnPairs(
     };
   }
 
-  /** Log-probs of the frozen reference, summed over completion tokens; each pair is scored once. */
-  async function cacheReference(drawn: readonly PreferencePair[]): Promise<void> {
-    const missing = drawn.filter((p) => !cached.has(p));
-    if (missing.length === 0) return;
-    const { logProbs } = await reference.evaluate(chosenThenRejected(missing), { logProbs: true });
-    const sums = rowSums(logProbs!);
-    missing.forEach((pair, i) => cached.set(pair, { chosen: sums[i]!, rejected: sums[missing.length + i]! }));
+  /** The pairs of the next updates, scored by the reference together. */
+  async function drawAhead(left: number): Promise<void> {
+    const count = Math.min(updatesAhead, left);
+    ahead = Array.from({ length: count }, () => batches.next().value!.map((i) => pairs[i]!));
+    updatesAhead = Math.max(1, Math.min(2 * updatesAhead, Math.floor(PAIRS_AHEAD / s.batchSize)));
+    await cacheReference(ahead.flat());
   }
 
-  function lossOn(drawn: readonly PreferencePair[]): LossFunction {
-    return ({ logProbs, mask }) => {
-      const n = drawn.length;
-      const sums = tf.sum(logProbs, 1) as tf.Tensor1D; // 0 outside the mask
-      const chosen = tf.slice1d(sums, 0, n);
-      const rejected = tf.slice1d(sums, n, n);
-      const referenceChosen = tf.tensor1d(drawn.map((p) => cached.get(p)!.chosen));
-      const referenceRejected = tf.tensor1d(drawn.map((p) => cached.get(p)!.rejected));
-      const { losses, chosenRewards, rejectedRewards } = dpoLoss(
-        chosen,
-        rejected,
-        referenceChosen,
-        referenceRejected,
-        s,
-      );
-      const mean = (x: tf.Tensor) => tf.mean(x) as tf.Scalar;
-      let loss = mean(losses);
-      if (s.sftCoef > 0) {
-        const cols = logProbs.shape[1];
-        const onChosen = maskedMean(
-          tf.slice2d(logProbs, [0, 0], [n, cols]),
-          tf.slice2d(mask, [0, 0], [n, cols]),
-        );
-        loss = tf.sub(loss, tf.mul(s.sftCoef, onChosen)) as tf.Scalar;
-      }
-      return {
-        loss,
-        metrics: {
-          'rewards/chosen': mean(chosenRewards),
-          'rewards/rejected': mean(rejectedRewards),
-          'rewards/margins': mean(tf.sub(chosenRewards, rejectedRewards)),
-          'rewards/accuracies': shareGreater(chosenRewards, rejectedRewards),
-          'logps/chosen': mean(chosen),
-          'logps/rejected': mean(rejected),
-          'logps/ref_chosen': mean(referenceChosen),
-          'logps/ref_rejected': mean(referenceRejected),
-        },
-      };
-    };
+  /** Log-probs of the frozen reference; each pair is scored once. */
+  async function cacheReference(drawn: readonly PreferencePair[]): Promise<void> {
+    const missing = [...new Set(drawn)].filter((p) => !cached.has(p));
+    if (missing.length === 0) return;
+    const { logProbs } = await reference.evaluate(chosenThenRejected(missing), { logProbs: true });
+    const { cols, data } = logProbs!;
+    const row = (r: number, { length }: readonly number[]) => data.slice(r * cols, r * cols + length);
+    missing.forEach((pair, i) =>
+      cached.set(pair, { chosen: row(i, pair.chosen), rejected: row(missing.length + i, pair.rejected) }),
+    );
+  }
+
+  /** [B, C] of a batch. */
+  function referenceOf(drawn: readonly PreferencePair[]): Matrix {
+    const found = drawn.map((p) => cached.get(p)!);
+    const rows = [...found.map((p) => p.chosen), ...found.map((p) => p.rejected)];
+    const all = zeros(rows.length, Math.max(...rows.map((row) => row.length)));
+    rows.forEach((row, r) => all.data.set(row, r * all.cols));
+    return all;
   }
 }
 
