@@ -1,3 +1,4 @@
+import { shareOf } from '../losses';
 import type { On } from './args';
 import type { Device } from './device';
 import { LOSS_MATHS, LOSS_PARTS } from './loss-maths';
@@ -31,10 +32,12 @@ const GRADIENTS: ProgramSpec = {
   floats: FLOATS,
   body: `${UNLIKELIHOOD}
 void run(int t) {
+  vec4 slopes;
   for (int lane = 0; lane < 4; lane++)
-    out0[lane] = 4 * t + lane < LIKELY
+    slopes[lane] = 4 * t + lane < LIKELY
       ? -LIKELIHOOD_COEF * LIKELY_SHARE
       : UNLIKELIHOOD_COEF * UNLIKELY_SHARE * unlikelihood(logProbs(t)[lane]).y;
+  out0 = slopes;
 }`,
 };
 
@@ -91,6 +94,3 @@ export function likelihoodLoss(device: Device, args: On<'likelihoodLoss'>): void
     device.draw(REPORT, [sums], [parts], [report], 2, floats);
   });
 }
-
-/** One of `count`: not a number where rows have nothing, 0 where there are no rows. */
-const shareOf = (count: number, rows: number): number => (rows === 0 ? 0 : count === 0 ? NaN : 1 / count);

@@ -10,14 +10,16 @@ const GRADIENTS: ProgramSpec = {
   ints: ['PAIRS'],
   body: `${LOSS_MATHS}
 void run(int t) {
+  vec4 slopes;
   for (int lane = 0; lane < 4; lane++) {
     int i = 4 * t + lane;
     int other = i < PAIRS ? i + PAIRS : i - PAIRS;
     float mine = scores(t)[lane];
     float theirs = scores(other >> 2)[other & 3];
     float slope = softplus(i < PAIRS ? theirs - mine : mine - theirs).y / float(PAIRS);
-    out0[lane] = i < PAIRS ? -slope : slope;
+    slopes[lane] = i < PAIRS ? -slope : slope;
   }
+  out0 = slopes;
 }`,
 };
 

@@ -1,3 +1,4 @@
+import { PREFERENCE_FORMS } from '../losses';
 import type { On } from './args';
 import type { Device } from './device';
 import { LOSS_MATHS } from './loss-maths';
@@ -55,10 +56,12 @@ const TOKENS: ProgramSpec = {
   floats: ['HELD'],
   body: `
 void run(int t) {
+  vec4 slopes;
   for (int lane = 0; lane < 4; lane++) {
     int row = int(rowOf(t)[lane]);
-    out0[lane] = row < PAIRS ? pairs(row).y - HELD : -pairs(row - PAIRS).y;
+    slopes[lane] = row < PAIRS ? pairs(row).y - HELD : -pairs(row - PAIRS).y;
   }
+  out0 = slopes;
 }`,
 };
 
@@ -89,8 +92,6 @@ void run(int t) {
 }`,
 };
 
-const FORMS = { sigmoid: 0, ipo: 1, hinge: 2 } as const;
-
 /** Losses on margins of pairs of rows: a draw for the pairs, one for the tokens, a third for a report. */
 export function preferenceLoss(device: Device, args: On<'preferenceLoss'>): void {
   const { tokens, pairs, chosenTokens, form, referenceFree, beta, labelSmoothing, sftCoef } = args;
@@ -101,7 +102,7 @@ export function preferenceLoss(device: Device, args: On<'preferenceLoss'>): void
     device.draw(
       PAIRS,
       [logProbs, reference, offsets],
-      [pairs, FORMS[form], Number(referenceFree)],
+      [pairs, PREFERENCE_FORMS[form], Number(referenceFree)],
       [first, second],
       pairs,
       [beta, labelSmoothing, 1 / (2 * beta)],

@@ -1,3 +1,4 @@
+import { shareOf } from '../losses';
 import type { On } from './args';
 import type { Context } from './context';
 import { LOSS_MATHS, LOSS_THREADS, reportOr } from './loss-maths';
@@ -69,6 +70,3 @@ export function likelihoodLoss(context: Context, args: On<'likelihoodLoss'>): vo
     1,
   );
 }
-
-/** One of `count`: not a number where rows have nothing, 0 where there are no rows. */
-const shareOf = (count: number, rows: number): number => (rows === 0 ? 0 : count === 0 ? NaN : 1 / count);

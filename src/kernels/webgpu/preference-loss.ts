@@ -1,3 +1,4 @@
+import { PREFERENCE_FORMS } from '../losses';
 import type { On } from './args';
 import type { Context } from './context';
 import { LOSS_MATHS, LOSS_THREADS, reportOr } from './loss-maths';
@@ -91,8 +92,6 @@ fn main(@builtin(local_invocation_index) id: u32) {
 `,
 };
 
-export const FORMS = { sigmoid: 0, ipo: 1, hinge: 2 } as const;
-
 /** Losses on margins of pairs of rows, in one workgroup: a thread sums a pair, then spreads the slope of a row. */
 export function preferenceLoss(context: Context, args: On<'preferenceLoss'>): void {
   const { pairs, chosenTokens, form, referenceFree, beta, labelSmoothing, sftCoef } = args;
@@ -100,7 +99,7 @@ export function preferenceLoss(context: Context, args: On<'preferenceLoss'>): vo
   context.run(
     program,
     [logProbs, reference, offsets, dLogProbs, context.temporary(pairs), reportOr(context, report)],
-    [pairs, chosenTokens, FORMS[form], Number(referenceFree), beta, labelSmoothing, 1 / (2 * beta), sftCoef],
+    [pairs, chosenTokens, PREFERENCE_FORMS[form], Number(referenceFree), beta, labelSmoothing, 1 / (2 * beta), sftCoef],
     1,
   );
 }
