@@ -152,7 +152,11 @@ describe.each(Object.keys(DEVICES))('losses on %s against their tfjs form', (dev
   afterAll(() => close?.());
 
   /** Loss, metrics and gradients of a case by the device and by tfjs, with outputs that `spoil` may change. */
-  function both({ want, reads, loss: lossOf }: Case, lengths: readonly number[], spoil?: (given: Given) => void) {
+  function both(
+    { want, reads, loss: lossOf }: Case,
+    lengths: readonly number[],
+    spoil?: (given: Given) => void,
+  ) {
     return kernels.frame(async () => {
       const rng = rngFrom(7, 'losses', lengths.length);
       const rows = lengths.map((length) => ({
@@ -168,7 +172,9 @@ describe.each(Object.keys(DEVICES))('losses on %s against their tfjs form', (dev
         ),
         entropy: Float32Array.from({ length: predictors }, () => 2 * rng.uniform()),
         // some equal scores, so that pairs tie
-        scalars: Float32Array.from({ length: predictors + lasts }, (_, i) => (i % 4 === 0 ? 1 : rng.normal())),
+        scalars: Float32Array.from({ length: predictors + lasts }, (_, i) =>
+          i % 4 === 0 ? 1 : rng.normal(),
+        ),
       };
       const loss = lossOf(batch, given, rng);
       spoil?.(given);
@@ -199,9 +205,12 @@ describe.each(Object.keys(DEVICES))('losses on %s against their tfjs form', (dev
     });
   }
 
-  const agrees = (a: number, b: number) => Object.is(a, b) || Math.abs(a - b) <= 1e-5 * Math.max(1, Math.abs(b));
+  const agrees = (a: number, b: number) =>
+    Object.is(a, b) || Math.abs(a - b) <= 1e-5 * Math.max(1, Math.abs(b));
   const every = [
-    ...Object.entries(CASES).flatMap(([name, entry]) => Object.keys(SHAPES).map((shape) => ({ name, entry, shape }))),
+    ...Object.entries(CASES).flatMap(([name, entry]) =>
+      Object.keys(SHAPES).map((shape) => ({ name, entry, shape })),
+    ),
     ...Object.entries(PAIR_CASES).flatMap(([name, entry]) => PAIRED.map((shape) => ({ name, entry, shape }))),
   ].filter(({ name, shape }) => !(name === 'PPO-ptx' && shape === 'an empty completion'));
 
@@ -230,7 +239,11 @@ describe.each(Object.keys(DEVICES))('losses on %s against their tfjs form', (dev
       const finite = (x: number) => Number.isFinite(x);
       for (const name of entry.reads)
         for (const bad of [NaN, Infinity, -Infinity]) {
-          const { found, expected } = await both(entry, SHAPES['ragged rows']!, (given) => (given[name][1] = bad));
+          const { found, expected } = await both(
+            entry,
+            SHAPES['ragged rows']!,
+            (given) => (given[name][1] = bad),
+          );
           if (Number.isNaN(bad)) expect(found.loss, `${name} ${bad}`).toBeNaN();
           expect(finite(found.loss), `loss, ${name} ${bad}`).toBe(finite(expected.loss));
           const mine = found.gradients[name]!;

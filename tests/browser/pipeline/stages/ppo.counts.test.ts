@@ -66,8 +66,8 @@ describe.each(['webgpu', 'webgl'] as const)('what alignment asks of %s', (backen
     return { ...engine, createModel: (config, w) => watch(engine.createModel(config, w)) };
   }
 
-  /** Runs a stage; the costs of its updates, and of what lies between one row and the next. */
-  async function run(stage: 'ppo' | 'dpo' | 'reward', changes: Settings) {
+  /** The first rows of a stage; the costs of its updates, and of what lies between one row and the next. */
+  async function run(stage: 'ppo' | 'dpo' | 'reward', changes: Settings, count: number) {
     const updates: Cost[] = [];
     const rows: Omit<Cost, 'name' | 'read'>[] = [];
     const context: StageContext = {
@@ -81,30 +81,37 @@ describe.each(['webgpu', 'webgl'] as const)('what alignment asks of %s', (backen
     const steps = STAGES[stage].run(context, settings as never, parents);
     for (let before = engine.counters!(); ; before = engine.counters!()) {
       const { value, done } = await steps.next();
-      if (done) return { updates, rows };
-      if (value.type === 'metrics') rows.push(since(before));
+      if (done) throw new Error(`${stage} has ended`);
+      if (value.type !== 'metrics') continue;
+      if (rows.push(since(before)) < count) continue;
+      await steps.return(undefined as never);
+      return { updates, rows };
     }
   }
 
   const PPO = { rolloutBatch: 4, epochs: 2, minibatches: 2 };
-  it('an iteration of PPO reads back three times: answers, passes, reports', { timeout: 400_000 }, async () => {
-    const { rows } = await run('ppo', { ...PPO, iterations: 3 });
-    console.log(backend, 'PPO', JSON.stringify(rows));
-    for (const row of rows.slice(1)) expect(row.readbacks).toBeLessThanOrEqual(3);
-    const mixed = await run('ppo', { ...PPO, iterations: 2, pretrainCoef: 1, valueModel: 'none' });
-    expect(mixed.rows[1]!.readbacks).toBeLessThanOrEqual(3);
-    const separate = await run('ppo', { ...PPO, iterations: 2, valueModel: 'separate' });
-    expect(separate.rows[1]!.readbacks).toBeLessThanOrEqual(4); // the value model's reports on their own
-  });
+  it(
+    'an iteration of PPO reads back three times: answers, passes, reports',
+    { timeout: 400_000 },
+    async () => {
+      const { rows } = await run('ppo', { ...PPO, iterations: 3 }, 2);
+      console.log(backend, 'PPO', JSON.stringify(rows));
+      for (const row of rows.slice(1)) expect(row.readbacks).toBeLessThanOrEqual(3);
+      const mixed = await run('ppo', { ...PPO, iterations: 3, pretrainCoef: 1, valueModel: 'none' }, 2);
+      expect(mixed.rows[1]!.readbacks).toBeLessThanOrEqual(3);
+      const separate = await run('ppo', { ...PPO, iterations: 3, valueModel: 'separate' }, 2);
+      expect(separate.rows[1]!.readbacks).toBeLessThanOrEqual(4); // the value model's reports on their own
+    },
+  );
 
   it.each(['dpo', 'reward'] as const)(
     'an update of %s that is logged reads back once, another one never',
     { timeout: 400_000 },
     async (stage) => {
-      const { updates } = await run(stage, { steps: 150, batchSize: 2 }); // every second is logged
+      const { updates } = await run(stage, { steps: 150, batchSize: 2 }, 7); // every second is logged
       const logged = updates.filter(({ read }) => read);
       const quiet = updates.filter(({ read }) => !read);
-      expect(quiet.length).toBeGreaterThan(50);
+      expect(quiet.length).toBeGreaterThan(3);
       console.log(backend, stage, JSON.stringify([logged.at(-1), quiet.at(-1)]));
       for (const cost of logged) {
         expect(cost.readbacks).toBe(1);
@@ -115,7 +122,7 @@ describe.each(['webgpu', 'webgl'] as const)('what alignment asks of %s', (backen
   );
 
   it('the reference of DPO is scored for many updates at once', { timeout: 400_000 }, async () => {
-    const { rows } = await run('dpo', { steps: 24, batchSize: 2 }); // all logged
+    const { rows } = await run('dpo', { steps: 24, batchSize: 2 }, 10); // all logged
     const more = rows.filter(({ readbacks }) => readbacks > 1);
     expect(more.length).toBeLessThanOrEqual(3); // four batches are an epoch of these pairs
   });
