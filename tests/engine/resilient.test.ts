@@ -106,6 +106,38 @@ describe('an engine that survives the loss of its device', () => {
     },
   );
 
+  it('repeats updates that are read back together, and passes over several models', async () => {
+    const steps = Array.from({ length: 3 }, (_, i) => ({
+      terms: [{ batch: BATCH, want: { logProbs: true }, loss: negativeLogLikelihood }],
+      optimizer: adamw(1e-2 / (i + 1)),
+    }));
+    const learn = async (engine: Engine, pull: () => void) => {
+      const model = engine.createModel(CONFIG, open());
+      const other = engine.createModel(CONFIG, open());
+      const reports = await model.updates(steps);
+      pull();
+      reports.push(...(await model.updates(steps, 'weights')));
+      pull();
+      const passes = [model, other].map((of) => ({ model: of, batch: BATCH, want: { logProbs: true } }));
+      const found = await engine.evaluateTogether(passes);
+      return { reports, found, weights: await model.weights(), state: await model.optimizerState() };
+    };
+    const expected = await learn(await createFusedEngine('wasm'), () => undefined);
+    expect(expected.reports.map((r) => r.weights !== undefined)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+      true,
+    ]);
+    expect(expected.reports[5]!.weights).toEqual(expected.weights);
+    let latest = await losable();
+    const engine = resilientEngine(latest.engine, async () => (latest = await losable()).engine);
+    expect(await learn(engine, () => latest.pull())).toEqual(expected);
+    expect(latest.calls.update).toBeGreaterThan(0); // all that was learned, on the third device
+  });
+
   it('keeps a bounded number of updates, read back or not', async () => {
     const first = await losable();
     const second = await losable();

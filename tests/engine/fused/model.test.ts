@@ -161,6 +161,32 @@ describe('fused model', () => {
     expect(engine.memory()).toEqual(before);
   });
 
+  it('learns the same in updates that are read together, and evaluates models together as alone', async () => {
+    const steps = [1, 2, 3].map((i) => ({
+      terms: [{ batch: manyRows(4 + i), want: wantAll, loss: everything }, pretrainTerm([[1, 5, 6, 2]])],
+      optimizer: { ...adam, learningRate: 1e-3 * i },
+    }));
+    const [together, alone] = [1, 2].map(() => engine.createModel(config, busyWeights(config, 6)));
+    const reports = await together!.updates(steps, 'weights');
+    const expected = [];
+    for (const { terms, optimizer } of steps) expected.push(await alone!.update(terms, optimizer, true));
+    const { weights, ...last } = reports.pop()!;
+    expect([...reports, last]).toEqual(expected);
+    expect(weights).toEqual(await alone!.weights());
+    const batch = manyRows(70);
+    const passes = [
+      { model: together!, batch, want: { logProbs: true } },
+      { model: model, batch, want: wantAll },
+      { model: together!, batch: manyRows(3), want: { scores: true } },
+    ];
+    const found = await engine.evaluateTogether(passes);
+    for (const [i, pass] of passes.entries())
+      expect(found[i]).toEqual(await pass.model.evaluate(pass.batch, pass.want));
+    expect(await together!.updates([])).toEqual([]);
+    together!.dispose();
+    alone!.dispose();
+  });
+
   it('resets the optimiser with new weights', async () => {
     const weights = busyWeights(config, 4);
     const run = async (m: LanguageModel) => {
