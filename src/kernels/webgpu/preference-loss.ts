@@ -99,7 +99,16 @@ export function preferenceLoss(context: Context, args: On<'preferenceLoss'>): vo
   context.run(
     program,
     [logProbs, reference, offsets, dLogProbs, context.temporary(pairs), reportOr(context, report)],
-    [pairs, chosenTokens, PREFERENCE_FORMS[form], Number(referenceFree), beta, labelSmoothing, 1 / (2 * beta), sftCoef],
+    [
+      pairs,
+      chosenTokens,
+      PREFERENCE_FORMS[form],
+      Number(referenceFree),
+      beta,
+      labelSmoothing,
+      1 / (2 * beta),
+      sftCoef,
+    ],
     1,
   );
 }
