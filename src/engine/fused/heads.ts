@@ -23,13 +23,16 @@ export interface Heads {
   scalars: DeviceBuffer;
 }
 
-/** Gradients of the loss with respect to the heads' outputs, on the host, one number per selected token. */
+/** On the host, or on the device already. */
+export type Numbers = Float32Array | DeviceBuffer;
+
+/** Gradients of the loss with respect to the heads' outputs, one number per selected token. */
 export interface HeadGradients {
   /** [predictors]; null where the loss does not use it. */
-  logProbs: Float32Array | null;
-  entropy: Float32Array | null;
-  /** [R]: values, then scores. */
-  scalars: Float32Array | null;
+  logProbs: Numbers | null;
+  entropy: Numbers | null;
+  /** [R] each, to be added up: values, then scores. */
+  scalars: readonly Numbers[];
 }
 
 /** Final layer norm, language-model head and scalar head of x [N, d], only where they are needed. */
@@ -93,6 +96,8 @@ export function headsBackward(
   const dHidden = kernels.temporary(r * d);
   kernels.zero(dHidden);
   const { hidden } = heads;
+  const onDevice = (numbers: Numbers) =>
+    numbers instanceof Float32Array ? kernels.upload(numbers) : numbers;
   if (heads.logits && (gradients.logProbs || gradients.entropy)) {
     const none = new Float32Array(predictors);
     const { logits, entropy, logSum } = heads;
@@ -101,8 +106,8 @@ export function headsBackward(
       labels: batch.labels,
       entropy,
       logSum,
-      dLogProbs: kernels.upload(gradients.logProbs ?? none),
-      dEntropy: kernels.upload(gradients.entropy ?? none),
+      dLogProbs: onDevice(gradients.logProbs ?? none),
+      dEntropy: onDevice(gradients.entropy ?? none),
       rows: predictors,
       vocabulary: v,
     });
@@ -119,8 +124,8 @@ export function headsBackward(
       xStride,
     });
   }
-  if (gradients.scalars) {
-    const dOut = kernels.upload(gradients.scalars);
+  for (const numbers of gradients.scalars) {
+    const dOut = onDevice(numbers);
     const { weight } = tensors.score;
     const { weight: dWeight, bias: dBias } = grads.score;
     kernels.scalarHeadBackward({ dOut, x: hidden, weight, dx: dHidden, dWeight, dBias, ...size });

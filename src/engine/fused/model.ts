@@ -25,10 +25,12 @@ import { backward } from './backward';
 import { packBatch } from './batch';
 import { forward } from './forward';
 import { generate } from './generate';
+import { lossOnDevice, readReport, REPORT, type DeviceReport } from './device-loss';
 import { headsBackward, headsForward, type HeadGradients } from './heads';
 import { evaluateLoss, linearGradients, lossValue } from './loss';
 import { hostOutputs, joinOutputs } from './outputs';
 import { queueOf, type SerialQueue } from './queue';
+import type { SharedOnce } from './shared-once';
 import { modelTensors, packWeights, readyModel, type DeviceModel, type ModelTensors } from './tensors';
 
 /** Buffers that only a trained model needs. */
@@ -49,6 +51,9 @@ interface StepValue {
   metrics: Record<string, number>;
 }
 
+/** What a loss has come to, or where that is to be read. */
+type TermValue = MaybePromise<StepValue> | DeviceReport;
+
 /** GPT on our own kernels: forward, backward, AdamW and decoding without an autograd tape. */
 export class FusedLanguageModel implements LanguageModel {
   private readonly parameters: DeviceBuffer;
@@ -64,6 +69,8 @@ export class FusedLanguageModel implements LanguageModel {
     readonly config: GptConfig,
     weights: Float32Array,
     private readonly onDispose: () => void = () => undefined,
+    /** tfjs on the same device, if it can be had. */
+    private readonly tfjs: SharedOnce | null = null,
   ) {
     const { nEmbd, nHead } = config;
     if (nEmbd % nHead !== 0 || (nEmbd / nHead) % 4 !== 0)
@@ -115,9 +122,9 @@ export class FusedLanguageModel implements LanguageModel {
 
   gradients(terms: readonly LossTerm[]): Promise<{ loss: number; gradients: Float32Array }> {
     return this.inFrame(async () => {
-      const value = await this.differentiate(terms, true);
-      const gradients = this.kernels.readFloats(this.training!.gradients);
-      return { loss: (await value!.value).loss, gradients: await gradients };
+      const values = await this.differentiate(terms, true);
+      const [value, gradients] = await this.readStep(values, this.training!.gradients);
+      return { loss: value.loss, gradients };
     });
   }
 
@@ -127,7 +134,7 @@ export class FusedLanguageModel implements LanguageModel {
       const room = kernels.ready?.();
       if (room) await room;
       const pending = this.differentiate(terms, read);
-      const value = pending instanceof Promise ? await pending : pending; // no needless turn of the event loop
+      const values = pending instanceof Promise ? await pending : pending; // no needless turn of the event loop
       const { gradients, first, second, decay, norm } = this.training!;
       this.step++;
       kernels.globalNorm({ gradients, norm });
@@ -145,7 +152,7 @@ export class FusedLanguageModel implements LanguageModel {
       const moments = { firstMoment: first, secondMoment: second };
       kernels.adamw({ parameters, gradients, ...moments, decay, norm, step });
       if (!read) return null;
-      const [size, { loss, metrics }] = await Promise.all([kernels.readFloats(norm), value!.value]);
+      const [{ loss, metrics }, size] = await this.readStep(values, norm);
       return { loss, gradNorm: size[0]!, metrics };
     });
   }
@@ -220,13 +227,10 @@ export class FusedLanguageModel implements LanguageModel {
 
   /**
    * Leaves the gradient of the sum of all terms in the gradient buffer. Resolves once everything is
-   * enqueued, to the promised values of the losses if `read`. Waits for the device only where a loss
-   * needs the outputs before it has a gradient; else the result is there at once.
+   * enqueued, to the values of the losses, or where they are, if `read`. Waits for the device only where a
+   * loss on the host needs the outputs before it has a gradient; else the result is there at once.
    */
-  private differentiate(
-    terms: readonly LossTerm[],
-    read: boolean,
-  ): MaybePromise<{ value: Promise<StepValue> } | null> {
+  private differentiate(terms: readonly LossTerm[], read: boolean): MaybePromise<TermValue[]> {
     const { kernels, config } = this;
     checkTerms(terms);
     this.training ??= this.allocateTraining();
@@ -234,9 +238,10 @@ export class FusedLanguageModel implements LanguageModel {
     kernels.zero(gradients);
     const model = readyModel(this.onDevice);
     const pass = { grads: views, transposed: packWeights(this.onDevice, true) };
-    const values: MaybePromise<StepValue>[] = [];
-    const all = inTurn(terms, (term) =>
-      kernels.frame(() => {
+    const values: TermValue[] = [];
+    const all = inTurn(terms, (term) => {
+      const into = read && this.tfjs && !term.loss.linearWeights ? kernels.temporary(REPORT) : null;
+      return kernels.frame(() => {
         const { want, loss } = term;
         const batch = packBatch(kernels, term.batch, want, config);
         const activations = forward(model, batch, { keep: true });
@@ -251,15 +256,35 @@ export class FusedLanguageModel implements LanguageModel {
           if (outputs) values.push(Promise.resolve(outputs).then((host) => lossValue(host, loss)));
           return finish(known);
         }
-        return whenThere(hostOutputs(kernels, batch, heads, want), (host) => {
-          const result = evaluateLoss(host, batch, loss);
-          values.push(result);
-          finish(result.gradients);
+        return whenThere(this.tfjs?.get() ?? null, (tfjs): MaybePromise<void> => {
+          if (tfjs) {
+            const { gradients, report } = lossOnDevice(tfjs, kernels, { batch, heads, want }, loss, into);
+            if (report) values.push(report);
+            return finish(gradients);
+          }
+          return whenThere(hostOutputs(kernels, batch, heads, want), (host) => {
+            const result = evaluateLoss(host, batch, loss);
+            values.push(result);
+            finish(result.gradients);
+          });
         });
-      }),
+      });
+    });
+    return whenThere(all, () => values);
+  }
+
+  /** The sum of the terms' values and the numbers of one more buffer, in one round trip. */
+  private async readStep(
+    values: readonly TermValue[],
+    buffer: DeviceBuffer,
+  ): Promise<[StepValue, Float32Array]> {
+    const reports = values.filter((value): value is DeviceReport => 'names' in value);
+    const found = this.kernels.readAll([buffer, ...reports.map((report) => report.buffer)]);
+    const [[numbers, ...reported], others] = await Promise.all([found, Promise.all(values)]);
+    const all = others.map((value) =>
+      'names' in value ? readReport(value, reported[reports.indexOf(value)]!) : value,
     );
-    const value = () => (read ? { value: Promise.all(values).then(sumOfValues) } : null);
-    return whenThere(all, value);
+    return [sumOfValues(all), numbers!];
   }
 
   private allocateTraining(): Training {
@@ -281,7 +306,7 @@ export class FusedLanguageModel implements LanguageModel {
 }
 
 /** f of a value, at once if it is there. */
-function whenThere<A, B>(value: MaybePromise<A>, f: (value: A) => B): MaybePromise<B> {
+function whenThere<A, B>(value: MaybePromise<A>, f: (value: A) => MaybePromise<B>): MaybePromise<B> {
   return value instanceof Promise ? value.then(f) : f(value);
 }
 
