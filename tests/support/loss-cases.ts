@@ -45,13 +45,11 @@ const dpoCases = (['sigmoid', 'ipo', 'hinge'] as const).flatMap((lossType) =>
   [
     { labelSmoothing: 0, referenceFree: false, sftCoef: 0 },
     { labelSmoothing: 0.1, referenceFree: true, sftCoef: 0.3 },
-  ].map(
-    ({ sftCoef, ...options }): LossCase => ({
-      name: `DPO ${lossType} ${JSON.stringify(options)}`,
-      want: { logProbs: true },
-      loss: dpo({ beta: 0.3, lossType, ...options }, sftCoef),
-    }),
-  ),
+  ].map(({ sftCoef, ...options }): LossCase => ({
+    name: `DPO ${lossType} ${JSON.stringify(options)}`,
+    want: { logProbs: true },
+    loss: dpo({ beta: 0.3, lossType, ...options }, sftCoef),
+  })),
 );
 
 const ppo = (clip: number | null, valueClip: number | null): LossCase => ({

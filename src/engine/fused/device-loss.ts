@@ -57,10 +57,20 @@ export function lossOnDevice(
         gradients: headGradients(tfjs, kernels, batch, gradient),
         report: into && { buffer: into, names: [...metrics.keys()] },
       };
+    } catch (error) {
+      abandonTape();
+      throw error;
     } finally {
       tf.dispose([...metrics.values()]);
     }
   });
+}
+
+/** What a loss that throws has saved for its gradient, tfjs would keep for good. */
+function abandonTape(): void {
+  const { state } = tf.engine() as unknown as { state: { activeTape: { saved?: tf.Tensor[] }[] | null } };
+  for (const { saved } of state.activeTape ?? []) tf.dispose(saved ?? []);
+  state.activeTape = null;
 }
 
 /** Value and metrics from what was read of a report. */

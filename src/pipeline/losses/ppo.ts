@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { maskedMean } from './masked';
-import { clip, maximum } from './nan-safe';
+import { clip, exp, maximum } from './nan-safe';
 
 export interface PolicyLoss {
   loss: tf.Scalar;
@@ -25,7 +25,7 @@ export function ppoPolicyLoss(
   clipRange: number | null,
 ): PolicyLoss {
   const logRatio = tf.mul(tf.sub(logProbs, oldLogProbs), mask);
-  const ratio = tf.exp(logRatio);
+  const ratio = exp(logRatio);
   const unclipped = tf.neg(tf.mul(advantages, ratio));
   const clipped =
     clipRange === null ? unclipped : tf.neg(tf.mul(advantages, clip(ratio, 1 - clipRange, 1 + clipRange)));
