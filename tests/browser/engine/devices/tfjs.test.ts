@@ -21,7 +21,7 @@ describe.each(SHARING)('tfjs on the device of our kernels: %s', (backend) => {
     await tf.setBackend('cpu');
     device = await openDevice(backend);
     tfjs = device.share();
-  });
+  }, 120_000);
   afterAll(() => {
     tfjs.close();
     device.close();

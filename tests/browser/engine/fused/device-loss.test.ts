@@ -67,7 +67,7 @@ describe.each(SHARING)('losses on the device: %s', (backend) => {
     registerGradients();
     device = await openDevice(backend);
     tfjs = device.share();
-  });
+  }, 120_000);
   afterAll(() => {
     tfjs.close();
     device.close();
