@@ -38,7 +38,10 @@ export interface Wanted {
   scores?: boolean;
 }
 
-/** Differentiable outputs on the device. Column c belongs to completion token c; 0 outside `mask`. */
+/**
+ * Differentiable outputs on the device, as tfjs tensors of the backend that is current while the loss runs. They
+ * are good until it returns; what tfjs made of them can be kept. Column c belongs to completion token c; 0 outside `mask`.
+ */
 export interface Outputs {
   /** [B, C] nats */
   logProbs: Tensor2D;
@@ -61,7 +64,10 @@ export interface HostOutputs {
   mask: Matrix;
 }
 
-/** A pure, differentiable function of the outputs. `metrics` are scalars worth logging; they carry no gradient. */
+/**
+ * A pure, differentiable function of the outputs. `metrics` are scalars worth logging, at most 63; they carry no
+ * gradient.
+ */
 export interface LossFunction {
   (outputs: Outputs): { loss: Scalar; metrics?: Record<string, Scalar> };
   /**

@@ -212,6 +212,12 @@ export interface Operations<B, M> {
     key: number;
   }): void;
 
+  /**
+   * out[i] = x[index[i]], 0 where index[i] is negative: numbers of selected tokens over the cells [B, C] of a
+   * batch, and back. Only GPUs have it: in host memory the host does this.
+   */
+  gatherCells?(args: { x: B; index: B; out: B; cells: number }): void;
+
   // Fused operations: a backend that gains by them offers them; otherwise their parts are called ------
 
   /** active[m, n] = gelu(out), out[m, n] = x[m, k] · w + bias. */

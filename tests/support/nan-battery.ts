@@ -91,6 +91,8 @@ export function nanSuite(name: BackendName): void {
   const open = async () => {
     registerGradients();
     const backend = await openBackend(name);
+    // small tensors stay on the host otherwise, and the device is not asked at all
+    if (name === 'webgl' || name === 'webgpu') tf.env().set(`${name.toUpperCase()}_CPU_FORWARD`, false);
     backend.activate();
     return backend;
   };

@@ -7,6 +7,8 @@ import { DeviceWatch } from './watch';
 export interface WebGpuDevice {
   readonly gpu: Gpu;
   readonly adapter: string;
+  /** The same in its parts, as tfjs wants it. */
+  readonly adapterInfo: GPUAdapterInfo;
   readonly software: boolean;
   /** Resolves with the reason of the first failure. */
   readonly lost: Promise<Message>;
@@ -33,6 +35,7 @@ export async function openWebGpu(): Promise<WebGpuDevice> {
   return {
     gpu: { device, guard: watch },
     ...describeAdapter(adapter),
+    adapterInfo: adapter.info,
     lost: watch.lost,
     close() {
       watch.close();

@@ -23,13 +23,16 @@ export interface Heads {
   scalars: DeviceBuffer;
 }
 
-/** Gradients of the loss with respect to the heads' outputs, one number per selected token: on the host or the device. */
-export interface HeadGradients<A = Float32Array | DeviceBuffer> {
+/** On the host, or on the device already. */
+export type Numbers = Float32Array | DeviceBuffer;
+
+/** Gradients of the loss with respect to the heads' outputs, one number per selected token. */
+export interface HeadGradients<A = Numbers> {
   /** [predictors]; null where the loss does not use it. */
   logProbs: A | null;
   entropy: A | null;
-  /** [R]: values, then scores. */
-  scalars: A | null;
+  /** [R] each, to be added up: values, then scores. */
+  scalars: readonly A[];
 }
 
 /** Final layer norm, language-model head and scalar head of x [N, d], only where they are needed. */
@@ -93,7 +96,8 @@ export function headsBackward(
   const dHidden = kernels.temporary(r * d);
   kernels.zero(dHidden);
   const { hidden } = heads;
-  const there = (x: Float32Array | DeviceBuffer) => (x instanceof Float32Array ? kernels.upload(x) : x);
+  const onDevice = (numbers: Numbers) =>
+    numbers instanceof Float32Array ? kernels.upload(numbers) : numbers;
   if (heads.logits && (gradients.logProbs || gradients.entropy)) {
     const none = new Float32Array(predictors);
     const { logits, entropy, logSum } = heads;
@@ -102,8 +106,8 @@ export function headsBackward(
       labels: batch.labels,
       entropy,
       logSum,
-      dLogProbs: there(gradients.logProbs ?? none),
-      dEntropy: there(gradients.entropy ?? none),
+      dLogProbs: onDevice(gradients.logProbs ?? none),
+      dEntropy: onDevice(gradients.entropy ?? none),
       rows: predictors,
       vocabulary: v,
     });
@@ -120,8 +124,8 @@ export function headsBackward(
       xStride,
     });
   }
-  if (gradients.scalars) {
-    const dOut = there(gradients.scalars);
+  for (const numbers of gradients.scalars) {
+    const dOut = onDevice(numbers);
     const { weight } = tensors.score;
     const { weight: dWeight, bias: dBias } = grads.score;
     kernels.scalarHeadBackward({ dOut, x: hidden, weight, dx: dHidden, dWeight, dBias, ...size });

@@ -31,18 +31,20 @@ async function onWasm({ threads }: EngineOptions): Promise<Engine> {
   };
 }
 
-/** WebGPU on a device of our own. */
+/** WebGPU on a device of our own; tfjs is loaded, and joins it, when the first loss needs it. */
 async function onWebGpu(): Promise<Engine> {
   const [{ WebGpuKernels }, { openWebGpu }] = await Promise.all([
     import('../../kernels/webgpu/kernels'),
     import('../devices/webgpu'),
   ]);
-  const { gpu, adapter, software, lost, close } = await openWebGpu();
+  const { gpu, adapter, adapterInfo, software, lost, close } = await openWebGpu();
   const info: EngineInfo = { backend: 'webgpu', kind: 'fused', adapter, software };
-  return engineOn(new WebGpuKernels(gpu), info, { lost, close });
+  const kernels = new WebGpuKernels(gpu);
+  const share = async () => (await import('../devices/tfjs-webgpu')).shareWebGpu(kernels, adapterInfo);
+  return engineOn(kernels, info, { lost, close, share });
 }
 
-/** WebGL2 on a context of our own. */
+/** WebGL2 on a context of our own; tfjs is loaded, and joins it, when the first loss needs it. */
 async function onWebGl(): Promise<Engine> {
   const [{ WebGlKernels }, { openWebGl }] = await Promise.all([
     import('../../kernels/webgl/kernels'),
@@ -50,5 +52,7 @@ async function onWebGl(): Promise<Engine> {
   ]);
   const { context, adapter, software, lost, close } = openWebGl();
   const info: EngineInfo = { backend: 'webgl', kind: 'fused', adapter, software };
-  return engineOn(new WebGlKernels(context), info, { lost, close });
+  const kernels = new WebGlKernels(context);
+  const share = async () => (await import('../devices/tfjs-webgl')).shareWebGl(kernels, context);
+  return engineOn(kernels, info, { lost, close, share });
 }

@@ -85,7 +85,7 @@ function actorCritic(
     ...(value && dValues ? { value: { ...value, values, dValues } } : {}),
     ...(report ? { report } : {}),
   });
-  return { logProbs: dLogProbs, entropy: dEntropy, scalars: dValues };
+  return { logProbs: dLogProbs, entropy: dEntropy, scalars: dValues ? [dValues] : [] };
 }
 
 function preference(
@@ -111,14 +111,14 @@ function preference(
     dLogProbs,
     ...(report ? { report } : {}),
   });
-  return { logProbs: dLogProbs, entropy: null, scalars: null };
+  return { logProbs: dLogProbs, entropy: null, scalars: [] };
 }
 
 function pairwiseLogistic({ kernels, batch, heads, report }: Work): HeadGradients<DeviceBuffer> {
   const dScores = kernels.temporary(batch.lasts);
   const pairs = pairsOf(batch);
   kernels.pairwiseLogisticLoss!({ scores: heads.scalars, pairs, dScores, ...(report ? { report } : {}) });
-  return { logProbs: null, entropy: null, scalars: dScores };
+  return { logProbs: null, entropy: null, scalars: [dScores] };
 }
 
 function likelihood(
@@ -138,7 +138,7 @@ function likelihood(
     dLogProbs,
     ...(report ? { report } : {}),
   });
-  return { logProbs: dLogProbs, entropy: null, scalars: null };
+  return { logProbs: dLogProbs, entropy: null, scalars: [] };
 }
 
 /** Rows are the chosen answers of all pairs, then the rejected ones. */

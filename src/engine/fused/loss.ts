@@ -112,15 +112,12 @@ function headGradients(
     for (let i = 0; i < predictors; i++) into[i] = cellsOf[cells[i]!]!;
     return into;
   };
-  let scalars: Float32Array | null = null;
-  if (g.values || g.scores) {
-    scalars = new Float32Array(predictors + lasts);
-    if (g.values) pick(g.values, scalars);
-    if (g.scores) scalars.set(g.scores, predictors);
-  }
+  const scalars = new Float32Array(predictors + lasts);
+  if (g.values) pick(g.values, scalars);
+  if (g.scores) scalars.set(g.scores, predictors);
   return {
     logProbs: g.logProbs && pick(g.logProbs, new Float32Array(predictors)),
     entropy: g.entropy && pick(g.entropy, new Float32Array(predictors)),
-    scalars,
+    scalars: g.values || g.scores ? [scalars] : [],
   };
 }

@@ -28,12 +28,14 @@ import { packBatch } from './batch';
 import { evaluatePasses } from './evaluate';
 import { forward } from './forward';
 import { generate } from './generate';
+import { lossOnDevice, REPORT } from './device-loss';
 import { headsBackward, headsForward, type HeadGradients } from './heads';
 import { evaluateLoss, linearGradients, lossValue } from './loss';
 import { kernelLoss } from './loss-kernel';
 import { hostOutputs } from './outputs';
 import { queueOf, type SerialQueue } from './queue';
-import { reportOf, ReportSheet, type TermValue } from './reports';
+import { reportOf, ReportSheet, valueAt, type TermValue } from './reports';
+import type { SharedOnce } from './shared-once';
 import { modelTensors, packWeights, readyModel, type DeviceModel, type ModelTensors } from './tensors';
 
 /** Buffers that only a trained model needs. */
@@ -63,6 +65,8 @@ export class FusedLanguageModel implements LanguageModel {
     readonly config: GptConfig,
     weights: Float32Array,
     private readonly onDispose: () => void = () => undefined,
+    /** tfjs on the same device, if it can be had. */
+    private readonly tfjs: SharedOnce | null = null,
   ) {
     const { nEmbd, nHead } = config;
     if (nEmbd % nHead !== 0 || (nEmbd / nHead) % 4 !== 0)
@@ -292,10 +296,19 @@ export class FusedLanguageModel implements LanguageModel {
           values.push(computed.value);
           return finish(computed.gradients);
         }
-        return whenThere(hostOutputs(kernels, batch, heads, want), (host) => {
-          const result = evaluateLoss(host, batch, loss);
-          values.push(() => result);
-          finish(result.gradients);
+        return whenThere(this.tfjs?.get() ?? null, (tfjs): MaybePromise<void> => {
+          if (tfjs) {
+            const entry = sheet?.entry(REPORT);
+            const into = entry?.buffer ?? null;
+            const { gradients, names } = lossOnDevice(tfjs, kernels, { batch, heads, want }, loss, into);
+            if (entry) values.push(valueAt(entry.at, names));
+            return finish(gradients);
+          }
+          return whenThere(hostOutputs(kernels, batch, heads, want), (host) => {
+            const result = evaluateLoss(host, batch, loss);
+            values.push(() => result);
+            finish(result.gradients);
+          });
         });
       }),
     );
@@ -321,7 +334,7 @@ export class FusedLanguageModel implements LanguageModel {
 }
 
 /** f of a value, at once if it is there. */
-function whenThere<A, B>(value: MaybePromise<A>, f: (value: A) => B): MaybePromise<B> {
+function whenThere<A, B>(value: MaybePromise<A>, f: (value: A) => MaybePromise<B>): MaybePromise<B> {
   return value instanceof Promise ? value.then(f) : f(value);
 }
 

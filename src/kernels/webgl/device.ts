@@ -44,6 +44,7 @@ export class Device {
   private framebuffer: WebGLFramebuffer | null = null;
   private view = [-1, -1, -1, -1];
   private blending = false;
+  private disturbed = false;
   private empty: Texture | null = null;
 
   /** Adding to float textures by blending works; without it sums take detours. */
@@ -66,6 +67,13 @@ export class Device {
     this.pool = new TexturePool(context);
     this.memory = new Memory(this.pool);
     this.programs = new Programs(context);
+  }
+
+  /** Somebody else uses the context now; the next thing done here sets its state again. */
+  disturb(): void {
+    if (this.disturbed) return;
+    this.blend(false);
+    this.disturbed = true;
   }
 
   // Drawing --------------------------------------------------------------------------------------------
@@ -222,6 +230,7 @@ export class Device {
 
   private upload(texture: Texture, start: number, values: Float32Array): void {
     const { gl } = this;
+    if (this.disturbed) this.restore();
     gl.activeTexture(gl.TEXTURE0 + SPARE_UNIT);
     gl.bindTexture(gl.TEXTURE_2D, texture.handle);
     let from = 0;
@@ -285,8 +294,22 @@ export class Device {
     });
   }
 
+  /** After a guest: nothing is as it was. */
+  private restore(): void {
+    const { gl } = this;
+    this.disturbed = false;
+    this.units.length = 0;
+    this.program = null;
+    this.framebuffer = null;
+    this.view = [-1, -1, -1, -1];
+    gl.bindVertexArray(null);
+    for (const what of [gl.BLEND, gl.DITHER, gl.SCISSOR_TEST, gl.CULL_FACE]) gl.disable(what);
+    this.blending = false;
+  }
+
   private use(spec: ProgramSpec, inputs: Inputs): Program {
     const { gl, units } = this;
+    if (this.disturbed) this.restore();
     const program = this.programs.get(spec);
     if (program !== this.program) {
       gl.useProgram(program.handle);
@@ -329,6 +352,7 @@ export class Device {
   }
 
   private bind(textures: readonly Texture[]): void {
+    if (this.disturbed) this.restore();
     const framebuffer = this.pool.framebuffer(textures);
     if (framebuffer === this.framebuffer) return;
     this.gl.bindFramebuffer(this.gl.FRAMEBUFFER, framebuffer);

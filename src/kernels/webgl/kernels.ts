@@ -11,6 +11,7 @@ import { DECODE_ATTENTION, DECODE_SCORES, decodeAttention } from './decode-atten
 import { Device, type DeviceOptions } from './device';
 import { EMBEDDING, embedding } from './embedding';
 import { EMBEDDING_BACKWARD, embeddingBackward } from './embedding-backward';
+import { GATHER_CELLS, gatherCells } from './gather-cells';
 import { gelu } from './gelu';
 import { geluBackward } from './gelu-backward';
 import { globalNorm, ROOT_OF_SUM, SUM_SQUARES } from './global-norm';
@@ -38,6 +39,7 @@ import {
   SCALAR_HEAD_BACKWARD_WEIGHT,
   scalarHeadBackward,
 } from './scalar-head-backward';
+import { Sharing } from './sharing';
 import { SPREAD_COLUMNS, TOKEN_LOG_PROB, tokenLogProb } from './token-log-prob';
 import { TOKEN_LOG_PROB_BACKWARD, tokenLogProbBackward } from './token-log-prob-backward';
 
@@ -73,6 +75,7 @@ const PROGRAMS = [
   DECODE_ATTENTION,
   GUMBEL_GROUPS,
   BEST_GROUP,
+  GATHER_CELLS,
 ];
 
 /** Steps that may wait in the GPU's queue before `ready` makes the next one wait. */
@@ -81,6 +84,7 @@ const STEPS_AHEAD = 2;
 /** Kernels as fragment shaders on a WebGL2 context of their own; buffers are float textures. */
 export class WebGlKernels implements Kernels {
   readonly hostMemory = false;
+  readonly sharing: Sharing;
   private readonly device: Device;
   private readonly steps: WebGLSync[] = [];
 
@@ -89,6 +93,7 @@ export class WebGlKernels implements Kernels {
     options?: DeviceOptions,
   ) {
     this.device = new Device(context, options);
+    this.sharing = new Sharing(this.device);
     for (const program of PROGRAMS) this.device.programs.prepare(program);
   }
 
@@ -217,6 +222,10 @@ export class WebGlKernels implements Kernels {
 
   scatterRows(args: On<'scatterRows'>): void {
     scatterRows(this.device, args);
+  }
+
+  gatherCells(args: On<'gatherCells'>): void {
+    gatherCells(this.device, args);
   }
 
   tokenLogProb(args: On<'tokenLogProb'>): void {

@@ -36,6 +36,7 @@ export class TexturePool {
   private readonly free = new Map<number, { texture: Texture; since: number }[]>();
   private readonly framebuffers = new Map<string, WebGLFramebuffer>();
   private readonly checked = new Set<number>();
+  private readonly adopted = new WeakMap<WebGLTexture, Texture>();
   private nextId = 0;
   private clock = 0;
 
@@ -48,6 +49,13 @@ export class TexturePool {
   take(texels: number): Texture {
     const rows = sizeClass(texels);
     return this.free.get(rows)?.pop()?.texture ?? this.create(rows);
+  }
+
+  /** A texture that somebody else owns, to read from. */
+  adopt(handle: WebGLTexture, rows: number): Texture {
+    let texture = this.adopted.get(handle);
+    if (!texture) this.adopted.set(handle, (texture = { id: this.nextId++, handle, rows }));
+    return texture;
   }
 
   give(texture: Texture): void {

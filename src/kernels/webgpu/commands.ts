@@ -9,6 +9,14 @@ const DISPATCHES = 1024;
 /** A fence after every so many updates, of which so many may be open: the device is never far behind. */
 const FENCE = { every: 8, open: 2 };
 
+/** Somebody else who records into the same command encoder: what is recorded first runs first. */
+export interface Guest {
+  /** Ends the compute pass that it may have open. */
+  endPass(): void;
+  /** All that it has recorded is submitted. */
+  submitted(): void;
+}
+
 interface PendingRead {
   /** Bytes in the staging buffer. */
   offset: number;
@@ -43,6 +51,7 @@ export class Commands {
   private full: Full[] = [];
   private readonly idle: GPUBuffer[] = [];
   private updates = 0;
+  private guest: Guest | null = null;
   private readonly fences: Promise<void>[] = [];
 
   constructor(
@@ -72,7 +81,7 @@ export class Commands {
     for (let i = 0; i < types.length; i++)
       (types[i] === 'f32' ? this.floats : this.words)[first + i] = values[i]!;
     const group = program.bind(buffers);
-    this.pass ??= this.recorder().beginComputePass();
+    this.pass ??= this.beginPass();
     if (this.pipeline !== program.pipeline) {
       this.pass.setPipeline(program.pipeline);
       this.pipeline = program.pipeline;
@@ -152,6 +161,7 @@ export class Commands {
     this.memory.sendUploads();
     if (encoder) queue.submit([encoder.finish()]);
     this.memory.sweep();
+    this.guest?.submitted();
     this.counters.submits++;
     this.used = 0;
     this.encoder = null;
@@ -162,6 +172,17 @@ export class Commands {
     if (++this.updates % FENCE.every !== 0) return null;
     this.fences.push(this.gpu.device.queue.onSubmittedWorkDone());
     return this.fences.length > FENCE.open ? this.gpu.guard.orLost(this.fences.shift()!) : null;
+  }
+
+  /** Takes in a guest, or sees it off. */
+  invite(guest: Guest | null): void {
+    this.guest = guest;
+  }
+
+  /** The encoder, for the guest to record into until it ends its pass. */
+  guestEncoder(): GPUCommandEncoder {
+    this.endOwnPass();
+    return this.recorder();
   }
 
   dispose(): void {
@@ -196,7 +217,17 @@ export class Commands {
     return (this.encoder ??= this.gpu.device.createCommandEncoder());
   }
 
+  private beginPass(): GPUComputePassEncoder {
+    this.endPass();
+    return this.recorder().beginComputePass();
+  }
+
   private endPass(): void {
+    this.endOwnPass();
+    this.guest?.endPass();
+  }
+
+  private endOwnPass(): void {
     this.pass?.end();
     this.pass = null;
     this.pipeline = null;

@@ -12,6 +12,7 @@ import { decodeAttention } from './decode-attention';
 import type { Gpu } from './device';
 import { embedding } from './embedding';
 import { embeddingBackward } from './embedding-backward';
+import { gatherCells } from './gather-cells';
 import { gelu, geluBackward } from './gelu';
 import { globalNorm } from './global-norm';
 import { gumbelSample } from './gumbel-sample';
@@ -27,6 +28,7 @@ import { ProgramCache, type Program } from './programs';
 import { gatherRows, scatterRows } from './rows';
 import { scalarHead } from './scalar-head';
 import { scalarHeadBackward } from './scalar-head-backward';
+import { Sharing } from './sharing';
 import { tokenLogProb } from './token-log-prob';
 import { tokenLogProbBackward } from './token-log-prob-backward';
 
@@ -34,6 +36,7 @@ import { tokenLogProbBackward } from './token-log-prob-backward';
 export class WebGpuKernels implements Kernels, Context {
   readonly hostMemory = false;
   readonly nothing: GpuBuffer;
+  readonly sharing: Sharing;
   private readonly memory: GpuMemory;
   private readonly commands: Commands;
   private readonly programs: ProgramCache;
@@ -42,6 +45,7 @@ export class WebGpuKernels implements Kernels, Context {
     this.memory = new GpuMemory(gpu.device, () => this.programs.forget());
     this.commands = new Commands(gpu, this.memory);
     this.programs = new ProgramCache(gpu.device, this.commands.uniforms);
+    this.sharing = new Sharing(this.commands, this.memory);
     this.nothing = this.memory.allocate(4);
   }
 
@@ -187,6 +191,10 @@ export class WebGpuKernels implements Kernels, Context {
 
   scatterRows(args: On<'scatterRows'>): void {
     scatterRows(this, args);
+  }
+
+  gatherCells(args: On<'gatherCells'>): void {
+    gatherCells(this, args);
   }
 
   tokenLogProb(args: On<'tokenLogProb'>): void {

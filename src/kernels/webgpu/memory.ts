@@ -57,6 +57,7 @@ export class GpuMemory {
   private readonly uploads: UploadChunk[] = [];
   private chunk = 0;
   private doomed: GPUBuffer[] = [];
+  private readonly adopted = new WeakMap<GPUBuffer, RawBuffer>();
 
   constructor(
     private readonly device: GPUDevice,
@@ -119,6 +120,13 @@ export class GpuMemory {
     const buffer = view(chunk.raw, chunk.used, size, data.length);
     chunk.used += size;
     return buffer;
+  }
+
+  /** A buffer that somebody else owns, to read from. */
+  adopt(gpu: GPUBuffer, length: number): GpuBuffer {
+    let raw = this.adopted.get(gpu);
+    if (!raw) this.adopted.set(gpu, (raw = { id: this.nextId++, gpu }));
+    return view(raw, 0, gpu.size, length);
   }
 
   /** Sends what was uploaded since the last call. Call right before submitting. */

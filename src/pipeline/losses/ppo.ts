@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LossFunction, Matrix } from '../../engine/types';
 import { maskedMean } from './masked';
-import { clip, maximum } from './nan-safe';
+import { clip, exp, maximum } from './nan-safe';
 
 export interface PolicyLoss {
   loss: tf.Scalar;
@@ -26,7 +26,7 @@ export function ppoPolicyLoss(
   clipRange: number | null,
 ): PolicyLoss {
   const logRatio = tf.mul(tf.sub(logProbs, oldLogProbs), mask);
-  const ratio = tf.exp(logRatio);
+  const ratio = exp(logRatio);
   const unclipped = tf.neg(tf.mul(advantages, ratio));
   const clipped =
     clipRange === null ? unclipped : tf.neg(tf.mul(advantages, clip(ratio, 1 - clipRange, 1 + clipRange)));

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LossFunction } from '../../engine/types';
 import { maskedMean } from './masked';
-import { clip, log } from './nan-safe';
+import { clip, exp, log } from './nan-safe';
 
 /** Probabilities are kept this far from 1, where −log(1 − p) has no end. */
 const MARGIN = 1e-6;
@@ -12,7 +12,7 @@ const MARGIN = 1e-6;
  * respect to log p is p/(1 − p), so tokens that are already unlikely are left alone.
  */
 export function unlikelihoodLoss(logProbs: tf.Tensor, mask: tf.Tensor): tf.Scalar {
-  const p = tf.mul(tf.exp(logProbs), mask); // 0 outside the mask: log(1 − 0) adds nothing
+  const p = tf.mul(exp(logProbs), mask); // 0 outside the mask: log(1 − 0) adds nothing
   return tf.neg(maskedMean(log(clip(tf.sub(1, p), MARGIN, 1)), mask)) as tf.Scalar;
 }
 

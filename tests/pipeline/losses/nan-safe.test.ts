@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { registerGradients } from '../../../src/engine/shared/gradients';
 import { logSigmoid } from '../../../src/pipeline/losses/masked';
-import { clip, log, maximum } from '../../../src/pipeline/losses/nan-safe';
+import { clip, exp, log, maximum } from '../../../src/pipeline/losses/nan-safe';
 import { nanSuite } from '../../support/nan-battery';
 
 describe.each(['cpu', 'wasm'] as const)('losses on %s', nanSuite);
@@ -17,6 +17,7 @@ describe('operations that let NaN through', () => {
 
   it.each<[string, (a: tf.Tensor, b: tf.Tensor) => tf.Tensor, (a: tf.Tensor, b: tf.Tensor) => tf.Tensor]>([
     ['clip', (a) => clip(a, 0.5, 1.2), (a) => tf.clipByValue(a, 0.5, 1.2)],
+    ['exp', (a) => exp(a), (a) => tf.exp(a)],
     ['log', (a) => log(tf.abs(a)), (a) => tf.log(tf.abs(a))],
     ['maximum', maximum, tf.maximum],
     ['maximum of equals', (a) => maximum(a, a), (a) => tf.maximum(a, a)],

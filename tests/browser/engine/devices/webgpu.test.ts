@@ -88,7 +88,7 @@ describe.each([
     const general: LossFunction = (outputs) => sftLoss(outputs); // without its weights
     const found = await models[0].gradients([{ ...term, loss: sftLoss }]);
     const expected = await models[0].gradients([{ ...term, loss: general }]);
-    expect(found.loss).toBe(expected.loss);
+    expect(found.loss).toBeCloseTo(expected.loss, 6); // by tfjs on the host and on the device
     expect(relativeL2(found.gradients, expected.gradients)).toBeLessThan(1e-6);
   });
 
@@ -151,11 +151,15 @@ describe('what is asked of the device', () => {
     console.log(`${once.dispatches} dispatches per training step of two layers`);
   });
 
-  it('one readback for a step whose report is read, two if the loss needs the outputs first', async () => {
+  it('one readback for a step whose report is read and none for another, whatever the loss', async () => {
     expect(await counted((m) => m.update([nll], adam, true))).toMatchObject({ readbacks: 1, submits: 1 });
     const general = { ...nll, loss: meanNll };
-    expect((await counted((m) => m.update([general], adam, true))).readbacks).toBe(2);
-    expect((await counted((m) => m.update([general], adam, false))).readbacks).toBe(1);
+    await counted((m) => m.update([general], adam, true)); // tfjs joins the device
+    for (const terms of [[general], [general, nll, general]])
+      for (const read of [true, false]) {
+        const { readbacks, submits } = await counted((m) => m.update(terms, adam, read));
+        expect([readbacks, submits]).toEqual([read ? 1 : 0, 1]);
+      }
   });
 
   it('one readback per rollout and per evaluation', async () => {

@@ -1,6 +1,8 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWebGl, type WebGlDevice } from '../../../../src/engine/devices/webgl';
 import { roundUp4, type DeviceBuffer, type Kernels } from '../../../../src/kernels/kernels';
+import { gatherCells } from '../../../support/plain/gather-cells';
 import { gumbelSample } from '../../../support/plain/gumbel-sample';
 import { WebGlKernels } from '../../../../src/kernels/webgl/kernels';
 import { openWasmKernels } from '../../../support/kernels';
@@ -16,6 +18,7 @@ describe.each([
   let device: WebGlDevice;
   let webgl: Kernels;
   beforeAll(async () => {
+    await tf.setBackend('cpu');
     wasm = await openWasmKernels();
     device = openWebGl();
     webgl = new WebGlKernels(device.context, options);
@@ -300,6 +303,18 @@ describe.each([
       on.scatterRows({ dy: out, index, out: more, rows: 3, width: 8 });
       return [out, sum, more];
     }, 1e-7));
+
+  it.each([1, 7, 300, 5001])('gathers %i cells, NaN among them', (cells) =>
+    webgl.frame(async () => {
+      const x = normals(Math.ceil(cells * 0.7), 'cells');
+      x[x.length >> 1] = NaN;
+      const index = integers(cells, x.length + 3, 'cells').map((i) => i - 3);
+      const out = webgl.temporary(cells);
+      webgl.gatherCells!({ x: webgl.upload(x), index: webgl.upload(index), out, cells });
+      const expected = gatherCells(tf.tensor1d(x), tf.tensor1d([...index])).dataSync<'float32'>();
+      expect([...(await webgl.readFloats(out))]).toEqual([...expected]);
+    }),
+  );
 
   it('global norm and AdamW, clipped and not', () =>
     same((on) => {

@@ -7,6 +7,7 @@ import { roundUp4 } from '../../../../src/kernels/kernels';
 import { adamw } from '../../../support/plain/adamw';
 import { attention } from '../../../support/plain/attention';
 import { embedding } from '../../../support/plain/embedding';
+import { gatherCells } from '../../../support/plain/gather-cells';
 import { gelu } from '../../../support/plain/gelu';
 import { gumbelSample } from '../../../support/plain/gumbel-sample';
 import { layerNorm } from '../../../support/plain/layer-norm';
@@ -394,6 +395,18 @@ describe('operations on WebGPU', () => {
           x.slice(8 * r, 8 * r + 8).map((v) => (r % 2 ? v : 2 * v)),
         );
     }));
+
+  it.each([1, 7, 300, 5001])('gathers %i cells, NaN among them', (cells) =>
+    k.frame(async () => {
+      const x = normals(Math.ceil(cells * 0.7), 'cells');
+      x[x.length >> 1] = NaN;
+      const index = integers(cells, x.length + 3, 'cells').map((i) => i - 3);
+      const out = k.temporary(cells);
+      k.gatherCells({ x: k.upload(x), index: k.upload(index), out, cells });
+      const expected = gatherCells(tf.tensor1d(x), tf.tensor1d([...index])).dataSync<'float32'>();
+      expect([...(await k.readFloats(out))]).toEqual([...expected]);
+    }),
+  );
 
   it('AdamW with and without clipping, and the norm', () =>
     k.frame(async () => {
