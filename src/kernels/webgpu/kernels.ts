@@ -8,6 +8,7 @@ import { cacheWrite } from './cache-write';
 import { Commands } from './commands';
 import type { Context } from './context';
 import { decodeAttention } from './decode-attention';
+import { decodeRollout, rolloutCaches } from './decode-rollout';
 import type { Gpu } from './device';
 import { embedding } from './embedding';
 import { embeddingBackward } from './embedding-backward';
@@ -240,6 +241,14 @@ export class WebGpuKernels implements Kernels, Context {
 
   cacheWriteAndAttend(args: On<'cacheWriteAndAttend'>): void {
     decodeAttention(this, args, true);
+  }
+
+  rolloutCaches(args: On<'rolloutCaches'>): LayerCache<GpuBuffer>[] | null {
+    return rolloutCaches(this, args, this.gpu.device.limits.maxStorageBufferBindingSize);
+  }
+
+  decodeRollout(args: On<'decodeRollout'>): void {
+    decodeRollout(this, args);
   }
 
   /** Operations that add to an output in place want its start there. */
