@@ -24,6 +24,7 @@ export interface Flags {
   counts?: boolean;
   json?: string;
   compare?: string;
+  growth?: boolean;
 }
 
 /** Reads the command line. */
@@ -61,6 +62,7 @@ export function readFlags(): { flags: Flags; options: BenchOptions } {
       'only count what the stages ask of WebGPU and WebGL, on any machine (--json FILE: there, too)',
     )
     .option('--json <file>', 'with --counts: write the counts to this file and not into the results')
+    .option('--growth', 'only watch the memory of our engine over many updates of every stage')
     .option(
       '--compare <commit>',
       'only time PPO, DPO and rollouts on GPUs, and watch their memory, beside that commit, in one browser ' +

@@ -9,6 +9,7 @@ import type { ShapeName } from '../../src/bench/workload';
 import type { Page } from 'playwright';
 import { openPage, type BrowserOptions } from './browser.mjs';
 import { figure, med, number, table } from './format.mjs';
+import { readMemory } from './memory.mjs';
 import { buildOurs, OWN_TREE } from './ours.mjs';
 import { serveFolder } from './serve.mjs';
 
@@ -163,7 +164,7 @@ export async function compare(
         result.memory.push(row);
         try {
           const samples = await ask<MemorySample[]>(now, 'memory', [stage, options.memoryUpdates]);
-          Object.assign(row, memoryOf(samples, options.memoryUpdates));
+          Object.assign(row, readMemory(samples, options.memoryUpdates));
         } catch (error) {
           row.why = (error as Error).message.split('\n')[0]!.slice(0, 200);
         }
@@ -208,18 +209,6 @@ async function timed(
     ratios.push(of.now! / of.before!);
     Object.assign(row, { now: series(times.now), before: series(times.before), ratio: series(ratios) });
   }
-}
-
-function memoryOf(samples: readonly MemorySample[], updates: number): Partial<CompareMemory> {
-  const early = samples.find((s) => s.update >= updates / 10);
-  let grewAt: number | undefined;
-  let most = 0;
-  for (const s of samples)
-    if (s.bytes + s.deviceBytes > most) {
-      most = s.bytes + s.deviceBytes;
-      grewAt = s.update;
-    }
-  return { early, late: samples[samples.length - 1], grewAt };
 }
 
 const commitOf = (folder: string): string => {

@@ -119,8 +119,9 @@ export function countsText({ counts, adapters, commit, date, shape }: SavedCount
   return [
     '## What a device is asked for',
     `Written by \`npm run bench -- --counts\` at commit ${commit}, ${date.slice(0, 10)}. The stages themselves are run ` +
-      'with the batches of the lab (a PPO iteration: 64 rollouts of at most 28 tokens, 2 epochs of 2 minibatches; 32 pairs ' +
-      'or texts an update); the numbers do not depend on the device. Clearing a buffer counts as a draw of WebGL and as ' +
+      'with a quarter of their usual batches (a PPO iteration: 16 rollouts of at most 28 tokens, 2 epochs of 2 minibatches; ' +
+      '8 pairs or 16 texts an update), which every sum and product cuts as it cuts the whole ones; only a rollout of 64 rows ' +
+      'takes one dispatch more on WebGPU. The numbers do not depend on the device. Clearing a buffer counts as a draw of WebGL and as ' +
       'nothing on WebGPU. af47fcf counted WebGL on a GPU in software, where its decoder took 14 more draws a token.',
     ...parts,
   ].join('\n\n');

@@ -20,14 +20,15 @@ const { flags, options } = readFlags();
 if (flags.merge) {
   const { save } = await import('./write.mjs');
   const files = flags.merge.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Raw | Compared);
-  const compared = files.filter((f) => 'kind' in f).at(-1);
+  const compared = files.filter((f): f is Compared => 'kind' in f).at(-1);
   await save(
-    files.filter((f) => !('kind' in f)),
+    files.filter((f): f is Raw => !('kind' in f)),
     flags,
     compared ? { compared } : {},
   );
 } else if (flags.compare) await compared(flags.compare);
 else if (flags.counts) await counts();
+else if (flags.growth) await growth();
 else await bench();
 
 async function compared(before: string): Promise<void> {
@@ -44,6 +45,15 @@ async function compared(before: string): Promise<void> {
     commit(),
   );
   if (found) console.log(comparedText(found));
+}
+
+async function growth(): Promise<void> {
+  const { measureMemoryAlone } = await import('./memory.mjs');
+  const { commit } = await import('./build.mjs');
+  const wanted = { gpu: flags.gpu, backends: options.backends, way: flags.way, extraArgs: flags.browserArgs };
+  const found = await measureMemoryAlone(options, wanted, commit());
+  if (flags.raw) writeFileSync(flags.raw, JSON.stringify(found));
+  else await (await import('./write.mjs')).save([found], flags);
 }
 
 async function counts(): Promise<void> {

@@ -21,9 +21,11 @@ void run(int t) {
   prepare(row);
   vec4 value = product(row, col) * INVERSE + penalty(col);
   if (NOISY == 1) value += gumbel(col, STEP, int(noiseRows(row >> 2)[row & 3]), KEY);
-  out0 = vec4(-3.4e38, -1.0, 0.0, 0.0);
+  float best = -3.4e38;
+  int index = -1;
   for (int q = 0; q < 4; q++)
-    if (value[q] > out0.x) out0.xy = vec2(value[q], float(4 * col + q));
+    if (value[q] > best) { best = value[q]; index = 4 * col + q; }
+  out0 = vec4(best, float(index), 0.0, 0.0);
 }`,
 };
 
@@ -121,11 +123,12 @@ export const ROLLOUT_TOKENS: ProgramSpec = {
   body: `
 void run(int t) {
   int step = t / STRIDE4;
-  out0 = vec4(0.0);
+  vec4 tokens = vec4(0.0);
   for (int q = 0; q < 4; q++) {
     int row = 4 * (t - step * STRIDE4) + q;
-    if (row < ROWS) out0[q] = drawn((step * ROWS + row) * D4).x;
+    if (row < ROWS) tokens[q] = drawn((step * ROWS + row) * D4).x;
   }
+  out0 = tokens;
 }`,
 };
 

@@ -14,7 +14,7 @@ const WIDTH = 128;
 /** Scores of one token, all heads: they stay in workgroup memory. */
 const SCORES = 1024;
 /** Products of numbers in one dispatch at most, so that no device is busy for long. */
-const PRODUCTS = 1 << 26;
+const PRODUCTS = 1 << 27;
 
 const OFFSETS = {
   ln1: ['ln1Weight', 'ln1Bias'],
