@@ -144,7 +144,7 @@ export async function runUpdates(
   name: LabStage,
   shape: Pick<Shape, 'config' | 'name'>,
   overrides: Record<string, unknown>,
-  hear: (at: Updates) => boolean | void,
+  hear: (at: Updates) => unknown,
 ): Promise<void> {
   const stage = STAGES[name] as Stage;
   const settings = stage.settings.parse(overrides);
@@ -164,7 +164,7 @@ async function timeStage(
   const rows = name === 'ppo' ? { rolloutBatch: STAGE_ROWS.lab } : { batchSize: STAGE_ROWS.lab / 2 };
   const overrides = { ...rows, [name === 'ppo' ? 'iterations' : 'steps']: updates + 1 };
   const heard: Updates[] = [];
-  await runUpdates(engine, name, shape, overrides, (at) => void heard.push(at));
+  await runUpdates(engine, name, shape, overrides, (at) => heard.push(at));
   return heard.slice(1).map((h, i) => (h.at - heard[i]!.at) / (h.update - heard[i]!.update));
 }
 

@@ -11,6 +11,7 @@ type Gpu = (typeof BACKENDS)[number];
 
 /** What `--counts` measures: kept in results.json. */
 export interface SavedCounts {
+  kind: 'counts';
   commit: string;
   date: string;
   shape: ShapeName;
@@ -61,7 +62,7 @@ export async function measureAllCounts(
 ): Promise<SavedCounts> {
   const folder = await buildOurs(OWN_TREE, commit);
   const server = await serveFolder(folder);
-  const saved: SavedCounts = { commit, date: new Date().toISOString(), shape, adapters: {}, counts: {} };
+  const saved: SavedCounts = { kind: 'counts', commit, date: new Date().toISOString(), shape, adapters: {}, counts: {} };
   try {
     const { browser, page, found } = await openPage(server.url, wanted);
     try {
@@ -87,6 +88,17 @@ export async function measureAllCounts(
 
 export const writeCounts = (file: string, saved: SavedCounts): Promise<void> =>
   writeFile(file, `${JSON.stringify(saved, null, 2)}\n`);
+
+/** Counts of both backends, where they were counted one at a time. */
+export const togetherCounts = (files: readonly SavedCounts[]): SavedCounts | undefined =>
+  files.reduce<SavedCounts | undefined>(
+    (all, next) => ({
+      ...next,
+      adapters: { ...all?.adapters, ...next.adapters },
+      counts: { ...all?.counts, ...next.counts },
+    }),
+    undefined,
+  );
 
 const KINDS = [
   ['dispatches', { webgpu: 'dispatches', webgl: 'draws' }],

@@ -12,6 +12,7 @@ import type { Results } from '../../src/bench/results';
 import { openPage, probe } from './browser.mjs';
 import { PEERS, readFlags } from './cli.mjs';
 import type { Compared } from './compare.mjs';
+import type { SavedCounts } from './counts.mjs';
 import type { Machine, Raw } from './saved.mjs';
 import { serveFolder } from './serve.mjs';
 
@@ -19,12 +20,16 @@ const { flags, options } = readFlags();
 
 if (flags.merge) {
   const { save } = await import('./write.mjs');
-  const files = flags.merge.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Raw | Compared);
-  const compared = files.filter((f): f is Compared => 'kind' in f).at(-1);
+  const { togetherCounts } = await import('./counts.mjs');
+  type Any = Raw | Compared | SavedCounts;
+  const files = flags.merge.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Any);
+  const of = <K extends 'compare' | 'counts'>(kind: K) =>
+    files.filter((f): f is Extract<Any, { kind: K }> => 'kind' in f && f.kind === kind);
+  const [comparison, counted] = [of('compare').at(-1), togetherCounts(of('counts'))];
   await save(
     files.filter((f): f is Raw => !('kind' in f)),
     flags,
-    compared ? { compared } : {},
+    { ...(comparison ? { compared: comparison } : {}), ...(counted ? { counts: counted } : {}) },
   );
 } else if (flags.compare) await compared(flags.compare);
 else if (flags.counts) await counts();

@@ -132,6 +132,7 @@ export class Device {
   ): void {
     if (instances <= 0) return;
     const program = this.use(spec, inputs);
+    this.memory.level(outputs);
     const textures = outputs.map(({ root }) => this.target(root));
     for (const { root } of outputs) root.written = null;
     this.bind(textures);
@@ -186,7 +187,7 @@ export class Device {
     if (root.texture && !root.pending) return root.texture;
     if (!root.alive) throw new TypeError('this buffer has been freed');
     if (!root.pending) throw new TypeError('this buffer is read before anything was written to it');
-    const texture = (root.texture ??= this.memory.texture(root, texels(root.length)));
+    const texture = (root.texture ??= this.memory.texture(root));
     this.upload(texture, 0, root.host!);
     root.pending = false;
     if (!root.keep) root.host = null;
@@ -204,7 +205,7 @@ export class Device {
       this.pool.give(root.texture);
       root.texture = null;
     }
-    root.texture ??= this.memory.texture(root, count);
+    root.least = count;
   }
 
   // Inside ---------------------------------------------------------------------------------------------
@@ -214,7 +215,7 @@ export class Device {
     if (!root.alive) throw new TypeError('this buffer has been freed');
     if (root.pending) this.source({ root, start: 0, length: root.length });
     root.host = null;
-    return (root.texture ??= this.memory.texture(root, texels(root.length)));
+    return (root.texture ??= this.memory.texture(root));
   }
 
   private upload(texture: Texture, start: number, values: Float32Array): void {
@@ -302,6 +303,7 @@ export class Device {
 
   /** Attaches the outputs; returns the new textures of those that are read as well. */
   private bindOutputs(inputs: Inputs, outputs: readonly GlBuffer[], count: number): [Root, Texture][] | null {
+    if (outputs.length > 1) this.memory.level(outputs);
     let renewed: [Root, Texture][] | null = null;
     const textures: Texture[] = [];
     for (const { root, start } of outputs) {
@@ -309,7 +311,7 @@ export class Device {
       if (inputs.some((input) => input?.root === root)) {
         if (start !== 0 || count < texels(root.length))
           throw new TypeError('only a whole buffer can be changed in place');
-        texture = this.memory.texture(root, count);
+        texture = this.memory.texture(root);
         (renewed ??= []).push([root, texture]);
       } else texture = this.target(root);
       root.written = null;

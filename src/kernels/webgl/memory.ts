@@ -16,6 +16,8 @@ export class Root {
   keep = false;
   /** Ranges of texels [first, end] written since all of it was set to zero; null if that is unknown. */
   written: [number, number][] | null = null;
+  /** Texels that some operation needs in it, beyond its length. */
+  least = 0;
   alive = true;
 
   constructor(
@@ -89,12 +91,22 @@ export class Memory {
     });
   }
 
-  /** A texture for `count` texels of a buffer. */
-  texture({ slot }: Root, count: number): Texture {
-    if (slot < 0) return this.pool.take(count);
-    const room = this.rooms[slot] ?? 0;
-    if (room < count) this.rooms[slot] = count + Math.min(count, HEADROOM);
-    return this.pool.take(this.rooms[slot]!);
+  /** A texture with room for a buffer. */
+  texture(root: Root): Texture {
+    return this.pool.take(this.room(root));
+  }
+
+  /** Outputs of one draw need textures of one size: each gets the room of the largest. */
+  level(buffers: readonly GlBuffer[]): void {
+    const most = Math.max(...buffers.map(({ root }) => this.room(root)));
+    for (const { root } of buffers) if (root.slot >= 0) this.rooms[root.slot] = most;
+  }
+
+  private room({ slot, length, least }: Root): number {
+    const count = Math.max(texels(length), least);
+    if (slot < 0) return count;
+    if ((this.rooms[slot] ?? 0) < count) this.rooms[slot] = count + Math.min(count, HEADROOM);
+    return this.rooms[slot]!;
   }
 
   release(root: Root): void {

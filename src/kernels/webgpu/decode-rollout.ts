@@ -242,7 +242,8 @@ export function rolloutCaches(
 ): LayerCache<GpuBuffer>[] | null {
   const part = slots * capacity * width;
   const bytes = 8 * layers * part;
-  if (width > WIDTH || shape.heads * capacity > SCORES || part % 64 !== 0 || bytes > largest) return null;
+  const bound = 1.5 * bytes + (1 << 20); // temporaries are made larger than they need to be
+  if (width > WIDTH || shape.heads * capacity > SCORES || part % 64 !== 0 || bound > largest) return null;
   const whole = context.temporary(2 * layers * part);
   return Array.from({ length: layers }, (_, i) => ({
     keys: context.slice(whole, 2 * i * part, part),
