@@ -122,12 +122,17 @@ export async function compare(
   const inTime = async <T,>(work: Promise<T>): Promise<T> => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new OutOfTime('the time was over')), Math.max(0, deadline - Date.now()));
+      timer = setTimeout(
+        () => reject(new OutOfTime('the time was over')),
+        Math.max(0, deadline - Date.now()),
+      );
     });
     return Promise.race([work, late]).finally(() => clearTimeout(timer));
   };
   const ask = <T,>(page: Page, name: string, args: readonly unknown[]): Promise<T> =>
-    inTime(page.evaluate(([n, a]) => window.ask(n as never, a as unknown[]), [name, args] as const)) as Promise<T>;
+    inTime(
+      page.evaluate(([n, a]) => window.ask(n as never, a as unknown[]), [name, args] as const),
+    ) as Promise<T>;
   const note = () => {
     result.minutes = (Date.now() - began) / 60_000;
     write(result);
@@ -156,7 +161,9 @@ export async function compare(
           } catch (error) {
             row.why = (error as Error).message.split('\n')[0]!.slice(0, 200);
           }
-          console.log(`${backend} ${shape} ${WORKS[work]}: ${row.why ?? `ratio ${number(row.ratio!.median)}`}`);
+          console.log(
+            `${backend} ${shape} ${WORKS[work]}: ${row.why ?? `ratio ${number(row.ratio!.median)}`}`,
+          );
           note();
         }
       for (const stage of ['ppo', 'dpo'] as const) {
@@ -171,7 +178,8 @@ export async function compare(
         console.log(`${backend} memory of ${stage}: ${row.why ?? 'measured'}`);
         note();
       }
-      for (const page of Object.values(pages)) await inTime(page.evaluate(() => window.endWorker())).catch(() => undefined);
+      for (const page of Object.values(pages))
+        await inTime(page.evaluate(() => window.endWorker())).catch(() => undefined);
     }
   } finally {
     note();
@@ -223,7 +231,11 @@ export async function runCompare(
   { build, page, raw }: { build?: string; page?: string; raw?: string },
   commit: string,
 ): Promise<Compared | null> {
-  const folder = page ? resolve(page) : build ? resolve(build) : await mkdtemp(join(tmpdir(), 'alignlet-both-'));
+  const folder = page
+    ? resolve(page)
+    : build
+      ? resolve(build)
+      : await mkdtemp(join(tmpdir(), 'alignlet-both-'));
   if (!page) await buildBoth(options.before, commit, folder);
   if (build) return null;
   const write = (found: Compared) => {
@@ -251,7 +263,9 @@ export function comparedText(found: Compared | undefined): string {
   return [
     head,
     `${how} Measured ${found.date.slice(0, 10)} in ${number(found.minutes)} minutes: ${found.browser} on ${found.processor}, ` +
-      `${Object.entries(found.adapters).map(([b, f]) => `${b}: ${f.adapter}${f.software ? ' (a GPU in software)' : ''}`).join('; ')}; ` +
+      `${Object.entries(found.adapters)
+        .map(([b, f]) => `${b}: ${f.adapter}${f.software ? ' (a GPU in software)' : ''}`)
+        .join('; ')}; ` +
       `commit ${found.commit} beside ${found.before}, medians over rounds in turn.`,
     table(
       ['', 'this commit, ms', `${found.before}, ms`, 'ratio', ''],

@@ -62,7 +62,14 @@ export async function measureAllCounts(
 ): Promise<SavedCounts> {
   const folder = await buildOurs(OWN_TREE, commit);
   const server = await serveFolder(folder);
-  const saved: SavedCounts = { kind: 'counts', commit, date: new Date().toISOString(), shape, adapters: {}, counts: {} };
+  const saved: SavedCounts = {
+    kind: 'counts',
+    commit,
+    date: new Date().toISOString(),
+    shape,
+    adapters: {},
+    counts: {},
+  };
   try {
     const { browser, page, found } = await openPage(server.url, wanted);
     try {

@@ -29,11 +29,16 @@ export async function measureMemoryAlone(
     Promise.race([
       work,
       new Promise<never>((_, reject) =>
-        setTimeout(() => reject(new Error('the time was over')), Math.max(0, options.minutes * 60 - seconds()) * 1000).unref(),
+        setTimeout(
+          () => reject(new Error('the time was over')),
+          Math.max(0, options.minutes * 60 - seconds()) * 1000,
+        ).unref(),
       ),
     ]);
   const ask = <T,>(name: string, args: readonly unknown[]): Promise<T> =>
-    inTime(page.evaluate(([n, a]) => window.ask(n as never, a as unknown[]), [name, args] as const)) as Promise<T>;
+    inTime(
+      page.evaluate(([n, a]) => window.ask(n as never, a as unknown[]), [name, args] as const),
+    ) as Promise<T>;
   try {
     for (const backend of options.backends) {
       const device = backend === 'webgpu' || backend === 'webgl' ? found[backend] : null;
@@ -97,4 +102,3 @@ export function readMemory(
 
 const words = ({ early, late, grewAt }: MemoryRow) =>
   `${early?.bytes} → ${late?.bytes} bytes, device ${early?.deviceBytes} → ${late?.deviceBytes}, last grew at ${grewAt}`;
-

@@ -42,7 +42,9 @@ async function compared(before: string): Promise<void> {
   const backends = (['webgpu', 'webgl'] as const).filter((b) => options.backends.includes(b));
   const { quick = false, minutes = 8, gpu, way, browserArgs: extraArgs } = flags;
   const { shapes, rounds, memoryUpdates } = options;
-  const asked = quick ? ['nano' as const] : (['tiny', 'nano', 'small'] as const).filter((s) => shapes.includes(s));
+  const asked = quick
+    ? ['nano' as const]
+    : (['tiny', 'nano', 'small'] as const).filter((s) => shapes.includes(s));
   const found = await runCompare(
     { before, backends, shapes: asked, rounds, memoryUpdates, minutes, quick },
     { gpu, backends, way, extraArgs },

@@ -42,15 +42,20 @@ describe.each(['webgpu', 'webgl'] as const)('commands asked of %s', (backend) =>
     };
     const want = { logProbs: true, entropy: true, values: true };
     const terms = [{ batch, want: { logProbs: true }, loss: sftLoss }];
-    expect(await count('update', () => model.update(terms, adam, false))).toMatchObject({ read: false, readbacks: 0 });
+    expect(await count('update', () => model.update(terms, adam, false))).toMatchObject({
+      read: false,
+      readbacks: 0,
+    });
     expect(await count('evaluate', () => model.evaluate(batch, want))).toMatchObject({ readbacks: 1 });
     await count('scores', () => model.evaluate(batch, { scores: true }));
     const prompts = batch.map(({ ids }) => ids.slice(0, 5));
     const options = { temperature: 1, noiseKey: 1, banned: [EOS] };
     await count('few tokens', () => model.generate(prompts, { ...options, maxNewTokens: 2 }));
-    const rollout = await count('many tokens', () => model.generate(prompts, { ...options, maxNewTokens: 12 }));
+    const rollout = await count('many tokens', () =>
+      model.generate(prompts, { ...options, maxNewTokens: 12 }),
+    );
     expect(rollout.readbacks).toBe(1);
-  });
+  }, 240_000);
   afterAll(() => engine.dispose());
 
   it('is no more for an update or a pass than it was', () => {
