@@ -96,8 +96,8 @@ export interface CountRows {
 }
 
 /**
- * A quarter of the lab's, for GPUs in software: enough that every product and sum is cut as with the whole batches. Only
- * the rollout of 64 rows takes one dispatch more on WebGPU.
+ * A quarter of the lab's, for GPUs in software. With the whole batches WebGPU takes one dispatch more for a rollout and a
+ * few more an update, where sums over at least 256 tokens are cut into slices.
  */
 export const COUNT_ROWS: CountRows = { ppo: 16, pairs: 8, texts: 16 };
 

@@ -139,8 +139,8 @@ export function countsText({ counts, adapters, commit, date, shape }: SavedCount
     '## What a device is asked for',
     `Written by \`npm run bench -- --counts\` at commit ${commit}, ${date.slice(0, 10)}. The stages themselves are run ` +
       'with a quarter of their usual batches (a PPO iteration: 16 rollouts of at most 28 tokens, 2 epochs of 2 minibatches; ' +
-      '8 pairs or 16 texts an update), which every sum and product cuts as it cuts the whole ones; only a rollout of 64 rows ' +
-      'takes one dispatch more on WebGPU. The numbers do not depend on the device. Clearing a buffer counts as a draw of WebGL and as ' +
+      '8 pairs or 16 texts an update). With 64 rollouts WebGPU takes one dispatch more for the rollout and two to five ' +
+      'more an update, where sums over at least 256 tokens are cut into slices. The numbers do not depend on the device. Clearing a buffer counts as a draw of WebGL and as ' +
       'nothing on WebGPU. af47fcf counted WebGL on a GPU in software, where its decoder took 14 more draws a token.',
     ...parts,
   ].join('\n\n');
