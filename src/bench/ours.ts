@@ -138,20 +138,20 @@ function contextOf(engine: Engine, size: ModelSize): StageContext {
 
 type Updates = { update: number; at: number };
 
-/** Runs a lab stage for a few updates and hears of every logged one. */
-async function runUpdates(
+/** Runs a lab stage and hears of every logged update, until `hear` returns false. */
+export async function runUpdates(
   engine: Engine,
   name: LabStage,
   shape: Pick<Shape, 'config' | 'name'>,
   overrides: Record<string, unknown>,
-  hear: (at: Updates) => void,
+  hear: (at: Updates) => unknown,
 ): Promise<void> {
   const stage = STAGES[name] as Stage;
   const settings = stage.settings.parse(overrides);
   const context = contextOf(engine, shape.name as ModelSize);
   const rows = stage.run(context, settings, parentsOf(shape, context.task));
   for await (const event of rows)
-    if (event.type === 'metrics') hear({ update: event.update, at: performance.now() });
+    if (event.type === 'metrics' && hear({ update: event.update, at: performance.now() }) === false) break;
 }
 
 /** The first updates, which compile and warm up, are left out. */
@@ -177,8 +177,8 @@ async function watchMemory(engine: Engine, name: LabStage, updates: number): Pro
   const samples: MemorySample[] = [];
   const perUpdate = name === 'ppo' ? 4 : 1;
   const config = { vocabSize: 357, nPositions: 64, nEmbd: 32, nLayer: 1, nHead: 4 };
-  await runUpdates(engine, name, { config, name: 'nano' }, overrides, ({ update }) =>
-    samples.push({ update: update * perUpdate, ...engine.memory(), deviceBytes: deviceMemory().bytes }),
-  );
+  await runUpdates(engine, name, { config, name: 'nano' }, overrides, ({ update }) => {
+    samples.push({ update: update * perUpdate, ...engine.memory(), deviceBytes: deviceMemory().bytes });
+  });
   return samples;
 }

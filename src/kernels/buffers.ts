@@ -34,6 +34,20 @@ export interface LayerCache<B = DeviceBuffer> {
   capacity: number;
 }
 
+/** Weight and bias of a linear layer or a layer norm. */
+interface AffineWeights<B> {
+  weight: B;
+  bias: B;
+}
+
+/** Weights of a GPT-2 decoder whose output embedding is tied to `wte`: views of one buffer. */
+export interface DecoderWeights<B = DeviceBuffer> {
+  wte: B;
+  wpe: B;
+  layers: readonly Record<'ln1' | 'qkv' | 'projection' | 'ln2' | 'up' | 'down', AffineWeights<B>>[];
+  lnF: AffineWeights<B>;
+}
+
 export interface AdamWStep {
   learningRate: number;
   beta1: number;

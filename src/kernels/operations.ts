@@ -1,4 +1,4 @@
-import type { AdamWStep, AttentionShape, LayerCache, Rows } from './buffers';
+import type { AdamWStep, AttentionShape, DecoderWeights, LayerCache, Rows } from './buffers';
 
 /**
  * The operations of every backend, over its own buffers B and packed matrices M. Arguments go by name:
@@ -333,6 +333,48 @@ export interface Operations<B, M> {
     logProbs: B;
     dLogProbs: B;
     report?: B;
+  }): void;
+
+  /**
+   * Caches of all layers for `decodeRollout`, filled with the prompts by `cacheWrite`. Null where it cannot
+   * decode such a model or so many rows. Temporary.
+   */
+  rolloutCaches?(args: {
+    layers: number;
+    slots: number;
+    /** Positions that a row may come to. */
+    capacity: number;
+    /** Tokens of the longest prompt. */
+    prompt: number;
+    width: number;
+    shape: AttentionShape;
+  }): LayerCache<B>[] | null;
+  /**
+   * Every step of a rollout: from hidden[R, d], the states after the prompts (overwritten), draws
+   * out[steps, stride] as `gumbelSample` does and feeds what was drawn. After its end token or its limit a row may
+   * hold anything.
+   */
+  decodeRollout?(args: {
+    weights: DecoderWeights<B>;
+    caches: readonly LayerCache<B>[];
+    hidden: B;
+    penalty: B;
+    /** [R] int32: tokens of each prompt, new tokens that each row may have, rows of the noise. */
+    lengths: B;
+    limits: B;
+    noiseRows: B;
+    out: B;
+    /** R */
+    rows: number;
+    steps: number;
+    /** Elements from one step of `out` to the next. */
+    stride: number;
+    vocabulary: number;
+    shape: AttentionShape;
+    temperature: number;
+    key: number;
+    /** The end token. */
+    end: number;
   }): void;
 }
 

@@ -46,7 +46,7 @@ export async function buildPage(folder?: string): Promise<string> {
   return outDir;
 }
 
-function commit(): string {
+export function commit(): string {
   const { stdout } = spawnSync('git', ['describe', '--always', '--dirty'], { cwd: HERE, encoding: 'utf8' });
   return stdout?.trim() || 'unknown';
 }

@@ -12,6 +12,7 @@ export interface Flags {
   gpu: Gpu;
   probe?: boolean;
   way?: number;
+  minutes?: number;
   browserArgs?: string[];
   build?: string;
   page?: string;
@@ -20,6 +21,10 @@ export interface Flags {
   merge?: string[];
   out?: string;
   fresh?: boolean;
+  counts?: boolean;
+  json?: string;
+  compare?: string;
+  growth?: boolean;
 }
 
 /** Reads the command line. */
@@ -52,6 +57,17 @@ export function readFlags(): { flags: Flags; options: BenchOptions } {
     .option('--raw <file>', 'write what was measured to this file, as it comes, and nothing else')
     .option('--merge <files...>', 'measure nothing: take files that --raw wrote into the results')
     .option('--out <folder>', 'where the results go; "none": only print them')
+    .option(
+      '--counts',
+      'only count what the stages ask of WebGPU and WebGL, on any machine (--json FILE: there, too)',
+    )
+    .option('--json <file>', 'with --counts: write the counts to this file and not into the results')
+    .option('--growth', 'only watch the memory of our engine over many updates of every stage')
+    .option(
+      '--compare <commit>',
+      'only time PPO, DPO and rollouts on GPUs, and watch their memory, beside that commit, in one browser ' +
+        '(with --raw, --minutes; --build and --page for a machine without a network)',
+    )
     .option('--fresh', 'forget what earlier runs measured')
     .parse();
   const given = program.opts<

@@ -1,4 +1,6 @@
 import type { GrowthPoint } from '../../src/bench/results';
+import { comparedText } from './compare.mjs';
+import { countsText } from './counts.mjs';
 import { number, table } from './format.mjs';
 import type { Machine, Saved, Section } from './saved.mjs';
 import { rolloutTable, stageTable, stepTables } from './tables.mjs';
@@ -7,13 +9,15 @@ import { constant, targets } from './targets.mjs';
 const NAMES = { wasm: 'WebAssembly', webgl: 'WebGL', webgpu: 'WebGPU', cpu: 'JavaScript' };
 const SHAPES = ['overhead', 'nano', 'tiny', 'small'];
 
-export function report({ sections }: Saved): string {
+export function report({ sections, counts, compared }: Saved): string {
   return [
     '# Benchmark results',
     HOW,
     'One section per backend and device, a real GPU before an emulated one:',
     sections.map((s) => `- ${title(s)}${s.software ? ': a GPU emulated on the processor' : ''}`).join('\n'),
     NOTES,
+    counts ? countsText(counts) : '',
+    comparedText(compared),
     ...sections.flatMap(sectionText),
     ...missing(sections),
     growthText(sections),

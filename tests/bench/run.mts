@@ -11,6 +11,8 @@ import type { BenchOptions } from '../../src/bench/options';
 import type { Results } from '../../src/bench/results';
 import { openPage, probe } from './browser.mjs';
 import { PEERS, readFlags } from './cli.mjs';
+import type { Compared } from './compare.mjs';
+import type { SavedCounts } from './counts.mjs';
 import type { Machine, Raw } from './saved.mjs';
 import { serveFolder } from './serve.mjs';
 
@@ -18,11 +20,60 @@ const { flags, options } = readFlags();
 
 if (flags.merge) {
   const { save } = await import('./write.mjs');
+  const { togetherCounts } = await import('./counts.mjs');
+  type Any = Raw | Compared | SavedCounts;
+  const files = flags.merge.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Any);
+  const of = <K extends 'compare' | 'counts'>(kind: K) =>
+    files.filter((f): f is Extract<Any, { kind: K }> => 'kind' in f && f.kind === kind);
+  const [comparison, counted] = [of('compare').at(-1), togetherCounts(of('counts'))];
   await save(
-    flags.merge.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Raw),
+    files.filter((f): f is Raw => !('kind' in f)),
     flags,
+    { ...(comparison ? { compared: comparison } : {}), ...(counted ? { counts: counted } : {}) },
   );
-} else await bench();
+} else if (flags.compare) await compared(flags.compare);
+else if (flags.counts) await counts();
+else if (flags.growth) await growth();
+else await bench();
+
+async function compared(before: string): Promise<void> {
+  const { comparedText, runCompare } = await import('./compare.mjs');
+  const { commit } = await import('./build.mjs');
+  const backends = (['webgpu', 'webgl'] as const).filter((b) => options.backends.includes(b));
+  const { quick = false, minutes = 8, gpu, way, browserArgs: extraArgs } = flags;
+  const { shapes, rounds, memoryUpdates } = options;
+  const asked = quick
+    ? ['nano' as const]
+    : (['tiny', 'nano', 'small'] as const).filter((s) => shapes.includes(s));
+  const found = await runCompare(
+    { before, backends, shapes: asked, rounds, memoryUpdates, minutes, quick },
+    { gpu, backends, way, extraArgs },
+    flags,
+    commit(),
+  );
+  if (found) console.log(comparedText(found));
+}
+
+async function growth(): Promise<void> {
+  const { measureMemoryAlone } = await import('./memory.mjs');
+  const { commit } = await import('./build.mjs');
+  const wanted = { gpu: flags.gpu, backends: options.backends, way: flags.way, extraArgs: flags.browserArgs };
+  const found = await measureMemoryAlone(options, wanted, commit());
+  if (flags.raw) writeFileSync(flags.raw, JSON.stringify(found));
+  else await (await import('./write.mjs')).save([found], flags);
+}
+
+async function counts(): Promise<void> {
+  const { countsText, measureAllCounts, writeCounts } = await import('./counts.mjs');
+  const { commit } = await import('./build.mjs');
+  const wanted = { gpu: flags.gpu, backends: options.backends, way: flags.way, extraArgs: flags.browserArgs };
+  const shape = flags.quick ? 'nano' : 'tiny';
+  const rows = flags.quick ? { ppo: 4, pairs: 2, texts: 2 } : null;
+  const found = await measureAllCounts({ commit: commit(), shape, rows }, wanted);
+  console.log(countsText(found));
+  if (flags.json) await writeCounts(flags.json, found);
+  else await (await import('./write.mjs')).save([], flags, { counts: found });
+}
 
 async function bench(): Promise<void> {
   const began = new Date();

@@ -19,10 +19,14 @@ function before(): Saved {
 }
 
 /** Takes new measurements into the results and writes them in words, numbers and a picture. */
-export async function save(fresh: readonly Raw[], flags: Flags): Promise<void> {
+export async function save(
+  fresh: readonly Raw[],
+  flags: Flags,
+  more: Omit<Saved, 'sections'> = {},
+): Promise<void> {
   const prettier = JSON.parse(readFileSync(new URL('../../.prettierrc.json', HERE), 'utf8')) as object;
   const known: Saved = flags.fresh || flags.quick ? { sections: [] } : before();
-  const saved = fresh.reduce(merge, known);
+  const saved = { ...fresh.reduce(merge, known), ...more };
   const markdown = await format(report(saved), { ...prettier, parser: 'markdown' });
   if (flags.quick || flags.out === 'none') {
     console.log(markdown);

@@ -39,7 +39,7 @@ export function openWebGl(): WebGlDevice {
     orLost: (work) => watch.orLost(work),
   };
   return {
-    context: { gl, emulated: software, guard },
+    context: { gl, guard },
     adapter,
     software,
     lost: watch.lost,

@@ -94,11 +94,12 @@ export function headsBackward(
   const r = predictors + batch.lasts;
   const size = { rows: r, width: d };
   const dHidden = kernels.temporary(r * d);
-  kernels.zero(dHidden);
   const { hidden } = heads;
   const onDevice = (numbers: Numbers) =>
     numbers instanceof Float32Array ? kernels.upload(numbers) : numbers;
-  if (heads.logits && (gradients.logProbs || gradients.entropy)) {
+  const ofLogits = heads.logits && (gradients.logProbs || gradients.entropy);
+  if (!ofLogits || predictors < r) kernels.zero(dHidden); // else the product below writes all of it
+  if (heads.logits && ofLogits) {
     const none = new Float32Array(predictors);
     const { logits, entropy, logSum } = heads;
     kernels.tokenLogProbBackward({

@@ -13,6 +13,8 @@ interface Block {
 
 const ALIGN = 64;
 const PAGE = 65536;
+/** Bytes of scratch that are kept ready beyond what was needed, at most. */
+const HEADROOM = 1 << 22;
 const align = (n: number) => Math.ceil(n / ALIGN) * ALIGN;
 
 /**
@@ -26,6 +28,8 @@ export class LinearMemory {
   private scratch: Block[] = [];
   private scratchIndex = 0;
   private scratchOffset = 0;
+  /** Most bytes of scratch that one call has used. */
+  private peak = 0;
   private depth = 0;
   private held = 0;
   private cachedFloats = new Float32Array(0);
@@ -85,6 +89,7 @@ export class LinearMemory {
       } else if (this.scratchOffset + bytes <= block.bytes) {
         const ptr = block.ptr + this.scratchOffset;
         this.scratchOffset += bytes;
+        this.peak = Math.max(this.peak, this.scratchEnd());
         return { ptr, length };
       } else {
         this.scratchIndex++;
@@ -93,12 +98,25 @@ export class LinearMemory {
     }
   }
 
-  /** Between calls: several scratch blocks become one, so that later calls find all they need at once. */
+  private scratchEnd(): number {
+    let bytes = this.scratchOffset;
+    for (let i = 0; i < this.scratchIndex; i++) bytes += this.scratch[i]!.bytes;
+    return bytes;
+  }
+
+  /**
+   * Between calls: several scratch blocks become one, so that later calls find all they need at once. It gets twice
+   * what was needed (at most HEADROOM more), also where a single block is nearly full: batches are ragged, and a later
+   * one may be larger.
+   */
   private mergeScratch(): void {
     this.scratchIndex = 0;
     this.scratchOffset = 0;
-    if (this.scratch.length <= 1) return;
-    const bytes = this.scratch.reduce((sum, block) => sum + block.bytes, 0);
+    const held = this.scratch.reduce((sum, block) => sum + block.bytes, 0);
+    const room = Math.min(this.peak, HEADROOM);
+    const spare = held - this.peak;
+    if (this.scratch.length === 0 || (this.scratch.length === 1 && 4 * spare >= room)) return;
+    const bytes = Math.max(held, align(this.peak + room));
     for (const block of this.scratch) this.release(block.ptr);
     this.scratch = [{ ptr: this.take(bytes), bytes }];
   }

@@ -11,10 +11,7 @@ type Numbers = readonly number[];
 export interface DeviceOptions {
   /** False: add without blending floats, as devices must that cannot. */
   floatBlend?: boolean;
-  /**
-   * Rows from which matrix products are cut into tiles. The tiles of a decode step do not fill a GPU; a
-   * processor that emulates one gains by their fewer reads.
-   */
+  /** Rows from which matrix products are cut into tiles; the tiles of a decode step do not fill a GPU. */
   tileRows?: number;
 }
 
@@ -63,7 +60,7 @@ export class Device {
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 4);
     gl.pixelStorei(gl.PACK_ALIGNMENT, 4);
     this.floatBlend = options.floatBlend ?? gl.getExtension('EXT_float_blend') !== null;
-    this.tileRows = options.tileRows ?? (context.emulated ? 16 : 128);
+    this.tileRows = options.tileRows ?? 128;
     this.pool = new TexturePool(context);
     this.memory = new Memory(this.pool);
     this.programs = new Programs(context);
@@ -143,6 +140,7 @@ export class Device {
   ): void {
     if (instances <= 0) return;
     const program = this.use(spec, inputs);
+    this.memory.level(outputs);
     const textures = outputs.map(({ root }) => this.target(root));
     for (const { root } of outputs) root.written = null;
     this.bind(textures);
@@ -197,7 +195,7 @@ export class Device {
     if (root.texture && !root.pending) return root.texture;
     if (!root.alive) throw new TypeError('this buffer has been freed');
     if (!root.pending) throw new TypeError('this buffer is read before anything was written to it');
-    const texture = (root.texture ??= this.pool.take(texels(root.length)));
+    const texture = (root.texture ??= this.memory.texture(root));
     this.upload(texture, 0, root.host!);
     root.pending = false;
     if (!root.keep) root.host = null;
@@ -215,7 +213,7 @@ export class Device {
       this.pool.give(root.texture);
       root.texture = null;
     }
-    root.texture ??= this.pool.take(count);
+    root.least = count;
   }
 
   // Inside ---------------------------------------------------------------------------------------------
@@ -225,7 +223,7 @@ export class Device {
     if (!root.alive) throw new TypeError('this buffer has been freed');
     if (root.pending) this.source({ root, start: 0, length: root.length });
     root.host = null;
-    return (root.texture ??= this.pool.take(texels(root.length)));
+    return (root.texture ??= this.memory.texture(root));
   }
 
   private upload(texture: Texture, start: number, values: Float32Array): void {
@@ -328,6 +326,7 @@ export class Device {
 
   /** Attaches the outputs; returns the new textures of those that are read as well. */
   private bindOutputs(inputs: Inputs, outputs: readonly GlBuffer[], count: number): [Root, Texture][] | null {
+    if (outputs.length > 1) this.memory.level(outputs);
     let renewed: [Root, Texture][] | null = null;
     const textures: Texture[] = [];
     for (const { root, start } of outputs) {
@@ -335,7 +334,7 @@ export class Device {
       if (inputs.some((input) => input?.root === root)) {
         if (start !== 0 || count < texels(root.length))
           throw new TypeError('only a whole buffer can be changed in place');
-        texture = this.pool.take(count);
+        texture = this.memory.texture(root);
         (renewed ??= []).push([root, texture]);
       } else texture = this.target(root);
       root.written = null;

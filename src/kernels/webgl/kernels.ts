@@ -7,7 +7,15 @@ import { ATTENTION_BACKWARD, attentionBackward, SOFTMAX_BACKWARD } from './atten
 import { CACHE_WRITE, cacheWrite, layerCache } from './cache-write';
 import { SUM_SPLITS } from './column-sums';
 import type { GlContext } from './context';
-import { DECODE_ATTENTION, DECODE_SCORES, decodeAttention } from './decode-attention';
+import {
+  decodeRollout,
+  ROLLOUT_ATTENTION,
+  ROLLOUT_EMBEDDING,
+  ROLLOUT_LOGITS,
+  ROLLOUT_TOKENS,
+  rolloutCaches,
+} from './decode-rollout';
+import { decodeAttention } from './decode-attention';
 import { Device, type DeviceOptions } from './device';
 import { EMBEDDING, embedding } from './embedding';
 import { EMBEDDING_BACKWARD, embeddingBackward } from './embedding-backward';
@@ -15,7 +23,7 @@ import { GATHER_CELLS, gatherCells } from './gather-cells';
 import { gelu } from './gelu';
 import { geluBackward } from './gelu-backward';
 import { globalNorm, ROOT_OF_SUM, SUM_SQUARES } from './global-norm';
-import { BEST_GROUP, GUMBEL_GROUPS, gumbelSample } from './gumbel-sample';
+import { gumbelSample } from './gumbel-sample';
 import { LAYER_NORM, layerNorm } from './layer-norm';
 import { LAYER_NORM_BACKWARD, LAYER_NORM_BACKWARD_WEIGHT, layerNormBackward } from './layer-norm-backward';
 import { likelihoodLoss } from './likelihood-loss';
@@ -71,11 +79,11 @@ const PROGRAMS = [
   SCALAR_HEAD_BACKWARD,
   SCALAR_HEAD_BACKWARD_WEIGHT,
   CACHE_WRITE,
-  DECODE_SCORES,
-  DECODE_ATTENTION,
-  GUMBEL_GROUPS,
-  BEST_GROUP,
   GATHER_CELLS,
+  ROLLOUT_LOGITS,
+  ROLLOUT_EMBEDDING,
+  ROLLOUT_ATTENTION,
+  ROLLOUT_TOKENS,
 ];
 
 /** Steps that may wait in the GPU's queue before `ready` makes the next one wait. */
@@ -292,5 +300,13 @@ export class WebGlKernels implements Kernels {
 
   likelihoodLoss(args: On<'likelihoodLoss'>): void {
     likelihoodLoss(this.device, args);
+  }
+
+  rolloutCaches(args: On<'rolloutCaches'>): LayerCache<GlBuffer>[] {
+    return rolloutCaches(this.device, args);
+  }
+
+  decodeRollout(args: On<'decodeRollout'>): void {
+    decodeRollout(this.device, args);
   }
 }

@@ -70,6 +70,13 @@ vec4 operand(int row, int i) {
 }`,
 };
 
+/** The product of a layer norm with a transposed matrix, for shaders that go on with it. */
+export const NORMED_HEAD = {
+  inputs: ['x', 'w', 'normWeight', 'normBias'],
+  ints: SIZES,
+  body: `${OPERAND.norm}${PRODUCT.transposed}`,
+};
+
 /** What becomes of the product s, at texel t in column col. */
 const FINISH = {
   plain: {

@@ -16,9 +16,15 @@ export class Root {
   keep = false;
   /** Ranges of texels [first, end] written since all of it was set to zero; null if that is unknown. */
   written: [number, number][] | null = null;
+  /** Texels that some operation needs in it, beyond its length. */
+  least = 0;
   alive = true;
 
-  constructor(readonly length: number) {}
+  constructor(
+    readonly length: number,
+    /** Of a temporary: its number in the order in which the frame asked; −1 for lasting buffers. */
+    readonly slot = -1,
+  ) {}
 }
 
 /** A view of a root: `start` counts texels of four floats. */
@@ -35,9 +41,18 @@ export interface GlMatrix extends PackedMatrix {
 
 export const texels = (length: number): number => (length + 3) >> 2;
 
-/** Lasting buffers, and temporaries that go back to the pool at the end of their frame. */
+/** Texels that are kept ready beyond what was asked for, at most. */
+const HEADROOM = 1 << 16;
+
+/**
+ * Lasting buffers, and temporaries that go back to the pool at the end of their frame. The k-th temporary of a frame
+ * always gets a texture with room for the largest one it has been so far, and for one up to twice as large: ragged
+ * batches then ask the pool for the same sizes again and again.
+ */
 export class Memory {
   private readonly frames: Root[][] = [];
+  private readonly rooms: number[] = [];
+  private cursor = 0;
 
   constructor(private readonly pool: TexturePool) {}
 
@@ -52,7 +67,7 @@ export class Memory {
   temporary(length: number): GlBuffer {
     const frame = this.frames[this.frames.length - 1];
     if (!frame) throw new TypeError('A temporary buffer needs an enclosing frame');
-    const root = new Root(length);
+    const root = new Root(length, this.cursor++);
     frame.push(root);
     return { root, start: 0, length };
   }
@@ -67,11 +82,31 @@ export class Memory {
   frame<T>(f: () => T): T {
     if (this.frames.length === 0) this.pool.tick();
     const frame: Root[] = [];
+    const { cursor } = this;
     this.frames.push(frame);
     return afterwards(f, () => {
       this.frames.pop();
+      this.cursor = cursor;
       for (const root of frame) this.release(root);
     });
+  }
+
+  /** A texture with room for a buffer. */
+  texture(root: Root): Texture {
+    return this.pool.take(this.room(root));
+  }
+
+  /** Outputs of one draw need textures of one size: each gets the room of the largest. */
+  level(buffers: readonly GlBuffer[]): void {
+    const most = Math.max(...buffers.map(({ root }) => this.room(root)));
+    for (const { root } of buffers) if (root.slot >= 0) this.rooms[root.slot] = most;
+  }
+
+  private room({ slot, length, least }: Root): number {
+    const count = Math.max(texels(length), least);
+    if (slot < 0) return count;
+    if ((this.rooms[slot] ?? 0) < count) this.rooms[slot] = count + Math.min(count, HEADROOM);
+    return this.rooms[slot]!;
   }
 
   release(root: Root): void {

@@ -9,6 +9,7 @@ import { cacheWrite } from './cache-write';
 import { Commands } from './commands';
 import type { Context } from './context';
 import { decodeAttention } from './decode-attention';
+import { decodeRollout, rolloutCaches } from './decode-rollout';
 import type { Gpu } from './device';
 import { embedding } from './embedding';
 import { embeddingBackward } from './embedding-backward';
@@ -268,6 +269,14 @@ export class WebGpuKernels implements Kernels, Context {
 
   likelihoodLoss(args: On<'likelihoodLoss'>): void {
     this.frame(() => likelihoodLoss(this, args));
+  }
+
+  rolloutCaches(args: On<'rolloutCaches'>): LayerCache<GpuBuffer>[] | null {
+    return rolloutCaches(this, args, this.gpu.device.limits.maxStorageBufferBindingSize);
+  }
+
+  decodeRollout(args: On<'decodeRollout'>): void {
+    decodeRollout(this, args);
   }
 
   /** Operations that add to an output in place want its start there. */

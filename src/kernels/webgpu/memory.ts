@@ -33,6 +33,15 @@ export function bucket(bytes: number): number {
   return Math.max(ALIGN, roundUp(bytes, step));
 }
 
+/** The most that is kept ready beyond what was asked for. */
+const HEADROOM_BYTES = 1 << 20;
+
+/**
+ * Bytes of a temporary that is asked for at this size: up to twice as many, since the next ragged batch may be larger.
+ * What an epoch has seen then leaves room for what later ones bring.
+ */
+export const withHeadroom = (bytes: number): number => bucket(bytes + Math.min(bytes, HEADROOM_BYTES));
+
 interface UploadChunk {
   raw: RawBuffer;
   bytes: ArrayBuffer;
@@ -106,7 +115,7 @@ export class GpuMemory {
     const slot = this.slots[at];
     if (slot && slot.size >= 4 * length) return { ...slot, length };
     if (slot) this.retire(slot.raw);
-    const size = bucket(4 * length);
+    const size = withHeadroom(4 * length);
     return (this.slots[at] = view(this.create(size), 0, size, length));
   }
 

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { createFusedEngine } from '../../../../src/engine/fused';
+import type { Batch } from '../../../../src/engine/types';
+import { MODEL_SIZES } from '../../../../src/model/config';
+import { sftLoss } from '../../../../src/pipeline/losses/sft';
+import { rngFrom } from '../../../../src/random/rng';
+import { busyWeights } from '../../../support/engines';
+import { adam, everything, wantAll } from '../../../support/losses';
+
+const config = { ...MODEL_SIZES.nano, vocabSize: 37 };
+
+/** Four rows of about so many tokens, never two batches of one length. */
+function batch(rows: number, about: number, label: number): Batch {
+  const rng = rngFrom(label, 'memory');
+  return Array.from({ length: rows }, () => {
+    const ids = Array.from({ length: about + rng.int(-2, 2) }, () => rng.int(3, config.vocabSize - 1));
+    return { ids, start: rng.int(1, 4) };
+  });
+}
+
+/** Four rows at a time; WASM also gets more than its scratch memory starts with. */
+const CASES = [
+  { backend: 'webgpu', rows: 4 },
+  { backend: 'webgl', rows: 4 },
+  { backend: 'wasm', rows: 4 },
+  { backend: 'wasm', rows: 48 },
+] as const;
+
+/** Temporary memory after the first batches, and after batches more than half as long again. */
+describe('memory of the fused engine', () => {
+  it.each(CASES)(
+    'is constant on $backend after the first batches of $rows rows',
+    async ({ backend, rows }) => {
+      const engine = await createFusedEngine(backend);
+      const model = engine.createModel(config, busyWeights(config, 3));
+      const round = async (about: number, label: number) => {
+        const data = batch(rows, about, label);
+        await model.update([{ batch: data, want: { logProbs: true }, loss: sftLoss }], adam, false);
+        await model.update([{ batch: data, want: wantAll, loss: everything }], adam, false);
+        await model.evaluate(data, wantAll);
+        const prompts = data.slice(0, 2).map(({ ids }) => ids.slice(0, Math.round(about / 3)));
+        await model.generate(prompts, {
+          maxNewTokens: Math.round(about / 4),
+          temperature: 1,
+          noiseKey: label,
+        });
+        return engine.memory().bytes;
+      };
+      await round(16, 0);
+      const held = await round(16, 1);
+      for (const [label, about] of [16, 16, 27, 20, 27].entries())
+        expect(await round(about, 2 + label)).toBeLessThanOrEqual(held);
+      engine.dispose();
+    },
+    240_000,
+  );
+});
