@@ -1,5 +1,6 @@
 import type { AdamWOptions, LossTerm } from '../engine/types';
 import { MODEL_SIZES, type GptConfig } from '../model/config';
+import { trainingFlops } from '../model/cost';
 import { initialWeights } from '../model/parameters';
 import { negativeLogLikelihood } from '../pipeline/losses/sft';
 import { rngFrom } from '../random/rng';
@@ -69,17 +70,8 @@ export const termOf = (batch: readonly (readonly number[])[]): LossTerm => ({
   loss: negativeLogLikelihood,
 });
 
-/**
- * Useful floating-point operations of one training step: the matrix products of the forward pass
- * (2 per weight and token, attention over the causal half) and twice as many again for the gradients.
- */
-export function flopsPerStep({ config, rows, length }: Shape): number {
-  const { nEmbd: d, nLayer: L, vocabSize: V } = config;
-  const tokens = rows * length;
-  const matrices = 2 * tokens * (12 * L * d * d + V * d);
-  const attention = 2 * tokens * L * d * (length + 1);
-  return 3 * (matrices + attention);
-}
+/** Useful floating-point operations of one training step. */
+export const flopsPerStep = ({ config, rows, length }: Shape): number => trainingFlops(config, rows, length);
 
 /** Rollouts as in the lab: 16 tokens of prompt, 24 new ones; `<eos>` banned, so that every row runs on. */
 export const ROLLOUT = { prompt: 16, fresh: 24, banned: [2] };
