@@ -56,4 +56,4 @@ it('the medium model goes through every stage', async () => {
     expect(numbers(rows).every(Number.isFinite)).toBe(true);
   }
   expect(ppo.result.artifact.weights).not.toEqual(parents.sft.weights);
-}, 240_000);
+}, 400_000);
