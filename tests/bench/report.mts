@@ -41,7 +41,7 @@ const NOTES = [
   'one step, the device being idle before. Every library first takes 50 steps whose losses must stay within 5 % of the',
   'same steps on a cpu backend (ours, plain tfjs and jax-js: our plain engine; gpt-tfjs: itself; nanogpt, whose cpu backend',
   'computes something else from the first forward pass on: itself on the other GPU backend), else its row is void.',
-  'Vocabulary 357, 4 heads, 32-bit floats, except where it is said otherwise. WebAssembly runs on one thread, except where the row says otherwise.',
+  'Vocabulary 357, 4 heads, 32-bit floats, WebAssembly on one thread, except where a heading or a row says otherwise.',
   'Ours, plain tfjs and jax-js compute the very same function; gpt-tfjs and nanogpt differ in details (untied head; RMS',
   'norm and rotary positions), and predict 48 tokens a row where the others predict 47.',
 ].join('\n');

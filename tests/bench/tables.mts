@@ -67,7 +67,7 @@ export function stepTables(section: Section, shape: string): string[] {
         )
       : 'Not measured.',
   ];
-  if (elsewhere.length)
+  if (published.length)
     out.push(
       'What is published comes from another machine and another browser: it is no ratio, and says only in which range others are.',
     );

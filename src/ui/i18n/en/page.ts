@@ -139,7 +139,7 @@ export const page = {
     runs: 'Recorded seeds of this lesson could not be loaded:',
     retry: 'Try again',
     trainLive: 'Train live instead',
-    size: 'The model {{size}} is for a GPU: a pretraining step is about {{times}} times the arithmetic of tiny’s, and on WASM takes about as many times as long. There is no ready-made {{size}} model: pretraining comes first.',
+    size: 'The model {{size}} is for a GPU: a pretraining step is about {{times}} times the arithmetic of tiny’s, and on WASM takes tens of times as long. There is no ready-made {{size}} model: pretraining comes first.',
   },
   live: {
     running: 'Training started.',

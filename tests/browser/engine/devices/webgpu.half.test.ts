@@ -11,7 +11,7 @@ import { dpoLoss } from '../../../../src/pipeline/losses/dpo';
 import { ppoPolicyLoss } from '../../../../src/pipeline/losses/ppo';
 import { sftLoss } from '../../../../src/pipeline/losses/sft';
 import { rngFrom } from '../../../../src/random/rng';
-import { busyWeights, divergenceSuite, samplerSuite, tinyConfig } from '../../../support/engines';
+import { busyWeights, divergenceSuite, tinyConfig } from '../../../support/engines';
 import { adam, everything, raggedBatch, wantAll } from '../../../support/losses';
 import { relativeL2 } from '../../../support/numbers';
 
@@ -27,7 +27,6 @@ const nano = { ...MODEL_SIZES.nano, vocabSize: 357 };
 const want = { logProbs: true, entropy: true } as const;
 
 describe('weights in half floats', () => {
-  samplerSuite(async () => half, 50);
   divergenceSuite(async () => half);
 
   it('are an option that the engine tells of, and others that they have it not', async () => {
