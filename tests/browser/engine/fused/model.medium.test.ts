@@ -27,7 +27,7 @@ describe.each(['webgpu', 'webgl'] as const)('the medium model on %s', (backend) 
   beforeAll(async () => {
     engines = [await createFusedEngine(backend), await createPlainEngine('cpu')];
     [model, plain] = engines.map((e) => e.createModel(config, weights)) as [LanguageModel, LanguageModel];
-  }, 240_000);
+  }, 900_000);
   afterAll(() => engines.forEach((e) => e.dispose()));
 
   it('forwards and backwards', async () => {
@@ -38,7 +38,7 @@ describe.each(['webgpu', 'webgl'] as const)('the medium model on %s', (backend) 
     const [found, expected] = [await model.gradients(terms), await plain.gradients(terms)];
     expect(found.loss / expected.loss).toBeCloseTo(1, 5);
     expect(relativeL2(found.gradients, expected.gradients)).toBeLessThan(1e-5);
-  }, 240_000);
+  }, 900_000);
 
   it('to the end of its context, and token by token', async () => {
     const wasm = await createFusedEngine('wasm');
@@ -52,5 +52,5 @@ describe.each(['webgpu', 'webgl'] as const)('the medium model on %s', (backend) 
       completions: (await host.generate(prompts, options)).completions,
     });
     wasm.dispose();
-  }, 240_000);
+  }, 900_000);
 });
