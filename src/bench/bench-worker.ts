@@ -3,6 +3,7 @@ import { openOurs } from './ours';
 import { serve } from './worker-api';
 
 serve(
-  (backend, kind) => openOurs(backend, kind === 'plain' ? 'plain' : 'fused'),
+  (backend, kind) =>
+    openOurs(backend, kind === 'plain' ? 'plain' : 'fused', kind === 'fused-f16' ? 'f16' : 'f32'),
   (_, kind) => kind === 'plain',
 );

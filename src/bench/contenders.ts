@@ -22,3 +22,13 @@ export const OURS: readonly Contender[] = [
   { id: 'fused', label: 'Alignlet, fused', variant: 'fused', spawn: ours, twin: OUR_TWIN },
   { id: 'plain', label: 'plain tfjs 4.22.0', variant: 'plain', spawn: ours, twin: OUR_TWIN },
 ];
+
+/** Ours with weights in half floats. */
+export const HALF: Contender = {
+  id: 'fused-f16',
+  label: 'Alignlet, fused, f16 weights',
+  variant: 'fused-f16',
+  spawn: ours,
+  lacks: { wasm: 'half floats are on WebGPU only', webgl: 'half floats are on WebGPU only' },
+  twin: OUR_TWIN,
+};

@@ -28,7 +28,7 @@ export interface BenchOptions {
 
 export const FULL: BenchOptions = {
   backends: ['wasm', 'webgl', 'webgpu'],
-  shapes: ['overhead', 'nano', 'tiny', 'small'],
+  shapes: ['overhead', 'nano', 'tiny', 'small', 'medium', 'tinygpt'],
   parts: PARTS,
   rounds: 9,
   checkSteps: 50,

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createEngine } from '../engine/create';
-import type { BackendName, Engine, EngineInfo, LanguageModel } from '../engine/types';
+import type { BackendName, Engine, EngineInfo, EngineOptions, LanguageModel } from '../engine/types';
 import { initialWeights } from '../model/parameters';
 import type { ModelSize } from '../model/config';
 import type { Parents, PreferencePair, Stage, StageContext } from '../pipeline/contract/stage';
@@ -14,8 +14,12 @@ import { ADAM, batchesOf, ROLLOUT, termOf, weightsOf, type Shape } from './workl
 const LABELS = { fused: 'Alignlet, fused', plain: 'plain tfjs 4.22.0' };
 
 /** Our engines as subjects: `fused` runs our kernels, `plain` plain tfjs with its autograd. */
-export async function openOurs(backend: BackendName, kind: EngineInfo['kind']): Promise<Subject> {
-  const { engine } = await createEngine(backend, kind);
+export async function openOurs(
+  backend: BackendName,
+  kind: EngineInfo['kind'],
+  precision: EngineOptions['precision'] = 'f32',
+): Promise<Subject> {
+  const { engine } = await createEngine(backend, kind, { precision });
   let model: LanguageModel | null = null;
   let shape: Shape;
   let batches: number[][][] = [];

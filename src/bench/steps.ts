@@ -47,8 +47,9 @@ export async function measureSteps(
       Object.assign(row, { status: 'skipped', why: lacks });
       continue;
     }
-    if (software && at.name === 'small' && contender.id !== 'fused') {
-      Object.assign(row, { status: 'skipped', why: 'a software GPU needs too long for it' });
+    const tooMuch = tooLong(at, software, contender);
+    if (tooMuch) {
+      Object.assign(row, { status: 'skipped', why: tooMuch });
       continue;
     }
     const small = checkShape(at);
@@ -71,6 +72,14 @@ export async function measureSteps(
       entry.host.kill(); // counts are those of the small shape; another step would take long
     else await finish(run, entry, at);
   run.update();
+}
+
+/** Why a processor, or a GPU that it emulates, is not even asked. */
+function tooLong({ name, config }: Shape, software: boolean, { id }: Contender): string | null {
+  const ours = id === 'fused';
+  if (name === 'medium' && software) return 'a software GPU needs too long for it';
+  if (software && config.nEmbd > 64 && !ours) return 'a software GPU needs too long for it';
+  return null;
 }
 
 /** Opens, takes the first step from cold, and checks the losses. */

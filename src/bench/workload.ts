@@ -1,5 +1,6 @@
 import type { AdamWOptions, LossTerm } from '../engine/types';
 import { MODEL_SIZES, type GptConfig } from '../model/config';
+import { trainingFlops } from '../model/cost';
 import { initialWeights } from '../model/parameters';
 import { negativeLogLikelihood } from '../pipeline/losses/sft';
 import { rngFrom } from '../random/rng';
@@ -16,14 +17,17 @@ export interface Shape {
 const VOCABULARY = 357;
 
 /**
- * `nano`, `tiny` and `small` as in the lab, on the lab's pretraining batch. `overhead` has next to no
- * arithmetic: what remains is the price of asking the device.
+ * `nano`, `tiny` and `small` as in the lab, on a batch like the lab's. `overhead` has next to no
+ * arithmetic: what remains is the price of asking the device. `medium` is the lab's own pretraining batch.
+ * `tinygpt` is a shape of another trainer, see published.ts.
  */
 export const SHAPES = {
   overhead: shape('overhead', { nPositions: 64, nEmbd: 64, nLayer: 2, nHead: 4 }, 1, 8),
   nano: shape('nano', MODEL_SIZES.nano, 64, 48),
   tiny: shape('tiny', MODEL_SIZES.tiny, 64, 48),
   small: shape('small', MODEL_SIZES.small, 64, 48),
+  medium: shape('medium', MODEL_SIZES.medium, 32, 128),
+  tinygpt: shape('tinygpt', { nPositions: 96, nEmbd: 128, nLayer: 4, nHead: 4 }, 16, 96, 256),
 } satisfies Record<string, Shape>;
 
 export type ShapeName = keyof typeof SHAPES;
@@ -38,8 +42,9 @@ export function shape(
   return { name, config: { ...size, vocabSize }, rows, length };
 }
 
-/** The same model on two short rows: fifty steps of it are cheap even in plain JavaScript. */
-export const checkShape = (s: Shape): Shape => ({ ...s, rows: 2, length: Math.min(16, s.length) });
+/** The same model on two short rows (or one, where it is wide): fifty steps of it are cheap even in plain JavaScript. */
+export const checkShape = (s: Shape): Shape =>
+  s.config.nEmbd < 256 ? { ...s, rows: 2, length: Math.min(16, s.length) } : { ...s, rows: 1, length: 8 };
 
 /** Every contender trains with these (gpt-tfjs: without the decay, which it cannot switch on). */
 export const ADAM: AdamWOptions = {
@@ -69,17 +74,8 @@ export const termOf = (batch: readonly (readonly number[])[]): LossTerm => ({
   loss: negativeLogLikelihood,
 });
 
-/**
- * Useful floating-point operations of one training step: the matrix products of the forward pass
- * (2 per weight and token, attention over the causal half) and twice as many again for the gradients.
- */
-export function flopsPerStep({ config, rows, length }: Shape): number {
-  const { nEmbd: d, nLayer: L, vocabSize: V } = config;
-  const tokens = rows * length;
-  const matrices = 2 * tokens * (12 * L * d * d + V * d);
-  const attention = 2 * tokens * L * d * (length + 1);
-  return 3 * (matrices + attention);
-}
+/** Useful floating-point operations of one training step. */
+export const flopsPerStep = ({ config, rows, length }: Shape): number => trainingFlops(config, rows, length);
 
 /** Rollouts as in the lab: 16 tokens of prompt, 24 new ones; `<eos>` banned, so that every row runs on. */
 export const ROLLOUT = { prompt: 16, fresh: 24, banned: [2] };

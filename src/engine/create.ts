@@ -23,7 +23,8 @@ type Factory = (backend: BackendName, options: EngineOptions) => Promise<Engine>
 const plain: Factory = async (backend) => (await import('./plain')).createPlainEngine(backend);
 const fusedWasm: Factory = async (_, options) => (await import('./fused')).createFusedEngine('wasm', options);
 const fusedWebGl: Factory = async () => (await import('./fused')).createFusedEngine('webgl');
-const fusedWebGpu: Factory = async () => (await import('./fused')).createFusedEngine('webgpu');
+const fusedWebGpu: Factory = async (_, options) =>
+  (await import('./fused')).createFusedEngine('webgpu', options);
 
 /** The engines there are, best kind first. A new one is one entry here. */
 const ENGINES: Record<BackendName, { kind: Kind; create: Factory }[]> = {
@@ -76,7 +77,7 @@ export async function createEngine(
       engine,
       considered: [
         ...considered,
-        { ...identity(engine), reason: withNote(engine, message('engine.byHand', {})) },
+        { ...identity(engine), reason: withNotes(engine, message('engine.byHand', {}), options) },
       ],
     };
   throw noneOf(considered);
@@ -116,13 +117,13 @@ async function createFastest(kind: Kind | undefined, options: EngineOptions): Pr
   considered.push({
     ...identity(best.engine),
     msPerStep: ms,
-    reason: withNote(best.engine, why),
+    reason: withNotes(best.engine, why, options),
   });
   for (const { engine, msPerStep } of others) {
     considered.push({
       ...identity(engine),
       msPerStep,
-      reason: withNote(engine, message('engine.slower', { ms: msPerStep, times: msPerStep / ms })),
+      reason: withNotes(engine, message('engine.slower', { ms: msPerStep, times: msPerStep / ms }), options),
     });
     engine.dispose();
   }
@@ -160,8 +161,13 @@ async function openFirst<T = undefined>(
 }
 
 const identity = ({ info }: Engine) => ({ backend: info.backend, kind: info.kind });
-const withNote = ({ info: { note } }: Engine, reason: Message): Message =>
-  note ? message('both', { first: reason, second: note }) : reason;
+/** The reason with what else there is to say of an engine: its own note, and what was asked for and is not there. */
+function withNotes({ info }: Engine, reason: Message, { precision }: EngineOptions): Message {
+  const missed = precision === 'f16' && !info.precision ? message('engine.noHalf', {}) : undefined;
+  return [info.note, missed]
+    .filter((note) => note !== undefined)
+    .reduce((first, second) => message('both', { first, second }), reason);
+}
 const noneOf = (tried: readonly Considered[]) => new MessageError(message('engine.none', { tried }));
 
 const TRIAL_CONFIG: GptConfig = { vocabSize: VOCABULARY_SIZE, ...MODEL_SIZES.tiny };

@@ -231,6 +231,8 @@ export interface EngineInfo {
   words?: Message;
   /** True for SwiftShader, llvmpipe and other software GPUs. */
   software: boolean;
+  /** Weights are half floats where products read them; absent: 32 bits throughout. */
+  precision?: 'f16';
   /** What else there is to know: why there is only one thread. */
   note?: Message;
 }
@@ -241,6 +243,11 @@ export interface EngineOptions {
    * isolation), without which it runs on one and `info.note` says why. Default 1; others ignore it.
    */
   threads?: number;
+  /**
+   * `f16`: fused WebGPU reads its weights as half floats (half the traffic); activations, sums, parameters, gradients
+   * and optimiser stay in 32 bits. Default f32; others ignore it.
+   */
+  precision?: 'f32' | 'f16';
 }
 
 /** One device context; lives in a worker or in Node. */

@@ -20,7 +20,7 @@ import { localExecutor } from './local-executor';
  */
 async function main([what, size = 'tiny']: string[]): Promise<void> {
   if (!Object.hasOwn(MODEL_SIZES, size) || (what !== 'base' && what !== 'trunk')) {
-    console.error('usage: npm run pretrain -- base|trunk [nano|tiny|small]');
+    console.error(`usage: npm run pretrain -- base|trunk [${Object.keys(MODEL_SIZES).join('|')}]`);
     process.exitCode = 1;
     return;
   }

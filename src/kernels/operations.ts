@@ -67,9 +67,19 @@ export interface Operations<B, M> {
   /**
    * out[m, n] = x[m, k] · w[k, n] (+ bias[n]) (+ residual[m, n]). The gradient of x is the same operation
    * on the transposed matrix. If n is not a multiple of 4 the rows of out are n rounded up to 4 apart;
-   * `xStride` (default k) is the distance of x's rows.
+   * `xStride` (default k) is the distance of x's rows. `few`: the rows are one of each sequence, not one of each token,
+   * so a device may prefer smaller pieces of work (and sum in another order than without).
    */
-  linear(args: { x: B; w: M; bias?: B; residual?: B; out: B; m: number; xStride?: number }): void;
+  linear(args: {
+    x: B;
+    w: M;
+    bias?: B;
+    residual?: B;
+    out: B;
+    m: number;
+    xStride?: number;
+    few?: boolean;
+  }): void;
   /**
    * dWeight[k, n] += x[m, k]ᵀ · dy[m, n]; dBias[n] += column sums of dy (if there is a bias). x's rows are
    * `xStride` apart (default k).

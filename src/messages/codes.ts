@@ -70,6 +70,8 @@ export interface Codes extends FileCodes, GoldCodes, RecordCodes {
   'engine.fastest': { ms: number };
   'engine.only': { ms: number };
   'engine.slower': { ms: number; times: number };
+  'engine.half': Nothing;
+  'engine.noHalf': Nothing;
   'engine.processor': { language: 'WebAssembly' | 'JavaScript'; threads: number | null };
   'engine.simd': { relaxed: boolean; threads: number };
 

@@ -85,6 +85,8 @@ export const en: Sentences = {
   'engine.fastest': ({ ms }) => `${perStep(ms)}: the fastest, taken`,
   'engine.only': ({ ms }) => `${perStep(ms)}: the only one worth timing, taken`,
   'engine.slower': ({ ms, times }) => `${perStep(ms)}: ${times.toFixed(1)} times slower`,
+  'engine.half': () => 'weights in half precision (f16), sums in 32 bits',
+  'engine.noHalf': () => 'half precision only with our kernels on WebGPU; here 32 bits',
   'engine.processor': ({ language, threads }) =>
     `processor, ${language}${threads === null ? '' : ` (1 of ${threads} threads)`}`,
   'engine.simd': ({ relaxed, threads }) =>

@@ -81,6 +81,8 @@ export const zh: Sentences = {
   'engine.fastest': ({ ms }) => `${perStep(ms)}：最快，已采用`,
   'engine.only': ({ ms }) => `${perStep(ms)}：唯一值得计时的，已采用`,
   'engine.slower': ({ ms, times }) => `${perStep(ms)}：耗时是最快者的 ${times.toFixed(1)} 倍`,
+  'engine.half': () => '权重用半精度（f16），求和用 32 位',
+  'engine.noHalf': () => '只有我们的 WebGPU 计算核支持半精度；这里用 32 位',
   'engine.processor': ({ language, threads }) =>
     `处理器，${language}${threads === null ? '' : `（${threads} 个线程中的 1 个）`}`,
   'engine.simd': ({ relaxed, threads }) =>

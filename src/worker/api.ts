@@ -1,4 +1,5 @@
 import type { BackendName, EngineInfo } from '../engine/types';
+import type { Precision } from './precision';
 import type { Message } from '../messages';
 import type { Answer, AnswerRequest } from '../pipeline/measures/answer';
 import type { Job, RunCommand, RunnerEvent, StageOutcome } from '../pipeline/lab/runner';
@@ -17,8 +18,8 @@ export interface LabWorker {
   hold(lock: string | null): Promise<boolean>;
   /** A sign of life. */
   ping(): Promise<void>;
-  /** `threads`: see EngineOptions. */
-  start(choice: BackendName | 'auto', threads: number): Promise<EngineReport>;
+  /** `threads` and `precision`: see EngineOptions. */
+  start(choice: BackendName | 'auto', threads: number, precision: Precision): Promise<EngineReport>;
   /** Of its threads only so many compute from now on. */
   limitThreads(count: number): Promise<void>;
   execute(

@@ -13,10 +13,11 @@ import { sendMessagesOfErrors } from './errors';
 let engine: Engine | null = null;
 const controls = new Map<number, RunControl>();
 
-/** The same backend again (WebAssembly on one thread), or WebAssembly if it does not open. */
+/** The same backend and precision again (WebAssembly on one thread), or WebAssembly if it does not open. */
 async function reopen(lost: Engine): Promise<Engine> {
   try {
-    return (await createEngine(lost.info.backend, lost.info.kind)).engine;
+    const { backend, kind, precision = 'f32' } = lost.info;
+    return (await createEngine(backend, kind, { precision })).engine;
   } catch {
     return (await createEngine('wasm')).engine;
   }
@@ -61,8 +62,8 @@ const worker: LabWorker = {
       locks.request(lock, held).catch(reject);
     }),
   async ping() {},
-  async start(choice, threads) {
-    const created = await createEngine(choice, undefined, { threads });
+  async start(choice, threads, precision) {
+    const created = await createEngine(choice, undefined, { threads, precision });
     engine?.dispose();
     engine = created.engine.lost ? resilientEngine(created.engine, reopen) : created.engine;
     return { info: engine.info, considered: created.considered };

@@ -5,6 +5,7 @@ import type { Executor } from '../pipeline/lab/lab';
 import type { Job, RunControl, RunnerEvent, StageOutcome } from '../pipeline/lab/runner';
 import type { Answer, AnswerRequest, EngineReport } from './api';
 import { BROWSER, WorkerEndedError, type Member, type Parts } from './member';
+import { precisionAskedFor } from './precision';
 import { Slot } from './slot';
 import { threadsAskedFor, threadsFor } from './threads';
 
@@ -14,6 +15,9 @@ const threadsOfEach = (training: number): number => asked ?? threadsFor(cores(),
 
 /** The link may fix the threads of every worker that trains: `?threads=1`. */
 const asked = threadsAskedFor(globalThis.location?.search ?? '');
+
+/** And what weights are stored in: `?precision=f16`. */
+const precision = precisionAskedFor(globalThis.location?.search ?? '') ?? 'f32';
 
 /** A stage that was stopped ends with its row; a worker that needs longer for it is ended. */
 const STOPPING_MS = 10_000;
@@ -61,12 +65,12 @@ export class WorkerPool implements Executor {
   async start(choice: BackendName | 'auto'): Promise<EngineReport> {
     const [first, ...others] = this.trainers;
     const threads = threadsOfEach(1); // as many as a worker may ever use
-    const report = await first!.open((worker) => worker.start(choice, threads));
+    const report = await first!.open((worker) => worker.start(choice, threads, precision));
     const { backend } = report.info;
-    first!.startLike((worker) => worker.start(backend, threads));
+    first!.startLike((worker) => worker.start(backend, threads, precision));
     await Promise.all([
-      ...others.map((slot) => slot.open((worker) => worker.start(backend, threads))),
-      this.sampler.open((worker) => worker.start(backend, 1)),
+      ...others.map((slot) => slot.open((worker) => worker.start(backend, threads, precision))),
+      this.sampler.open((worker) => worker.start(backend, 1, precision)),
     ]);
     return report;
   }

@@ -37,7 +37,7 @@ export function readFlags(): { flags: Flags; options: BenchOptions } {
     )
     .option('--quick', 'a few steps of everything, to see that it works; nothing is written')
     .option('--only <backends>', 'wasm, webgl, webgpu (comma-separated)', list)
-    .option('--shapes <names>', 'overhead, nano, tiny, small', list)
+    .option('--shapes <names>', 'overhead, nano, tiny, small, medium, tinygpt', list)
     .option('--parts <names>', `${PARTS.join(', ')} or twins`, list)
     .option('--peers <names>', `${PEERS.join(', ')} or none`, list, PEERS)
     .option('--rounds <number>', 'how often everything is timed', Number)

@@ -7,7 +7,9 @@ import { rolloutTable, stageTable, stepTables } from './tables.mjs';
 import { constant, targets } from './targets.mjs';
 
 const NAMES = { wasm: 'WebAssembly', webgl: 'WebGL', webgpu: 'WebGPU', cpu: 'JavaScript' };
-const SHAPES = ['overhead', 'nano', 'tiny', 'small'];
+const SHAPES = ['overhead', 'nano', 'tiny', 'small', 'medium', 'tinygpt'];
+/** Told of even where nothing was measured. */
+const ALWAYS = ['medium', 'tinygpt'];
 
 export function report({ sections, counts, compared }: Saved): string {
   return [
@@ -43,7 +45,7 @@ const NOTES = [
   'one step, the device being idle before. Every library first takes 50 steps whose losses must stay within 5 % of the',
   'same steps on a cpu backend (ours, plain tfjs and jax-js: our plain engine; gpt-tfjs: itself; nanogpt, whose cpu backend',
   'computes something else from the first forward pass on: itself on the other GPU backend), else its row is void.',
-  'Vocabulary 357, 4 heads, 32-bit floats. WebAssembly runs on one thread, except where the row says otherwise.',
+  'Vocabulary 357, 4 heads, 32-bit floats, WebAssembly on one thread, except where a heading or a row says otherwise.',
   'Ours, plain tfjs and jax-js compute the very same function; gpt-tfjs and nanogpt differ in details (untied head; RMS',
   'norm and rotary positions), and predict 48 tokens a row where the others predict 47.',
 ].join('\n');
@@ -96,9 +98,9 @@ function sectionText(section: Section): string[] {
         holds === null ? 'not measured' : holds ? 'yes' : '**no**',
       ]),
     ),
-    ...SHAPES.filter((name) => section.steps.some((r) => r.shape === name)).flatMap((name) =>
-      stepTables(section, name),
-    ),
+    ...SHAPES.filter(
+      (name) => section.steps.some((r) => r.shape === name) || (ALWAYS.includes(name) && !section.software),
+    ).flatMap((name) => stepTables(section, name)),
     ...rolloutTable(section),
     ...stageTable(section),
   ];

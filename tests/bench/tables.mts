@@ -1,3 +1,4 @@
+import { PUBLISHED } from '../../src/bench/published';
 import type { StepRow } from '../../src/bench/results';
 import { faster, figure, med, megabytes, number, spread, table } from './format.mjs';
 import type { Dated, Section } from './saved.mjs';
@@ -7,6 +8,8 @@ const SHAPE_WORDS: Record<string, string> = {
   nano: '1 layer, width 32, 64 rows of 48 tokens',
   tiny: '2 layers, width 64, 64 rows of 48 tokens',
   small: '4 layers, width 128, 64 rows of 48 tokens',
+  medium: '4 layers, width 256, 8 heads, 32 rows of 128 tokens, the pretraining batch of the lab',
+  tinygpt: '4 layers, width 128, 16 rows of 96 tokens, vocabulary 256: the shape of another trainer',
 };
 
 /** Times and counts of every library at one size. */
@@ -42,7 +45,32 @@ export function stepTables(section: Section, shape: string): string[] {
       drift,
     ];
   };
-  const out = [`### ${shape}: ${SHAPE_WORDS[shape] ?? ''}`, table(head, rows.map(cells))];
+  const published = PUBLISHED.filter((p) => p.shape === shape && p.backend === backend);
+  const elsewhere = PUBLISHED.some((p) => p.shape === shape) ? ['published, other machine'] : [];
+  const out = [
+    `### ${shape}: ${SHAPE_WORDS[shape] ?? ''}`,
+    rows.length + published.length
+      ? table(
+          [...head, ...elsewhere],
+          [
+            ...rows.map((r) => [...cells(r), ...elsewhere.map(() => '')]),
+            ...(rows.length
+              ? []
+              : [['**Alignlet, fused**', 'not measured', ...head.slice(2).map(() => ''), '']]),
+            ...published.map((p) => [
+              p.library,
+              'not run here',
+              ...head.slice(2).map(() => ''),
+              `${p.figure} ([source](${p.source}))`,
+            ]),
+          ],
+        )
+      : 'Not measured.',
+  ];
+  if (published.length)
+    out.push(
+      'What is published comes from another machine and another browser: it is no ratio, and says only in which range others are.',
+    );
   if (backend === 'webgl' && rows.some((r) => r.contender === 'jax' && r.enqueueMs))
     out.push(
       'jax-js on WebGL hands its lazy operations over only together with a read, which asks the driver for errors and so waits for it: its handing over includes that wait.',

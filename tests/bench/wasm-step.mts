@@ -1,4 +1,4 @@
-/** Times the fused WASM engine. Usage: tsx tests/bench/wasm-step.mts [nano|tiny|small] */
+/** Times the fused WASM engine. Usage: tsx tests/bench/wasm-step.mts [nano|tiny|small|medium] */
 import { createFusedEngine } from '../../src/engine/fused';
 import { MODEL_SIZES, type ModelSize } from '../../src/model/config';
 import { initialWeights } from '../../src/model/parameters';

@@ -4,7 +4,7 @@ import { saveArtifact } from '../../src/checkpoints/artifact-file';
 import { fetchFile } from '../../src/checkpoints/fetch-file';
 import { manifestSchema, shippedFrom } from '../../src/checkpoints/manifest';
 import { nodeShippedResults } from '../../src/checkpoints/node';
-import { MODEL_SIZES, type ModelSize } from '../../src/model/config';
+import { MODEL_SIZES, SHIPPED_SIZES, type ModelSize } from '../../src/model/config';
 import { MessageError } from '../../src/messages';
 import { buildGraph } from '../../src/pipeline/lab/graph';
 import { defaultLabConfig } from '../../src/pipeline/lab/config';
@@ -15,25 +15,22 @@ import { TASK_NAMES, VOCABULARY } from '../../src/world';
 const FOLDER = new URL('../../src/checkpoints/data/', import.meta.url);
 
 describe('shipped results', () => {
-  it.each(Object.keys(MODEL_SIZES) as ModelSize[])(
-    'hold a base model of size %s with its card and curve',
-    async (size) => {
-      const [base] = buildGraph({ ...defaultLabConfig(), size });
-      const result = await nodeShippedResults.get(base!.key);
-      expect(result, 'run: npm run pretrain -- base ' + size).toBeDefined();
-      expect(result!.artifact).toMatchObject({
-        kind: 'model',
-        config: { ...MODEL_SIZES[size], vocabSize: VOCABULARY.length },
-      });
-      const curve = JSON.parse(await readFile(new URL(`base-${size}.json`, FOLDER), 'utf8')) as {
-        seed: number;
-        curve: { loss: number }[];
-      };
-      expect(curve.seed).toBe(base!.seed);
-      expect(curve.curve.at(-1)!.loss).toBeLessThan(curve.curve[0]!.loss / 3);
-      expect(await readFile(new URL(`base-${size}.md`, FOLDER), 'utf8')).toContain('Held-out loss');
-    },
-  );
+  it.each(SHIPPED_SIZES)('hold a base model of size %s with its card and curve', async (size) => {
+    const [base] = buildGraph({ ...defaultLabConfig(), size });
+    const result = await nodeShippedResults.get(base!.key);
+    expect(result, 'run: npm run pretrain -- base ' + size).toBeDefined();
+    expect(result!.artifact).toMatchObject({
+      kind: 'model',
+      config: { ...MODEL_SIZES[size], vocabSize: VOCABULARY.length },
+    });
+    const curve = JSON.parse(await readFile(new URL(`base-${size}.json`, FOLDER), 'utf8')) as {
+      seed: number;
+      curve: { loss: number }[];
+    };
+    expect(curve.seed).toBe(base!.seed);
+    expect(curve.curve.at(-1)!.loss).toBeLessThan(curve.curve[0]!.loss / 3);
+    expect(await readFile(new URL(`base-${size}.md`, FOLDER), 'utf8')).toContain('Held-out loss');
+  });
 
   it.each(TASK_NAMES)(
     'let %s start its arms at once: every trunk stage under default settings',

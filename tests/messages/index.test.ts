@@ -133,6 +133,8 @@ const SAMPLES: { [C in Code]: Codes[C][] } = {
   'engine.fastest': [{ ms: 12 }],
   'engine.only': [{ ms: 12 }],
   'engine.slower': [{ ms: 12, times: 3.5 }],
+  'engine.half': [{}],
+  'engine.noHalf': [{}],
   'engine.processor': [
     { language: 'WebAssembly', threads: 8 },
     { language: 'JavaScript', threads: null },

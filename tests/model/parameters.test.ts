@@ -14,7 +14,7 @@ const V = 357;
 const config = (size: keyof typeof MODEL_SIZES): GptConfig => ({ vocabSize: V, ...MODEL_SIZES[size] });
 
 describe('parameter layout', () => {
-  it.each(['nano', 'tiny', 'small'] as const)('%s: the count follows from the formula', (size) => {
+  it.each(['nano', 'tiny', 'small', 'medium'] as const)('%s: the count follows from the formula', (size) => {
     const { nPositions: P, nEmbd: d, nLayer: L } = MODEL_SIZES[size];
     // GPT-2: embeddings, per layer 12d² weights + 13d biases and gains, final norm, scalar head
     const expected = (V + P) * d + L * (12 * d * d + 13 * d) + 2 * d + (d + 1);
@@ -25,6 +25,7 @@ describe('parameter layout', () => {
     expect(parameterCount(config('nano'))).toBe(26_273);
     expect(parameterCount(config('tiny'))).toBe(127_105);
     expect(parameterCount(config('small'))).toBe(851_457);
+    expect(parameterCount(config('medium'))).toBe(3_283_969);
   });
 
   it("uses GPT-2's names and shapes, plus the scalar head at the end", () => {

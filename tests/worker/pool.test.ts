@@ -86,7 +86,7 @@ describe('a worker that dies', () => {
     expect(await train(pool)).toEqual(done);
     expect(workers).toHaveLength(3);
     // on the same backend as before, not on whatever would be chosen now
-    expect(workers[2]!.started).toEqual([['wasm', expect.any(Number)]]);
+    expect(workers[2]!.started).toEqual([['wasm', expect.any(Number), 'f32']]);
   });
 
   it('has worked for as long as it has said', async () => {

@@ -25,12 +25,16 @@ const LIMITS = [
   'maxComputeWorkgroupSizeX',
 ] as const;
 
+/** Features that kernels make use of where the adapter has them. */
+const FEATURES = ['subgroups'] as const;
+
 /** A device on the fastest adapter; throws a MessageError where there is none. */
 export async function openWebGpu(): Promise<WebGpuDevice> {
   const adapter = await fastestAdapter();
   if (!adapter) throw new MessageError(message('engine.unavailable', { backend: 'webgpu' }));
   const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
-  const device = await adapter.requestDevice({ label: 'alignlet', requiredLimits });
+  const requiredFeatures = FEATURES.filter((name) => adapter.features.has(name));
+  const device = await adapter.requestDevice({ label: 'alignlet', requiredLimits, requiredFeatures });
   const watch = watchGpu(device);
   return {
     gpu: { device, guard: watch },

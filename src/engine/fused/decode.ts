@@ -109,6 +109,7 @@ export function decode(
   const width = config.nEmbd;
   const shape = attentionShape(config);
   const m = tokens;
+  const few = true;
   const x = kernels.temporary(m * width);
   const wide = kernels.temporary(m * 4 * width);
   const attended = kernels.temporary(m * width);
@@ -126,9 +127,9 @@ export function decode(
       kernels.cacheWrite({ ...query, width });
       kernels.decodeAttention({ ...query, out: attended, shape });
     }
-    kernels.linear({ x: attended, w: w.projection, bias: projection.bias, residual: x, out: middle, m });
+    kernels.linear({ x: attended, w: w.projection, bias: projection.bias, residual: x, out: middle, m, few });
     layerNormLinear(kernels, { x: middle, norm: ln2, w: w.up, bias: up.bias, gelu: true, out: wide, m });
-    kernels.linear({ x: wide, w: w.down, bias: down.bias, residual: middle, out, m });
+    kernels.linear({ x: wide, w: w.down, bias: down.bias, residual: middle, out, m, few });
   });
 }
 

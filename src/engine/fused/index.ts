@@ -1,4 +1,4 @@
-import { sentence } from '../../messages';
+import { message, sentence } from '../../messages';
 import type { Engine, EngineInfo, EngineOptions } from '../types';
 import { engineOn } from './engine';
 
@@ -32,14 +32,18 @@ async function onWasm({ threads }: EngineOptions): Promise<Engine> {
 }
 
 /** WebGPU on a device of our own; tfjs is loaded, and joins it, when the first loss needs it. */
-async function onWebGpu(): Promise<Engine> {
+async function onWebGpu({ precision }: EngineOptions): Promise<Engine> {
   const [{ WebGpuKernels }, { openWebGpu }] = await Promise.all([
     import('../../kernels/webgpu/kernels'),
     import('../devices/webgpu'),
   ]);
   const { gpu, adapter, adapterInfo, software, lost, close } = await openWebGpu();
-  const info: EngineInfo = { backend: 'webgpu', kind: 'fused', adapter, software };
-  const kernels = new WebGpuKernels(gpu);
+  const half = precision === 'f16';
+  const info: EngineInfo = {
+    ...{ backend: 'webgpu', kind: 'fused', adapter, software },
+    ...(half ? { precision, note: message('engine.half', {}) } : {}),
+  };
+  const kernels = new WebGpuKernels(gpu, { half });
   const share = async () => (await import('../devices/tfjs-webgpu')).shareWebGpu(kernels, adapterInfo);
   return engineOn(kernels, info, { lost, close, share });
 }

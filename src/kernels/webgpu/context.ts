@@ -13,12 +13,14 @@ export interface Context {
     z?: number,
   ): void;
   temporary(length: number): GpuBuffer;
+  /** The device has subgroups, and they are to be used. */
+  readonly subgroups: boolean;
   /** Stands in for an operand that is absent. */
   readonly nothing: GpuBuffer;
 }
 
 /** Remembers the result for each argument: program variants are made once. */
-export function memoised<K extends string | number, T>(make: (key: K) => T): (key: K) => T {
+export function memoised<K extends string | number | boolean, T>(make: (key: K) => T): (key: K) => T {
   const made = new Map<K, T>();
   return (key) => {
     let found = made.get(key);

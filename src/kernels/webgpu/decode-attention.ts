@@ -1,23 +1,25 @@
 import type { On } from './args';
 import type { Context } from './context';
 import { memoised } from './context';
+import { groupReduce } from './group-reduce';
 import type { Program } from './programs';
-import { GROUP_REDUCE } from './token-log-prob';
 
 /** Longest cache that fits workgroup memory. */
 const CAPACITY = 1024;
 
-const program = memoised((vectors: number): Program => ({
-  name: 'decodeAttention',
-  uniforms: { width: 'u32', capacity: 'u32', scale: 'f32', fresh: 'u32' },
-  reads: { qkv: 'vec4f', slots: 'i32', positions: 'i32' },
-  writes: { keys: 'vec4f', values: 'vec4f', out: 'vec4f' },
-  code: /* wgsl */ `
+const programs = memoised((subgroups: boolean) =>
+  memoised((vectors: number): Program => ({
+    name: 'decodeAttention',
+    subgroups,
+    uniforms: { width: 'u32', capacity: 'u32', scale: 'f32', fresh: 'u32' },
+    reads: { qkv: 'vec4f', slots: 'i32', positions: 'i32' },
+    writes: { keys: 'vec4f', values: 'vec4f', out: 'vec4f' },
+    code: /* wgsl */ `
 const VECTORS = ${vectors}u; // per head
 const TEAMS = ${Math.floor(64 / vectors)}u; // groups of threads that share the sum over keys
 var<workgroup> weights: array<f32, ${CAPACITY}>;
 var<workgroup> sums: array<vec4f, 64>;
-${GROUP_REDUCE}
+${groupReduce(subgroups)}
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id: u32) {
   let row = group.x;
@@ -58,7 +60,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id
   out[row * u.width + head + id] = sum / total;
 }
 `,
-}));
+  })),
+);
 
 /**
  * One new token per row attends to positions 0 … positions[i]: out[N, d]. Its own key and value are in the
@@ -72,7 +75,7 @@ export function decodeAttention(
   const { heads, headDim } = shape;
   if (cache.capacity > CAPACITY) throw new RangeError(`contexts on WebGPU end at ${CAPACITY} tokens`);
   context.run(
-    program(headDim / 4),
+    programs(context.subgroups)(headDim / 4),
     [qkv, slots, positions, cache.keys, cache.values, out],
     [(heads * headDim) / 4, cache.capacity, 1 / Math.sqrt(headDim), fresh ? 1 : 0],
     tokens,

@@ -1,15 +1,17 @@
 import type { On } from './args';
 import type { Context } from './context';
+import { memoised } from './context';
+import { groupReduce } from './group-reduce';
 import type { Program } from './programs';
-import { GROUP_REDUCE } from './token-log-prob';
 
-const squares: Program = {
+const squares = memoised((subgroups: boolean): Program => ({
   name: 'globalNorm parts',
+  subgroups,
   uniforms: { vectors: 'u32' },
   reads: { x: 'vec4f' },
   writes: { parts: 'f32' },
   code: /* wgsl */ `
-${GROUP_REDUCE}
+${groupReduce(subgroups)}
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -22,15 +24,16 @@ fn main(
   if (id == 0u) { parts[group.x] = total; }
 }
 `,
-};
+}));
 
-const root: Program = {
+const root = memoised((subgroups: boolean): Program => ({
   name: 'globalNorm',
+  subgroups,
   uniforms: { count: 'u32' },
   reads: { parts: 'f32' },
   writes: { norm: 'f32' },
   code: /* wgsl */ `
-${GROUP_REDUCE}
+${groupReduce(subgroups)}
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) id: u32) {
   var sum = 0.0;
@@ -39,13 +42,13 @@ fn main(@builtin(local_invocation_index) id: u32) {
   if (id == 0u) { norm[0] = sqrt(total); }
 }
 `,
-};
+}));
 
 /** norm[0] = √Σ x², in two stages of fixed order. The length is a multiple of 4. */
 export function globalNorm(context: Context, { gradients, norm }: On<'globalNorm'>): void {
   const vectors = gradients.length / 4;
   const groups = Math.min(256, Math.ceil(vectors / 64));
   const parts = context.temporary(groups);
-  context.run(squares, [gradients, parts], [vectors], groups);
-  context.run(root, [parts, norm], [groups], 1);
+  context.run(squares(context.subgroups), [gradients, parts], [vectors], groups);
+  context.run(root(context.subgroups), [parts, norm], [groups], 1);
 }

@@ -22,6 +22,7 @@ import { layerNormBackward } from './layer-norm-backward';
 import { likelihoodLoss } from './likelihood-loss';
 import { linear } from './linear';
 import { linearBackwardWeight } from './linear-backward-weight';
+import { HalfCopies } from './half';
 import { GpuMemory, type GpuBuffer, type GpuMatrix } from './memory';
 import { pairwiseLogisticLoss } from './pairwise-logistic-loss';
 import { preferenceLoss } from './preference-loss';
@@ -33,21 +34,35 @@ import { Sharing } from './sharing';
 import { tokenLogProb } from './token-log-prob';
 import { tokenLogProbBackward } from './token-log-prob-backward';
 
+export interface WebGpuOptions {
+  /** Weights are half floats wherever `linear` reads them; parameters, gradients and moments stay in 32 bits. */
+  half?: boolean;
+  /** Reductions by subgroups. Default: if the device has them. */
+  subgroups?: boolean;
+}
+
 /** Kernels on WebGPU: operations are recorded, and submitted together when the outermost frame ends. */
 export class WebGpuKernels implements Kernels, Context {
   readonly hostMemory = false;
   readonly nothing: GpuBuffer;
   readonly sharing: Sharing;
+  readonly subgroups: boolean;
   private readonly memory: GpuMemory;
   private readonly commands: Commands;
   private readonly programs: ProgramCache;
+  private readonly halves: HalfCopies | null;
 
-  constructor(readonly gpu: Gpu) {
+  constructor(
+    readonly gpu: Gpu,
+    { half = false, subgroups = gpu.device.features.has('subgroups') }: WebGpuOptions = {},
+  ) {
     this.memory = new GpuMemory(gpu.device, () => this.programs.forget());
     this.commands = new Commands(gpu, this.memory);
     this.programs = new ProgramCache(gpu.device, this.commands.uniforms);
     this.sharing = new Sharing(this.commands, this.memory);
     this.nothing = this.memory.allocate(4);
+    this.subgroups = subgroups;
+    this.halves = half ? new HalfCopies(this, this.memory) : null;
   }
 
   run(
@@ -58,16 +73,20 @@ export class WebGpuKernels implements Kernels, Context {
     y = 1,
     z = 1,
   ): void {
+    if (this.halves) for (const buffer of buffers.slice(readsOf(program))) this.halves.touch(buffer);
     this.commands.dispatch(this.programs.get(program), buffers, uniforms, x, y, z);
   }
 
   // Memory
 
   allocate(length: number): GpuBuffer {
-    return this.memory.allocate(length); // WebGPU zero-fills new buffers
+    const buffer = this.memory.allocate(length); // WebGPU zero-fills new buffers
+    this.halves?.add(buffer);
+    return buffer;
   }
 
   free(buffer: GpuBuffer): void {
+    this.halves?.remove(buffer);
     this.memory.free(buffer);
     if (this.memory.frames === 0) {
       this.commands.flush();
@@ -97,6 +116,7 @@ export class WebGpuKernels implements Kernels, Context {
   }
 
   write(buffer: GpuBuffer, data: Float32Array | Int32Array): void {
+    this.halves?.touch(buffer);
     this.commands.write(buffer, data);
   }
 
@@ -114,6 +134,7 @@ export class WebGpuKernels implements Kernels, Context {
   }
 
   zero(buffer: GpuBuffer): void {
+    this.halves?.touch(buffer);
     this.commands.clear(buffer);
   }
 
@@ -133,7 +154,9 @@ export class WebGpuKernels implements Kernels, Context {
 
   packMatrix({ matrix, rows, cols, transposed }: On<'packMatrix'>): GpuMatrix {
     const [k, n] = transposed ? [cols, rows] : [rows, cols];
-    return { k, n, buffer: matrix, transposed };
+    if (!this.halves) return { k, n, buffer: matrix, transposed };
+    const { buffer, start } = this.halves.of(matrix);
+    return { k, n, buffer, transposed, halfFrom: start };
   }
 
   embedding(args: On<'embedding'>): void {
@@ -272,6 +295,7 @@ export class WebGpuKernels implements Kernels, Context {
   }
 
   rolloutCaches(args: On<'rolloutCaches'>): LayerCache<GpuBuffer>[] | null {
+    if (this.halves) return null; // it reads whole floats, and would draw from another policy than passes see
     return rolloutCaches(this, args, this.gpu.device.limits.maxStorageBufferBindingSize);
   }
 
@@ -281,6 +305,10 @@ export class WebGpuKernels implements Kernels, Context {
 
   /** Operations that add to an output in place want its start there. */
   private copyUnlessSame(from: GpuBuffer | undefined, to: GpuBuffer): void {
-    if (from && from.key !== to.key) this.commands.copy(from, to);
+    if (!from || from.key === to.key) return;
+    this.halves?.touch(to);
+    this.commands.copy(from, to);
   }
 }
+
+const readsOf = ({ reads }: Program): number => Object.keys(reads).length;

@@ -2,12 +2,18 @@ import { roundUp4 } from '../kernels';
 import type { On } from './args';
 import type { Context } from './context';
 import { memoised } from './context';
-import { linearProgram, TILE, type Activation } from './matmul';
+import { linearProgram, TILE, tileFor, type Activation } from './matmul';
 import type { GpuBuffer } from './memory';
 
-const programs = memoised((variant: `${boolean}, ${boolean}, ${Activation}`) => {
-  const [transposed, normed, activation] = variant.split(', ') as [string, string, Activation];
-  return linearProgram(transposed === 'true', normed === 'true', activation);
+const programs = memoised((variant: `${boolean}, ${boolean}, ${boolean}, ${number}, ${Activation}`) => {
+  const [transposed, normed, half, tile, activation] = variant.split(', ') as string[];
+  return linearProgram({
+    transposed: transposed === 'true',
+    normed: normed === 'true',
+    half: half === 'true',
+    tile: Number(tile),
+    activation: activation as Activation,
+  });
 });
 
 const [HAS_BIAS, HAS_RESIDUAL] = [1, 2];
@@ -23,9 +29,21 @@ interface LinearArgs extends On<'linear'> {
 /** out[m, n] = x[m, k] · w (+ bias) (+ residual), between a layer norm and an activation. Rows of out: n rounded up to 4. */
 export function linear(
   context: Context,
-  { x, w, bias, residual, out, m, xStride = w.k, activation = 'none', partner, norm }: LinearArgs,
+  {
+    x,
+    w,
+    bias,
+    residual,
+    out,
+    m,
+    xStride = w.k,
+    few = false,
+    activation = 'none',
+    partner,
+    norm,
+  }: LinearArgs,
 ): void {
-  const { k, n, transposed } = w;
+  const { k, n, transposed, halfFrom } = w;
   if (xStride % 4 !== 0 || (transposed ? k : n) % 4 !== 0)
     throw new RangeError('rows of matrices on WebGPU are multiples of 4 wide');
   const { nothing } = context;
@@ -35,11 +53,13 @@ export function linear(
   if (activation === 'gelu') buffers.push(partner!);
   const width = roundUp4(n);
   const flags = (bias ? HAS_BIAS : 0) + (residual ? HAS_RESIDUAL : 0);
+  const half = halfFrom !== undefined;
+  const tile = norm ? TILE : tileFor(w, few);
   context.run(
-    programs(`${transposed}, ${norm !== undefined}, ${activation}`),
+    programs(`${transposed}, ${norm !== undefined}, ${half}, ${tile}, ${activation}`),
     buffers,
-    [m, k, n, xStride / 4, width / 4, flags],
-    Math.ceil(width / TILE),
-    Math.ceil(m / TILE),
+    [m, k, n, xStride / 4, width / 4, flags, ...(half ? [halfFrom] : [])],
+    Math.ceil(width / tile),
+    Math.ceil(m / tile),
   );
 }

@@ -1,10 +1,23 @@
 import { LAYER_NORM_EPSILON } from '../kernels';
+import { UNPACK_HALF } from './half';
 import type { Program } from './programs';
 
 /** Rows and columns of the output that one workgroup of 64 threads computes: 4 × 4 per thread. */
 export const TILE = 32;
+/** The same for wide matrices: 8 × 8 per thread. */
+export const WIDE_TILE = 64;
 /** Depth of one step. */
 const DEPTH = 16;
+
+/**
+ * The tile of a product with w [k, n] over many rows. Per step of the depth a thread reads 2/r numbers of workgroup
+ * memory for each multiplication if it computes r × r sums, and each operand is read from global memory n / tile or
+ * m / tile times: the wide tile halves both. It has a quarter of the workgroups, which only matters where few are left:
+ * so it is for widths of 256 and more, and not for `few` rows (one of each sequence). The number of rows itself does not
+ * decide: a batch and its parts must run the same program, so that their sums are the same bits.
+ */
+export const tileFor = ({ k, n }: { k: number; n: number }, few: boolean): number =>
+  !few && k >= 256 && n >= 256 ? WIDE_TILE : TILE;
 
 /** What happens to a finished sum: nothing, GELU (keeping its argument or not), or GELU's derivative times it. */
 export type Activation = 'none' | 'gelu' | 'gelu only' | 'geluBackward';
@@ -25,11 +38,12 @@ fn geluSlope(x: vec4f) -> vec4f {
 }
 `;
 
-const COMMON = /* wgsl */ `
-const TILE = ${TILE}u;
-const QUADS = ${TILE / 4}u; // vectors per row of a tile
+const sizes = (tile: number) => /* wgsl */ `
+const TILE = ${tile}u;
+const QUADS = ${tile / 4}u; // vectors per row of a tile
 const DEPTH = ${DEPTH}u;
 const STEPS = ${DEPTH / 4}u; // vectors per row of a tile that runs along the depth
+const ROWS = ${tile / 8}u; // of one thread
 `;
 
 /** Mean and 1 / standard deviation of the tile's rows: two threads per row, each summing half of it. */
@@ -62,19 +76,53 @@ fn findNorms(row0: u32, id: u32) {
 }
 `;
 
+export interface LinearVariant {
+  transposed: boolean;
+  /** x goes through a layer norm first (only with TILE). */
+  normed: boolean;
+  activation: Activation;
+  /** w holds half floats (see half.ts), from vector wStart on. */
+  half: boolean;
+  tile: number;
+}
+
+const list = (count: number) => Array.from({ length: count }, (_, i) => i);
+const join = <T>(items: readonly T[], line: (item: T) => string) => items.map(line).join('\n      ');
+
+/** One step of the depth: `rows` × `columns` vectors of sums per thread, always in the same order. */
+function step(transposed: boolean, rows: readonly number[], columns: readonly number[]): string {
+  const quad = (c: number) => (c === 0 ? 'tx' : `(tx + ${8 * c}u)`);
+  const w = (c: number, j: number) =>
+    transposed ? `ws[(4u * ${quad(c)} + ${j}u) * STEPS + s]` : `ws[(4u * s + ${j}u) * QUADS + ${quad(c)}]`;
+  const term = (r: number, c: number) =>
+    transposed
+      ? `vec4f(${list(4)
+          .map((j) => `dot(x${r}, w${c}${j})`)
+          .join(', ')})`
+      : ['x', 'y', 'z', 'w'].map((part, j) => `x${r}.${part} * w${c}${j}`).join(' + ');
+  return `${join(rows, (r) => `let x${r} = xs[(ROWS * ty + ${r}u) * STEPS + s];`)}
+      ${join(columns, (c) => join(list(4), (j) => `let w${c}${j} = ${w(c, j)};`))}
+      ${join(rows, (r) => join(columns, (c) => `sum${r}${c} += ${term(r, c)};`))}`;
+}
+
 /**
  * out[m, n] = x[m, k] · w (+ bias[n]) (+ residual[m, n]); w is [k, n], or [n, k] if `transposed`.
- * A tiled product (Volkov & Demmel 2008): tiles of x and w in workgroup memory, sums in registers. Rows of
+ * A tiled product (Volkov & Demmel 2008): tiles of x and w in workgroup memory, 32-bit sums in registers. Rows of
  * x are 4·xStride numbers apart, those of out 4·outStride. k beyond a multiple of 4 meets zero rows of w.
  */
-export function linearProgram(transposed: boolean, normed: boolean, activation: Activation): Program {
+export function linearProgram({ transposed, normed, activation, half, tile }: LinearVariant): Program {
   const gated = activation !== 'none';
+  const [rows, columns] = [list(tile / 8), list(tile / 32)];
+  const w = (at: string) => (half ? `fromHalf(w[u.wStart + ${at}])` : `w[${at}]`);
   return {
-    name: `linear${transposed ? ' transposed' : ''}${normed ? ' normed' : ''} ${activation}`,
-    uniforms: { m: 'u32', k: 'u32', n: 'u32', xStride: 'u32', outStride: 'u32', flags: 'u32' },
+    name: `linear${transposed ? ' transposed' : ''}${normed ? ' normed' : ''} ${activation}${half ? ' half' : ''} ${tile}`,
+    uniforms: {
+      ...{ m: 'u32', k: 'u32', n: 'u32', xStride: 'u32', outStride: 'u32', flags: 'u32' },
+      ...(half ? { wStart: 'u32' } : {}),
+    },
     reads: {
       x: 'vec4f',
-      w: 'vec4f',
+      w: half ? 'vec2u' : 'vec4f',
       bias: 'vec4f',
       residual: 'vec4f',
       ...(normed ? { gain: 'vec4f', shift: 'vec4f' } : {}),
@@ -83,7 +131,8 @@ export function linearProgram(transposed: boolean, normed: boolean, activation: 
     writes: { out: 'vec4f', ...(activation === 'gelu' ? { activated: 'vec4f' } : {}) },
     code: `
 ${gated ? GELU : ''}
-${COMMON}
+${half ? UNPACK_HALF : ''}
+${sizes(tile)}
 const HAS_BIAS = 1u;
 const HAS_RESIDUAL = 2u;
 var<workgroup> xs: array<vec4f, TILE * STEPS>; // [row][depth / 4]
@@ -104,12 +153,12 @@ ${
     ? `
 fn loadW(column: u32, q: u32) -> vec4f {
   if (column >= u.n || 4u * q >= u.k) { return vec4f(0.0); }
-  return w[column * (u.k / 4u) + q];
+  return ${w('column * (u.k / 4u) + q')};
 }`
     : `
 fn loadW(depth: u32, q: u32) -> vec4f {
   if (depth >= u.k || 4u * q >= u.n) { return vec4f(0.0); }
-  return w[depth * (u.n / 4u) + q];
+  return ${w('depth * (u.n / 4u) + q')};
 }`
 }
 
@@ -117,13 +166,10 @@ fn loadW(depth: u32, q: u32) -> vec4f {
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id: u32) {
   let row0 = group.y * TILE;
   let column0 = group.x * TILE;
-  let ty = id / QUADS;
-  let tx = id % QUADS;
+  let ty = id / 8u;
+  let tx = id % 8u;
   ${normed ? 'findNorms(row0, id);' : ''}
-  var sum0 = vec4f(0.0);
-  var sum1 = vec4f(0.0);
-  var sum2 = vec4f(0.0);
-  var sum3 = vec4f(0.0);
+  ${join(rows, (r) => join(columns, (c) => `var sum${r}${c} = vec4f(0.0);`))}
   for (var start = 0u; start < u.k; start += DEPTH) {
     for (var i = id; i < TILE * STEPS; i += 64u) {
       xs[i] = loadX(row0 + i / STEPS, start / 4u + i % STEPS);
@@ -135,44 +181,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id
     }
     workgroupBarrier();
     for (var s = 0u; s < STEPS; s++) {
-      let x0 = xs[(4u * ty) * STEPS + s];
-      let x1 = xs[(4u * ty + 1u) * STEPS + s];
-      let x2 = xs[(4u * ty + 2u) * STEPS + s];
-      let x3 = xs[(4u * ty + 3u) * STEPS + s];
-      ${
-        transposed
-          ? `
-      let w0 = ws[(4u * tx) * STEPS + s];
-      let w1 = ws[(4u * tx + 1u) * STEPS + s];
-      let w2 = ws[(4u * tx + 2u) * STEPS + s];
-      let w3 = ws[(4u * tx + 3u) * STEPS + s];
-      sum0 += vec4f(dot(x0, w0), dot(x0, w1), dot(x0, w2), dot(x0, w3));
-      sum1 += vec4f(dot(x1, w0), dot(x1, w1), dot(x1, w2), dot(x1, w3));
-      sum2 += vec4f(dot(x2, w0), dot(x2, w1), dot(x2, w2), dot(x2, w3));
-      sum3 += vec4f(dot(x3, w0), dot(x3, w1), dot(x3, w2), dot(x3, w3));`
-          : `
-      let w0 = ws[(4u * s) * QUADS + tx];
-      let w1 = ws[(4u * s + 1u) * QUADS + tx];
-      let w2 = ws[(4u * s + 2u) * QUADS + tx];
-      let w3 = ws[(4u * s + 3u) * QUADS + tx];
-      sum0 += x0.x * w0 + x0.y * w1 + x0.z * w2 + x0.w * w3;
-      sum1 += x1.x * w0 + x1.y * w1 + x1.z * w2 + x1.w * w3;
-      sum2 += x2.x * w0 + x2.y * w1 + x2.z * w2 + x2.w * w3;
-      sum3 += x3.x * w0 + x3.y * w1 + x3.z * w2 + x3.w * w3;`
-      }
+      ${step(transposed, rows, columns)}
     }
     workgroupBarrier();
   }
-  let column = column0 / 4u + tx;
-  if (column >= u.outStride) { return; }
-  store(row0 + 4u * ty, column, sum0);
-  store(row0 + 4u * ty + 1u, column, sum1);
-  store(row0 + 4u * ty + 2u, column, sum2);
-  store(row0 + 4u * ty + 3u, column, sum3);
+  ${join(columns, (c) => join(rows, (r) => `store(row0 + ROWS * ty + ${r}u, column0 / 4u + tx + ${8 * c}u, sum${r}${c});`))}
 }
 
 fn store(row: u32, column: u32, sum: vec4f) {
-  if (row >= u.m) { return; }
+  if (row >= u.m || column >= u.outStride) { return; }
   let at = row * u.outStride + column;
   var value = sum;
   if ((u.flags & HAS_BIAS) != 0u) { value += bias[column]; }

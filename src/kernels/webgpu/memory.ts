@@ -1,3 +1,4 @@
+import { KernelError, trouble } from '../guard';
 import type { DeviceBuffer, PackedMatrix } from '../kernels';
 
 /** A GPUBuffer with a number of its own, so that bind groups can be looked up. */
@@ -20,6 +21,8 @@ export interface GpuBuffer extends DeviceBuffer {
 /** Any matrix is a right operand as it is, or read as its transpose. */
 export interface GpuMatrix extends PackedMatrix {
   readonly buffer: GpuBuffer;
+  /** Absent for 32-bit floats; half floats begin at this vector of the buffer. */
+  readonly halfFrom?: number;
   readonly transposed: boolean;
 }
 
@@ -175,6 +178,8 @@ export class GpuMemory {
 
   private create(size: number): RawBuffer {
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    const { maxBufferSize, maxStorageBufferBindingSize: bound } = this.device.limits;
+    if (size > Math.min(maxBufferSize, bound)) throw new KernelError(trouble('device.memory', {}));
     this.held += size;
     return { id: this.nextId++, gpu: this.device.createBuffer({ size, usage }) };
   }

@@ -1,11 +1,13 @@
 import type { GpuBuffer } from './memory';
 
 type Scalar = 'u32' | 'f32';
-type Element = 'f32' | 'i32' | 'vec4f';
+type Element = 'f32' | 'i32' | 'vec4f' | 'vec2u';
 
 /** One WGSL kernel. Bindings and the uniform struct `u` are generated from the lists. */
 export interface Program {
   name: string;
+  /** It needs subgroups. */
+  subgroups?: boolean;
   uniforms: Record<string, Scalar>;
   /** Buffers in the order in which `run` gets them: first those only read, then those written. */
   reads: Record<string, Element>;
@@ -94,13 +96,14 @@ export class ProgramCache {
 }
 
 /** Complete WGSL of a program. */
-export function sourceOf({ uniforms, reads, writes, code }: Program): string {
+export function sourceOf({ subgroups, uniforms, reads, writes, code }: Program): string {
   const fields = Object.entries(uniforms).map(([name, type]) => `  ${name}: ${type},`);
   const bindings = [
     ...Object.entries(reads).map(([name, type]) => `var<storage, read> ${name}: array<${type}>;`),
     ...Object.entries(writes).map(([name, type]) => `var<storage, read_write> ${name}: array<${type}>;`),
   ].map((text, i) => `@group(0) @binding(${i + 1}) ${text}`);
   return [
+    ...(subgroups ? ['enable subgroups;'] : []),
     'struct Uniforms {',
     ...fields,
     '}',

@@ -1,41 +1,17 @@
 import type { On } from './args';
 import type { Context } from './context';
+import { memoised } from './context';
+import { groupReduce } from './group-reduce';
 import type { Program } from './programs';
 
-/** Sum and maximum over a workgroup of 64 threads, in fixed order. Call from all threads. */
-export const GROUP_REDUCE = /* wgsl */ `
-var<workgroup> shelf: array<vec2f, 64>;
-fn groupSum(id: u32, value: vec2f) -> vec2f {
-  shelf[id] = value;
-  workgroupBarrier();
-  for (var step = 32u; step > 0u; step /= 2u) {
-    if (id < step) { shelf[id] += shelf[id + step]; }
-    workgroupBarrier();
-  }
-  let sum = shelf[0];
-  workgroupBarrier();
-  return sum;
-}
-fn groupMax(id: u32, value: f32) -> f32 {
-  shelf[id].x = value;
-  workgroupBarrier();
-  for (var step = 32u; step > 0u; step /= 2u) {
-    if (id < step) { shelf[id].x = max(shelf[id].x, shelf[id + step].x); }
-    workgroupBarrier();
-  }
-  let top = shelf[0].x;
-  workgroupBarrier();
-  return top;
-}
-`;
-
-const program: Program = {
+const program = memoised((subgroups: boolean): Program => ({
   name: 'tokenLogProb',
+  subgroups,
   uniforms: { v: 'u32', stride: 'u32' },
   reads: { logits: 'f32', labels: 'i32' },
   writes: { logProbs: 'f32', entropy: 'f32', logSum: 'f32' },
   code: /* wgsl */ `
-${GROUP_REDUCE}
+${groupReduce(subgroups)}
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id: u32) {
   let row = group.x;
@@ -57,7 +33,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) id
   logSum[row] = top + logTotal;
 }
 `,
-};
+}));
 
 /** logProbs[R] of the labels, entropy[R] and logSum[R] = log Σ exp from logits[R, V4]. */
 export function tokenLogProb(
@@ -65,5 +41,10 @@ export function tokenLogProb(
   { logits, labels, logProbs, entropy, logSum, rows, vocabulary }: On<'tokenLogProb'>,
 ): void {
   const stride = Math.ceil(vocabulary / 4) * 4;
-  context.run(program, [logits, labels, logProbs, entropy, logSum], [vocabulary, stride], rows);
+  context.run(
+    program(context.subgroups),
+    [logits, labels, logProbs, entropy, logSum],
+    [vocabulary, stride],
+    rows,
+  );
 }

@@ -8,7 +8,7 @@ const VERSION = '1';
 const MOST = { characters: 65_536, changes: 1024 };
 
 /** What a link may be about besides the configuration; `bench` opens the benchmark. */
-const PAGE = ['v', 'demo', 'lang', 'threads', 'bench'] as const;
+const PAGE = ['v', 'demo', 'lang', 'threads', 'precision', 'bench'] as const;
 
 /** What networks, mailers and messengers add to links that people send each other. */
 const TRACKING =
@@ -20,6 +20,7 @@ export interface Link {
   demo: string | undefined;
   lang: string | undefined;
   threads: string | undefined;
+  precision: string | undefined;
   /** What differs from the demo, or from the defaults. */
   pairs: Pair[];
   /** Why nothing of it can be used. */
@@ -38,6 +39,7 @@ export function parseLink(link: string): Link {
     demo: of('demo'),
     lang: of('lang'),
     threads: of('threads'),
+    precision: of('precision'),
     pairs: all.filter(([path]) => !(PAGE as readonly string[]).includes(path) && !TRACKING.test(path)),
     ...(version === undefined || version === VERSION
       ? {}
@@ -51,7 +53,7 @@ export function parseLink(link: string): Link {
 }
 
 const tooLong = (what: keyof typeof MOST): Link => ({
-  ...{ demo: undefined, lang: undefined, threads: undefined, pairs: [] },
+  ...{ demo: undefined, lang: undefined, threads: undefined, precision: undefined, pairs: [] },
   problem: { path: '?', message: { code: 'link.tooLong', values: { max: MOST[what], what } } },
 });
 

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { reloadRecordedRuns, useMissingRuns } from '../figures/useRecorded';
 import { messageText, problemText } from '../i18n/dynamic';
 import { actions, useLab } from '../store/useLab';
+import { sizeNotes } from './size-note';
 import classes from './app.module.css';
 
 /** Parts of the link that were not used, and files that did not come. */
@@ -25,10 +26,24 @@ export function Notices() {
           <CloseButton aria-label={t('notice.close')} onClick={actions.dismissLinkProblems} />
         </div>
       )}
+      <SizeNotice />
       <UnloadedNotice />
       <MissingRunsNotice />
     </>
   );
+}
+
+/** What a model costs that is not ready-made. */
+function SizeNotice() {
+  const { t } = useTranslation();
+  const config = useLab((s) => s.config);
+  const replay = useLab((s) => s.replay !== null);
+  if (replay) return null;
+  return sizeNotes(config).map(({ size, times }) => (
+    <p key={size} className={classes.note} data-notice="size">
+      {t('notice.size', { size, times: String(Math.round(times)) })}
+    </p>
+  ));
 }
 
 /** Shipped results that could not be loaded, and what can be done about it. */

@@ -1,6 +1,6 @@
 import { Alert, Anchor, Badge, Button, Checkbox, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { useRef, useState } from 'react';
-import { OURS } from '../../bench/contenders';
+import { HALF, OURS } from '../../bench/contenders';
 import { FULL, measure, type BenchOptions, type Part } from '../../bench/measure';
 import type { Results, Series, StepRow } from '../../bench/results';
 import type { ShapeName } from '../../bench/workload';
@@ -8,7 +8,7 @@ import type { BackendName } from '../../engine/types';
 import { strings } from './strings';
 
 const BACKENDS: BackendName[] = ['wasm', 'webgl', 'webgpu'];
-const SIZES: ShapeName[] = ['overhead', 'nano', 'tiny', 'small'];
+const SIZES: ShapeName[] = ['overhead', 'nano', 'tiny', 'small', 'medium', 'tinygpt'];
 const PARTS: Part[] = ['steps', 'rollouts', 'stages', 'longTasks', 'memory', 'growth'];
 const { columns } = strings;
 
@@ -41,7 +41,7 @@ export default function BenchPage() {
     };
     setState({ status: 'running', message: '', results: null });
     try {
-      latest = await measure(options, OURS, {
+      latest = await measure(options, [...OURS, HALF], {
         signal: controller.signal,
         progress: (message) => setState({ status: 'running', message, results: latest }),
         update: (results) => {

@@ -18,7 +18,7 @@ export function BackendBadge() {
   const idle = useLab((s) => s.state === 'idle');
   const report = engine.status === 'ready' ? engine.report : null;
   const name = report
-    ? t(`backend.names.${report.info.backend}`)
+    ? `${t(`backend.names.${report.info.backend}`)}${report.info.precision ? ` ${report.info.precision}` : ''}`
     : t(engine.status === 'failed' ? 'backend.failed' : 'backend.starting');
   const speedText = speed === null ? '' : t('status.tokens', { speed: compact(speed) });
   return (

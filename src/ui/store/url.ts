@@ -6,6 +6,7 @@ import {
   type LabConfig,
 } from '../../pipeline/lab/config';
 import { linkOf, parseLink } from '../../pipeline/lab/link';
+import { PRECISIONS, precisionAskedFor } from '../../worker/precision';
 import { MOST_THREADS, threadsAskedFor } from '../../worker/threads';
 import { isLanguage, LANGUAGE_CODES, type LanguageCode } from '../i18n';
 import { DEMOS, demoByName, withNamesIn, type DemoEntry } from '../lessons/demos';
@@ -37,7 +38,7 @@ export function configFrom(search: string): {
   problems: LinkProblem[];
   demo?: DemoEntry;
 } {
-  const { demo: name, lang, threads, pairs, problem } = parseLink(search);
+  const { demo: name, lang, threads, precision, pairs, problem } = parseLink(search);
   if (problem) return { config: defaultLabConfig(), problems: [problem] };
   const demo = demoByName(name ?? null);
   const { config, problems } = withPairs(demo?.config ?? defaultLabConfig(), pairs);
@@ -56,6 +57,9 @@ export function configFrom(search: string): {
         ]
       : []),
     ...(lang !== undefined && !isLanguage(lang) ? [choice('lang', LANGUAGE_CODES, lang)] : []),
+    ...(precision !== undefined && precisionAskedFor(search) === null
+      ? [choice('precision', PRECISIONS, precision)]
+      : []),
     ...(threads !== undefined && threadsAskedFor(search) === null
       ? [
           {

@@ -1,5 +1,5 @@
 import { describeBackend } from '../../../src/engine/adapter';
-import { OURS } from '../../../src/bench/contenders';
+import { HALF, OURS } from '../../../src/bench/contenders';
 import { measure, type BenchOptions } from '../../../src/bench/measure';
 import type { Results } from '../../../src/bench/results';
 import { PEERS } from './peers';
@@ -33,7 +33,7 @@ window.findGpu = async () => {
 };
 
 window.runBench = (options, peers) =>
-  measure(options, [...OURS, ...PEERS.filter((p) => peers.includes(p.id))], {
+  measure(options, [...OURS, HALF, ...PEERS.filter((p) => peers.includes(p.id))], {
     progress(message) {
       document.getElementById('log')!.textContent += `${message}\n`;
       window.benchProgress?.(message);

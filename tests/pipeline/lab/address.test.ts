@@ -176,6 +176,7 @@ describe('links', () => {
       demo: 'flan',
       lang: 'zh',
       threads: undefined,
+      precision: undefined,
       pairs: [
         ['a/sft.steps', '3'],
         ['x@start', 'pretrain'],

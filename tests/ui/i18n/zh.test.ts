@@ -14,6 +14,7 @@ const SAME = new Set([
   'nano',
   'tiny',
   'small',
+  'medium',
   'WebGPU',
   'WebGL',
   'English',

@@ -54,6 +54,7 @@ describe('a link that is not valid', () => {
     ['?v=1&evaluation.promts=9', 'evaluation.promts', 'is not known'],
     ['?v=1&evaluation.tax=maybe', 'evaluation.tax', 'must be true or false (got "maybe")'],
     ['?v=1&lang=klingon', 'lang', `must be one of ${LANGUAGE_CODES.join(', ')} (got klingon)`],
+    ['?v=1&precision=f64', 'precision', 'must be one of f32, f16 (got f64)'],
     ['?v=1&threads=99', 'threads', 'between 1 and 16 (got 99)'],
     ['?v=1&sede=3', 'sede', 'is not known'],
   ])('%s names what is wrong and keeps the rest', (search, path, message) => {

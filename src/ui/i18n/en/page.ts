@@ -8,7 +8,7 @@ export const page = {
   setup: {
     task: 'Task',
     size: 'Model',
-    sizes: { nano: 'nano', tiny: 'tiny', small: 'small' },
+    sizes: { nano: 'nano', tiny: 'tiny', small: 'small', medium: 'medium' },
     sizeHint: '{{layers}} layers, width {{width}}',
     seed: 'Seed',
     seedHint: 'Everything random follows from this number: the same seed gives the same run.',
@@ -139,6 +139,7 @@ export const page = {
     runs: 'Recorded seeds of this lesson could not be loaded:',
     retry: 'Try again',
     trainLive: 'Train live instead',
+    size: 'The model {{size}} is for a GPU: a pretraining step is about {{times}} times the arithmetic of tiny’s, and on WASM takes tens of times as long. There is no ready-made {{size}} model: pretraining comes first.',
   },
   live: {
     running: 'Training started.',

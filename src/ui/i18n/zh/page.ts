@@ -10,7 +10,7 @@ export const page: Words<typeof en> = {
   setup: {
     task: '任务',
     size: '模型',
-    sizes: { nano: 'nano', tiny: 'tiny', small: 'small' },
+    sizes: { nano: 'nano', tiny: 'tiny', small: 'small', medium: 'medium' },
     sizeHint: '{{layers}} 层，宽度 {{width}}',
     seed: '种子',
     seedHint: '一切随机性都由这个数决定：同样的种子得到同样的运行。',
@@ -140,6 +140,7 @@ export const page: Words<typeof en> = {
     runs: '本课的已记录种子无法加载：',
     retry: '重试',
     trainLive: '改为现场训练',
+    size: '{{size}} 模型是为 GPU 准备的：一步预训练的计算量约为 tiny 的 {{times}} 倍，在 WASM 上耗时是它的几十倍。没有现成的 {{size}} 模型：要先预训练。',
   },
   live: {
     running: '训练开始。',
