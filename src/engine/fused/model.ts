@@ -23,6 +23,7 @@ import type {
 } from '../types';
 import { backward } from './backward';
 import { packBatch } from './batch';
+import { evaluateOnHost } from './evaluate-host';
 import { forward } from './forward';
 import { generate } from './generate';
 import { headsBackward, headsForward, type HeadGradients } from './heads';
@@ -41,8 +42,8 @@ interface Training {
   norm: DeviceBuffer;
 }
 
-/** Rows evaluated at a time: in host memory about a thousand tokens stay in the second-level cache. */
-const EVALUATE_ROWS = { host: 32, device: 64 };
+/** Rows evaluated at a time on a GPU. */
+const EVALUATE_ROWS = 64;
 
 interface StepValue {
   loss: number;
@@ -80,11 +81,11 @@ export class FusedLanguageModel implements LanguageModel {
     const { kernels, config } = this;
     return this.inFrame(async () => {
       const model = readyModel(this.onDevice);
+      if (kernels.hostMemory) return evaluateOnHost(model, batch, want);
       const parts: MaybePromise<HostOutputs>[] = [];
-      const rows = kernels.hostMemory ? EVALUATE_ROWS.host : EVALUATE_ROWS.device;
-      for (let first = 0; first === 0 || first < batch.length; first += rows)
+      for (let first = 0; first === 0 || first < batch.length; first += EVALUATE_ROWS)
         kernels.frame(() => {
-          const ragged = packBatch(kernels, batch.slice(first, first + rows), want, config);
+          const ragged = packBatch(kernels, batch.slice(first, first + EVALUATE_ROWS), want, config);
           const { x } = forward(model, ragged, { keep: false });
           const heads = headsForward(model, ragged, x, { want, keep: false });
           parts.push(hostOutputs(kernels, ragged, heads, want));
