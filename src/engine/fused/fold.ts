@@ -57,8 +57,8 @@ export class PrefixTree {
     return this.ids.length;
   }
 
-  /** Adds row `row` of the outputs. */
-  add({ ids, start, prefix = 0 }: Sequence, row: number): void {
+  /** Adds row `row` of the outputs; returns the nodes of its tokens. */
+  add({ ids, start, prefix = 0 }: Sequence, row: number): readonly number[] {
     const length = this.want.scores || prefix === ids.length ? ids.length : ids.length - 1;
     const path = this.pathOf(ids, length, prefix);
     if (this.want.logProbs || this.want.entropy || this.want.values)
@@ -70,6 +70,7 @@ export class PrefixTree {
       if (from === undefined) this.lastOf.set(last, (from = this.lastOf.size));
       this.scores.push({ row, column: 0, from });
     }
+    return path;
   }
 
   /** The nodes of the first `length` tokens; those that are new stand in a row of attention that they need. */

@@ -37,7 +37,7 @@ export const attentionShape = (config: GptConfig): AttentionShape => ({
 interface ForwardOptions {
   /** Every layer gets buffers of its own for the backward pass; else layers share them. */
   keep: boolean;
-  /** Sees each layer's [N, 3d], of a folded batch that of its rows, [U, 3d] (to fill a cache). */
+  /** Sees each layer's [N, 3d] (to fill a cache). */
   onQkv?: (layer: number, qkv: DeviceBuffer) => void;
 }
 
@@ -78,10 +78,10 @@ export function forward(
     const a: LayerActivations = { x, ...(shared ?? buffers()) };
     kernels.layerNorm({ x, ...layer.ln1, out: a.normal1, stats: a.stats1, ...size });
     kernels.linear({ x: a.normal1, w: w.qkv, bias: layer.qkv.bias, out: a.qkv, m: n });
+    onQkv?.(i, a.qkv);
     const whole = wide ?? a;
     if (fold)
       kernels.gatherRows({ x: a.qkv, index: fold.nodes, out: whole.qkv, rows: fold.tokens, width: 3 * d });
-    onQkv?.(i, whole.qkv);
     kernels.attention({ qkv: whole.qkv, rows, shape, probabilities: a.probabilities, out: whole.attended });
     if (fold) kernels.gatherRows({ x: whole.attended, index: fold.places, out: a.attended, ...size });
     const { projection, down } = layer;

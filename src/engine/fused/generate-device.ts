@@ -1,6 +1,7 @@
 import type { DeviceBuffer } from '../../kernels/kernels';
 import { message, MessageError } from '../../messages';
 import { EOS } from '../../model/tokens';
+import { noiseRow } from '../shared/sampling';
 import type { GenerateOptions, Rollout } from '../types';
 import { decode, penalties, prefill, sample, type DecodePlan } from './decode';
 import type { ReadyModel } from './tensors';
@@ -20,14 +21,14 @@ export async function generateOnDevice(
 ): Promise<Rollout> {
   const { kernels, config, tensors } = model;
   const width = config.nEmbd;
-  const { firstRow = 0, banned = [] } = options;
+  const { banned = [] } = options;
   const n = prompts.length;
   const stride = Math.ceil(n / ALIGN) * ALIGN;
   const caches = tensors.layers.map(() => kernels.layerCache({ slots: n, capacity, width }));
   const penalty = kernels.upload(penalties(config.vocabSize, banned));
   const hidden = kernels.temporary(n * width);
   const tokens = kernels.temporary(steps * stride);
-  const noiseRows = kernels.upload(Int32Array.from(prompts, (_, row) => firstRow + row));
+  const noiseRows = kernels.upload(Int32Array.from(prompts, (_, row) => noiseRow(options, row)));
   const slots = kernels.upload(Int32Array.from(prompts, (_, row) => row));
   const table = (f: (step: number, row: number) => number) =>
     kernels.upload(
