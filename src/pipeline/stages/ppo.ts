@@ -192,18 +192,16 @@ async function* train(
   /** Samples answers, scores them and turns scores into advantages. */
   async function collect(iteration: number): Promise<Experience> {
     const { prompts: asked, ids } = drawPrompts(context.task, prompts, 'train', s.rolloutBatch);
+    const want = { logProbs: true, entropy: true, values: s.valueModel === 'shared' };
     const rollout = await policy.generate(ids, {
+      want,
       maxNewTokens: context.task.maxNewTokens,
       temperature: 1,
       noiseKey: noise.uint32(),
     });
     const batch = ids.map((p, i) => sequence(p, rollout.completions[i]!));
 
-    const old = await policy.evaluate(batch, {
-      logProbs: true,
-      entropy: true,
-      values: s.valueModel === 'shared',
-    });
+    const old = rollout.outputs!;
     const { mask } = old;
     const oldValues = await valuesOf(batch, old);
     const referenceLogProbs = (await reference.evaluate(batch, { logProbs: true })).logProbs!;
