@@ -282,7 +282,7 @@ export class Lab {
 
   /** Wanted nodes of the plan without a result whose inputs are all there; what arms share before its first user. */
   private ready(): GraphNode[] {
-    const { graph, shared } = this.plan;
+    const { graph } = this.plan;
     const isReady = (node: GraphNode): boolean =>
       !this.active.has(node.key) &&
       !this.runs.has(node.key) &&

@@ -114,6 +114,8 @@ export interface Evaluator {
   /** The held-out prompts of the run and SFT's answers to them. */
   readonly heldOut: PromptBatch;
   readonly baseline: Answers;
+  /** SFT, frozen; lives as long as this. */
+  readonly reference: LanguageModel;
   /** Measures a policy on the first `prompts` held-out prompts. */
   evaluate(policy: LanguageModel, prompts: number): Promise<Measured>;
   dispose(): void;
@@ -151,6 +153,7 @@ export async function createEvaluator(
   return {
     heldOut,
     baseline,
+    reference,
     async evaluate(policy, wanted) {
       const n = Math.min(wanted, count);
       const prompts = { prompts: heldOut.prompts.slice(0, n), ids: heldOut.ids.slice(0, n) };

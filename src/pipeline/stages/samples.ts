@@ -7,11 +7,14 @@ import { drawAnswers, joinAnswers, type PromptAnswers } from '../measures/refere
 const settings = z.object({
   prompts: integer(128, 8, 4096, {
     label: 'prompts',
+    unit: 'prompts',
+    typical: [64, 512],
     effect: 'Held-out prompts that SFT answers.',
   }),
   count: integer(256, 2, 4096, {
     label: 'answers per prompt',
     unit: 'answers',
+    typical: [128, 1024],
     effect: 'As many as the arm that looks at most.',
   }),
 });

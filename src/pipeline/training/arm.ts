@@ -52,7 +52,7 @@ export class Arm {
     const sft = parent(parents, 'sft');
     const evaluator = await createEvaluator(context, sft, parents.reward);
     const heldOutPairs = parents.preferences ? parent(parents, 'preferences').heldOut : [];
-    return new Arm(context, evaluator, modelOf(context, sft), modelOf(context, sft), heldOutPairs);
+    return new Arm(context, evaluator, modelOf(context, sft), evaluator.reference, heldOutPairs);
   }
 
   /**
@@ -141,6 +141,5 @@ export class Arm {
   dispose(): void {
     this.evaluator.dispose();
     this.policy.dispose();
-    this.reference.dispose();
   }
 }

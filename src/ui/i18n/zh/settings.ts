@@ -131,7 +131,7 @@ export const settings: SettingCatalogue = {
     coefficient: words('非似然系数', '越高：越用力推开被拒回答；过高则文本散架。'),
   },
   samples: {
-    prompts: words('提示数', 'SFT 要回答的留出提示。'),
+    prompts: words('提示数', 'SFT 要回答的留出提示。', '个提示'),
     count: words('每个提示的回答数', '取用量最大的分支所需的数量。', '个回答'),
   },
   'best-of-n': {
