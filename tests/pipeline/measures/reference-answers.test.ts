@@ -38,11 +38,11 @@ const texts = (answers: PromptAnswers, count = answers.gold.length) =>
   Array.from({ length: count }, (_, i) => answerOf(answers, i).join());
 
 it('draws for 256 answers what was drawn prompt by prompt, with their gold and log-probs', async () => {
-  const heldOut = drawEvaluationPrompts(context, 12);
-  const drawn = await draw(12, 256);
+  const heldOut = drawEvaluationPrompts(context, 4);
+  const drawn = await draw(4, 256);
   const noiseKey = streamOf(context, 'reweighted', 'noise').uint32();
   const options = { maxNewTokens: context.task.maxNewTokens, temperature: 1, noiseKey };
-  for (const at of [0, 7, 11]) {
+  for (const at of [0, 3]) {
     const ids = heldOut.ids[at]!;
     const { completions } = await model.generate(new Array<number[]>(256).fill(ids), {
       ...options,
@@ -59,9 +59,9 @@ it('draws for 256 answers what was drawn prompt by prompt, with their gold and l
 });
 
 it('gives whoever asks for more the same answers and further ones', async () => {
-  const [few, many] = [await draw(9, 20), await draw(9, 300)];
-  const joined = joinAnswers(many, 300);
-  for (const at of [0, 4, 8]) {
+  const [few, many] = [await draw(3, 20), await draw(3, 260)];
+  const joined = joinAnswers(many, 260);
+  for (const at of [0, 2]) {
     expect(texts(many[at]!, 20)).toEqual(texts(few[at]!));
     const part = answersTo(joined, at, 20);
     expect(texts(part)).toEqual(texts(few[at]!));
