@@ -297,7 +297,10 @@ export class Lab {
   /** What a node is given of the work that several need; where that has failed it computes the same itself. */
   private sharedBy({ id }: GraphNode): [string, GraphNode][] {
     const { nodes, given } = this.plan.shared;
-    return Object.entries(given.get(id) ?? {}).map(([role, work]) => [role, nodes.find((n) => n.id === work)!]);
+    return Object.entries(given.get(id) ?? {}).map(([role, work]) => [
+      role,
+      nodes.find((n) => n.id === work)!,
+    ]);
   }
 
   /** Controls of the stages that people see run. */

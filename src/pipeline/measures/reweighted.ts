@@ -73,8 +73,10 @@ export function scoresOf(
 }
 
 /** Tokens of one answer, `<eos>` included when produced. */
-export const answerOf = ({ tokens, offsets }: Pick<PromptAnswers, 'tokens' | 'offsets'>, i: number): Uint16Array =>
-  tokens.subarray(offsets[i], offsets[i + 1]);
+export const answerOf = (
+  { tokens, offsets }: Pick<PromptAnswers, 'tokens' | 'offsets'>,
+  i: number,
+): Uint16Array => tokens.subarray(offsets[i], offsets[i + 1]);
 
 /** Number of the first answer with the same tokens, for each answer. */
 export function alike(answers: PromptAnswers): Int32Array {
@@ -120,7 +122,9 @@ export function weightedEvaluation(
     winRateLow: interval.low,
     winRateHigh: interval.high,
     prompts: samples.length,
-    eosRate: average((s, i) => (s.tokens[s.offsets[i + 1]! - 1] === EOS && s.offsets[i + 1]! > s.offsets[i]! ? 1 : 0)),
+    eosRate: average((s, i) =>
+      s.tokens[s.offsets[i + 1]! - 1] === EOS && s.offsets[i + 1]! > s.offsets[i]! ? 1 : 0,
+    ),
     length,
     distinct1: distinctN(texts, 1),
     distinct2: distinctN(texts, 2),

@@ -31,26 +31,23 @@ describe('evaluation of rows that begin alike', () => {
   ];
   const line = (m: Matrix, r: number, n: number) => [...m.data.subarray(r * m.cols, r * m.cols + n)];
 
-  it.each([
-    wantAll,
-    { logProbs: true },
-    { entropy: true, values: true },
-    { scores: true },
-    {},
-  ])('gives each row what it gives the row alone: %o', async (want) => {
-    const together = await model.evaluate(batch, want);
-    for (const [r, sequence] of batch.entries()) {
-      const alone = await model.evaluate([sequence], want);
-      const n = sequence.ids.length - sequence.start;
-      for (const name of ['mask', 'logProbs', 'entropy', 'values'] as const) {
-        expect(together[name] === undefined).toBe(alone[name] === undefined);
-        if (!alone[name]) continue;
-        expect(line(together[name]!, r, together[name]!.cols)).toEqual([
-          ...line(alone[name], 0, n),
-          ...new Array<number>(together[name]!.cols - n).fill(0),
-        ]);
+  it.each([wantAll, { logProbs: true }, { entropy: true, values: true }, { scores: true }, {}])(
+    'gives each row what it gives the row alone: %o',
+    async (want) => {
+      const together = await model.evaluate(batch, want);
+      for (const [r, sequence] of batch.entries()) {
+        const alone = await model.evaluate([sequence], want);
+        const n = sequence.ids.length - sequence.start;
+        for (const name of ['mask', 'logProbs', 'entropy', 'values'] as const) {
+          expect(together[name] === undefined).toBe(alone[name] === undefined);
+          if (!alone[name]) continue;
+          expect(line(together[name]!, r, together[name]!.cols)).toEqual([
+            ...line(alone[name], 0, n),
+            ...new Array<number>(together[name]!.cols - n).fill(0),
+          ]);
+        }
+        expect(together.scores?.[r]).toBe(alone.scores?.[0]);
       }
-      expect(together.scores?.[r]).toBe(alone.scores?.[0]);
-    }
-  });
+    },
+  );
 });

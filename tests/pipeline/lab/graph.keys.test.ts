@@ -23,7 +23,11 @@ interface Raise {
  * is made from their results gets new keys by itself.
  */
 const RAISED: readonly Raise[] = [
-  { stage: 'best-of-n', was: 3, why: 'equal scores share their weight; its answers are those of the frontier' },
+  {
+    stage: 'best-of-n',
+    was: 3,
+    why: 'equal scores share their weight; its answers are those of the frontier',
+  },
   {
     stage: 'tilt',
     was: 1,
