@@ -32,6 +32,9 @@ export function saveArtifact(
       return packPreferences(artifact, { ...metadata, kind: 'preferences' });
     case 'packed-preferences':
       return new Uint8Array(artifact.bytes);
+    case 'samples':
+    case 'scores':
+      throw new TypeError(`${artifact.kind} follow from what is stored`);
   }
 }
 

@@ -38,6 +38,9 @@ export interface Wanted {
   scores?: boolean;
 }
 
+/** What may be wanted of single tokens. */
+export type TokensWanted = Pick<Wanted, 'logProbs' | 'entropy' | 'values'>;
+
 /**
  * Differentiable outputs on the device, as tfjs tensors of the backend that is current while the loss runs. They
  * are good until it returns; what tfjs made of them can be kept. Column c belongs to completion token c; 0 outside `mask`.
@@ -181,6 +184,12 @@ export interface GenerateOptions {
   noiseKey: number;
   /** Added to the row coordinate of the noise, so that chunks of a large batch draw what one batch would. */
   firstRow?: number;
+  /** The row coordinate of each row, in place of `firstRow` and its place in the batch. */
+  noiseRows?: readonly number[];
+  /** What to tell of the answers besides their tokens; costs next to nothing in host memory. */
+  want?: TokensWanted;
+  /** Leaves `outputs` away where sampling does not tell what is wanted, instead of running a pass for it. */
+  onlyIfKnown?: true;
   /** Tokens never sampled (besides the pad token, id 0, which never is). */
   banned?: readonly number[];
 }
@@ -192,6 +201,8 @@ export interface Rollout {
   finished: boolean[];
   /** Readbacks from the device that this rollout needed. */
   readbacks: number;
+  /** What `evaluate` gives of prompts and completions (at temperature 1, nothing banned). Absent if nothing was wanted. */
+  outputs?: HostOutputs;
 }
 
 /** A GPT with a tied language-model head and one scalar head, living on a device. */

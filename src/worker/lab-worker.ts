@@ -45,6 +45,12 @@ function transferables(outcome: StageOutcome): Transferable[] {
       return [artifact.weights.buffer as ArrayBuffer];
     case 'packed-preferences':
       return [artifact.bytes.buffer as ArrayBuffer];
+    case 'samples':
+      return [artifact.tokens, artifact.offsets, artifact.gold, artifact.logProbs].map(
+        ({ buffer }) => buffer as ArrayBuffer,
+      );
+    case 'scores':
+      return [artifact.scores.buffer as ArrayBuffer];
     default:
       return [];
   }

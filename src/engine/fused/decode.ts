@@ -76,16 +76,27 @@ export interface Draw {
   rows: number;
 }
 
+/** Final layer norm and logits of the first `rows` of `hidden`, [rows, V4]. */
+export function headLogits(
+  { kernels, config, tensors, packed }: ReadyModel,
+  hidden: DeviceBuffer,
+  rows: number,
+): DeviceBuffer {
+  const logits = kernels.temporary(rows * roundUp4(config.vocabSize));
+  const { lnF: norm } = tensors;
+  layerNormLinear(kernels, { x: hidden, norm, w: packed.head, gelu: false, out: logits, m: rows });
+  return logits;
+}
+
 /** Final layer norm, logits and one Gumbel-max draw for each row of `hidden`. */
 export function sample(
-  { kernels, config, tensors, packed }: ReadyModel,
+  model: ReadyModel,
   { hidden, penalty, noiseRows, noiseSteps, out, rows }: Draw,
   options: GenerateOptions,
 ): void {
+  const { kernels, config } = model;
   const vocabulary = config.vocabSize;
-  const logits = kernels.temporary(rows * roundUp4(vocabulary));
-  const { lnF: norm } = tensors;
-  layerNormLinear(kernels, { x: hidden, norm, w: packed.head, gelu: false, out: logits, m: rows });
+  const logits = headLogits(model, hidden, rows);
   const at = { noiseRows, noiseSteps, rows, vocabulary };
   const temperature = samplingTemperature(options.temperature);
   kernels.gumbelSample({ logits, penalty, out, ...at, temperature, key: options.noiseKey });

@@ -1,13 +1,14 @@
 import type { Kernels, MaybePromise } from '../../kernels/kernels';
 import type { Batch, HostOutputs, Wanted } from '../types';
 import { packBatch, type RaggedBatch } from './batch';
+import { evaluateOnHost } from './evaluate-host';
 import { forward } from './forward';
 import { headsForward } from './heads';
 import { hostOutputs, joinOutputs } from './outputs';
 import { readyModel, type DeviceModel } from './tensors';
 
-/** Rows evaluated at a time: in host memory about a thousand tokens stay in the second-level cache. */
-const EVALUATE_ROWS = { host: 32, device: 64 };
+/** Rows evaluated at a time on a GPU. */
+const EVALUATE_ROWS = 64;
 
 /** A pass without gradient over a batch. */
 export interface Pass {
@@ -21,10 +22,18 @@ export interface Pass {
  * reads it back in one round trip. Call inside a frame.
  */
 export async function evaluatePasses(kernels: Kernels, passes: readonly Pass[]): Promise<HostOutputs[]> {
+  if (kernels.hostMemory) return onHost(passes);
   const packings = new Packings(kernels);
   const packed = passes.map((pass) => packings.of(pass)); // of this frame: passes share them
   const parts = passes.map((pass, i) => kernels.frame(() => outputsOf(pass, packed[i]!)));
   return Promise.all(parts.map(async (chunks) => joinOutputs(await Promise.all(chunks))));
+}
+
+async function onHost(passes: readonly Pass[]): Promise<HostOutputs[]> {
+  const found: HostOutputs[] = [];
+  for (const { model, batch, want } of passes)
+    found.push(await model.kernels.frame(() => evaluateOnHost(readyModel(model), batch, want)));
+  return found;
 }
 
 function outputsOf({ model, want }: Pass, chunks: readonly RaggedBatch[]): MaybePromise<HostOutputs>[] {
@@ -59,10 +68,9 @@ class Packings {
 
   private pack({ model, batch, want }: Pass): RaggedBatch[] {
     const { kernels } = this;
-    const rows = kernels.hostMemory ? EVALUATE_ROWS.host : EVALUATE_ROWS.device;
     const chunks: RaggedBatch[] = [];
-    for (let first = 0; first === 0 || first < batch.length; first += rows)
-      chunks.push(packBatch(kernels, batch.slice(first, first + rows), want, model.config));
+    for (let first = 0; first === 0 || first < batch.length; first += EVALUATE_ROWS)
+      chunks.push(packBatch(kernels, batch.slice(first, first + EVALUATE_ROWS), want, model.config));
     return chunks;
   }
 }

@@ -1,7 +1,7 @@
 import type { AttentionShape, DeviceBuffer, Kernels, PackedMatrix } from '../../kernels/kernels';
 import type { Args } from '../../kernels/operations';
 import type { GptConfig } from '../../model/config';
-import type { RaggedBatch } from './batch';
+import type { FoldedBatch } from './fold';
 import type { ReadyModel } from './tensors';
 
 /** What the backward pass of one layer needs. */
@@ -41,10 +41,10 @@ interface ForwardOptions {
   onQkv?: (layer: number, qkv: DeviceBuffer) => void;
 }
 
-/** GPT-2's blocks (Radford et al. 2019, pre-norm) over ragged rows. */
+/** GPT-2's blocks (Radford et al. 2019, pre-norm) over ragged rows; of a folded batch (never kept) over its nodes. */
 export function forward(
   { kernels, config, tensors, packed }: ReadyModel,
-  { rows, tokens, ids, positions }: Pick<RaggedBatch, 'rows' | 'tokens' | 'ids' | 'positions'>,
+  { rows, tokens, ids, positions, fold }: Pick<FoldedBatch, 'rows' | 'tokens' | 'ids' | 'positions' | 'fold'>,
   { keep, onQkv }: ForwardOptions,
 ): Activations {
   const d = config.nEmbd;
@@ -69,13 +69,21 @@ export function forward(
   const layers: LayerActivations[] = [];
   const shared = keep ? null : buffers();
   let next = keep ? null : kernels.temporary(n * d);
+  const wide = fold && {
+    qkv: kernels.temporary(fold.tokens * 3 * d),
+    attended: kernels.temporary(fold.tokens * d),
+  };
   tensors.layers.forEach((layer, i) => {
     const w = packed.layers[i]!;
     const a: LayerActivations = { x, ...(shared ?? buffers()) };
     kernels.layerNorm({ x, ...layer.ln1, out: a.normal1, stats: a.stats1, ...size });
     kernels.linear({ x: a.normal1, w: w.qkv, bias: layer.qkv.bias, out: a.qkv, m: n });
     onQkv?.(i, a.qkv);
-    kernels.attention({ qkv: a.qkv, rows, shape, probabilities: a.probabilities, out: a.attended });
+    const whole = wide ?? a;
+    if (fold)
+      kernels.gatherRows({ x: a.qkv, index: fold.nodes, out: whole.qkv, rows: fold.tokens, width: 3 * d });
+    kernels.attention({ qkv: whole.qkv, rows, shape, probabilities: a.probabilities, out: whole.attended });
+    if (fold) kernels.gatherRows({ x: whole.attended, index: fold.places, out: a.attended, ...size });
     const { projection, down } = layer;
     kernels.linear({
       x: a.attended,

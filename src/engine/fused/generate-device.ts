@@ -2,7 +2,7 @@ import type { DeviceBuffer } from '../../kernels/kernels';
 import { message, MessageError } from '../../messages';
 import { EOS } from '../../model/tokens';
 import type { GenerateOptions, Rollout } from '../types';
-import { samplingTemperature } from '../shared/sampling';
+import { noiseRow, samplingTemperature } from '../shared/sampling';
 import { decode, penalties, prefill, sample, type DecodePlan } from './decode';
 import { attentionShape } from './forward';
 import type { ReadyModel } from './tensors';
@@ -22,7 +22,7 @@ export async function generateOnDevice(
 ): Promise<Rollout> {
   const { kernels, config, tensors } = model;
   const width = config.nEmbd;
-  const { firstRow = 0, banned = [] } = options;
+  const { banned = [] } = options;
   const n = prompts.length;
   const stride = Math.ceil(n / ALIGN) * ALIGN;
   const shape = attentionShape(config);
@@ -30,7 +30,7 @@ export async function generateOnDevice(
   const penalty = kernels.upload(penalties(config.vocabSize, banned));
   const hidden = kernels.temporary(n * width);
   const tokens = kernels.temporary(steps * stride);
-  const noiseRows = kernels.upload(Int32Array.from(prompts, (_, row) => firstRow + row));
+  const noiseRows = kernels.upload(Int32Array.from(prompts, (_, row) => noiseRow(options, row)));
   const { layers } = tensors;
   const whole = kernels.rolloutCaches?.({ layers: layers.length, slots: n, capacity, prompt, width, shape });
   if (whole && kernels.decodeRollout) {

@@ -38,7 +38,7 @@ export interface HeadGradients<A = Numbers> {
 /** Final layer norm, language-model head and scalar head of x [N, d], only where they are needed. */
 export function headsForward(
   { kernels, config, tensors, packed }: ReadyModel,
-  batch: RaggedBatch,
+  batch: Pick<RaggedBatch, 'heads' | 'labels' | 'predictors' | 'lasts'>,
   x: DeviceBuffer,
   { want, keep }: { want: Wanted; keep: boolean },
 ): Heads {

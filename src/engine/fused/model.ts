@@ -23,6 +23,7 @@ import type {
   UpdateStep,
   Wanted,
 } from '../types';
+import { withOutputs } from '../shared/rollout';
 import { backward } from './backward';
 import { packBatch } from './batch';
 import { evaluatePasses } from './evaluate';
@@ -192,7 +193,8 @@ export class FusedLanguageModel implements LanguageModel {
   }
 
   generate(prompts: readonly (readonly number[])[], options: GenerateOptions): Promise<Rollout> {
-    return this.inFrame(() => generate(this.onDevice, prompts, options));
+    const rollout = this.inFrame(() => generate(this.onDevice, prompts, options));
+    return withOutputs(this, prompts, options, rollout);
   }
 
   weights(): Promise<Float32Array> {

@@ -5,7 +5,7 @@ import type { GptConfig } from '../../model/config';
 import { gumbelRow } from '../../random/noise';
 import { EOS, PAD } from '../../model/tokens';
 import { checkIds } from '../shared/batch';
-import { samplingTemperature } from '../shared/sampling';
+import { noiseRow, samplingTemperature } from '../shared/sampling';
 import type { GenerateOptions, Rollout } from '../types';
 import type { Backend } from './backend';
 import { attentionMask, BLOCKED, pickMatrix } from './batch';
@@ -175,14 +175,14 @@ function bannedRow(V: number, banned: readonly number[]): Float32Array {
 /** Next token of every row, [B] int32. */
 function sample(logits: Tensor2D, banned: Float32Array, step: number, options: GenerateOptions): Tensor1D {
   const [B, V] = logits.shape;
-  const { noiseKey, firstRow = 0 } = options;
+  const { noiseKey } = options;
   const temperature = samplingTemperature(options.temperature);
   return tf.tidy(() => {
     if (temperature === 0) return tf.argMax(tf.add(logits, tf.tensor1d(banned)), 1);
     const noise = new Float32Array(B * V);
     for (let b = 0; b < B; b++) {
       const row = noise.subarray(b * V, (b + 1) * V);
-      gumbelRow(noiseKey, firstRow + b, step, row);
+      gumbelRow(noiseKey, noiseRow(options, b), step, row);
       for (let j = 0; j < V; j++) row[j]! += banned[j]!;
     }
     return tf.argMax(tf.add(tf.mul(logits, 1 / temperature), tf.tensor2d(noise, [B, V])), 1);

@@ -20,6 +20,7 @@ import type {
 } from '../types';
 import { adamwStep, globalNorm, type AdamWState } from './adamw';
 import type { Backend } from './backend';
+import { withOutputs } from '../shared/rollout';
 import { packBatch } from './batch';
 import { sliceWeights } from './forward';
 import { generate } from './generate';
@@ -133,7 +134,9 @@ export class PlainModel implements LanguageModel {
   }
 
   generate(prompts: readonly (readonly number[])[], options: GenerateOptions): Promise<Rollout> {
-    return this.backend.run(() => generate(this.backend, this.weightsByName, this.config, prompts, options));
+    const { backend, weightsByName, config } = this;
+    const rollout = backend.run(() => generate(backend, weightsByName, config, prompts, options));
+    return withOutputs(this, prompts, options, rollout);
   }
 
   weights(): Promise<Float32Array> {

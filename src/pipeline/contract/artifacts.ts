@@ -41,8 +41,33 @@ export interface PackedPreferencesArtifact {
   bytes: Uint8Array;
 }
 
+/** Answers of a model to held-out prompts, the same number to each, prompt by prompt; n of them in all. */
+export interface SamplesArtifact {
+  kind: 'samples';
+  perPrompt: number;
+  /** Answer i is tokens[offsets[i]] … tokens[offsets[i + 1] − 1], `<eos>` included when produced. */
+  tokens: Uint16Array;
+  /** [n + 1] */
+  offsets: Uint32Array;
+  /** True rewards, [n]. */
+  gold: Float64Array;
+  /** log π of each answer, nats, [n]. */
+  logProbs: Float64Array;
+}
+
+/** Reward-model scores of such answers, in SFT standard deviations, [n]. */
+export interface ScoresArtifact {
+  kind: 'scores';
+  scores: Float32Array;
+}
+
 export type Artifact =
-  LanguageModelArtifact | RewardModelArtifact | PreferencesArtifact | PackedPreferencesArtifact;
+  | LanguageModelArtifact
+  | RewardModelArtifact
+  | PreferencesArtifact
+  | PackedPreferencesArtifact
+  | SamplesArtifact
+  | ScoresArtifact;
 
 /** What a stage is given: artifacts of its parents by role. */
 export interface Parents {
@@ -54,6 +79,12 @@ export interface Parents {
   teacher?: LanguageModelArtifact;
   /** That trunk's reward model, which gives labels in place of people. */
   judge?: RewardModelArtifact;
+  /** Answers of `sft` that several arms look at, at least as many as any of them; absent where it draws its own. */
+  samples?: SamplesArtifact | undefined;
+  /** Their scores by `reward`. */
+  scores?: ScoresArtifact | undefined;
 }
 
-export type Role = keyof Parents;
+/** What is shared by arms and follows from their other parents, so that no key depends on it. */
+export type SharedRole = 'samples' | 'scores';
+export type Role = Exclude<keyof Parents, SharedRole>;

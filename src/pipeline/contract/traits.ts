@@ -4,12 +4,14 @@ import type { StageFormula } from './formula';
 
 /**
  * Where a stage stands. `trunk`: under the arms, where it usually fills some roles and may fill others if an arm
- * asks for it. `offered`: an arm that the page offers to add. `lecture`: an arm that comes with demos.
+ * asks for it. `offered`: an arm that the page offers to add. `lecture`: an arm that comes with demos. `shared`: beside
+ * the arms, work that several of them need.
  */
 export type Place =
   | { kind: 'trunk'; fills: readonly Role[]; mayFill: readonly Role[] }
   | { kind: 'offered'; armName: string }
-  | { kind: 'lecture'; armName: string };
+  | { kind: 'lecture'; armName: string }
+  | { kind: 'shared' };
 
 /** Headings that training metrics stand under; `hidden` ones only repeat the horizontal axis. */
 export const METRIC_GROUPS = ['loss', 'reward', 'logps', 'policy', 'value', 'heldOut', 'optimiser'] as const;
@@ -47,6 +49,11 @@ export interface StageTraits<Settings> {
   fit?: FitForm;
   /** It belongs to no task: the same result whatever the task. */
   taskFree?: true;
+  /**
+   * How many answers of SFT to each prompt of an evaluation it looks at. They are drawn once for all arms of a run, as
+   * many as the one that wants most; an arm is given them or draws the same itself.
+   */
+  referenceAnswers?(settings: Settings): number;
   /** Its artifact answers the task's prompts as a policy of its own. Default: no. */
   answersPrompts?(settings: Settings): boolean;
   /** No method but the best that any could do. Default: no. */

@@ -1,5 +1,6 @@
 import { MessageError, messageOf, type Message } from '../../messages';
 import { buildGraph, type Graph, type GraphNode } from './graph';
+import { sharedWork, type Shared } from './shared';
 import type { LabConfig } from './config';
 import { RunControl, type Job, type RunnerEvent, type StageOutcome, type TimedEvent } from './runner';
 import type { Artifact, LanguageModelArtifact, Parents, StageResult } from '../contract/stage';
@@ -66,10 +67,12 @@ export type RunState = 'idle' | 'running' | 'paused';
 export class Lab {
   private graph: Graph;
   /** What the run in progress computes; later changes of settings do not reach into it. */
-  private plan: { graph: Graph; config: LabConfig };
+  private plan: { graph: Graph; config: LabConfig; shared: Shared };
   private readonly runs = new Map<string, NodeRun>();
   private readonly lastKey = new Map<string, string>();
   private readonly active = new Map<string, RunControl>();
+  /** Keys of active work that arms share: nobody sees it, so it is neither paused nor stepped through. */
+  private readonly unseen = new Set<string>();
   /** Why ready-made results could not be loaded, by key; only failures, so that every attempt is a new one. */
   private readonly failedToLoad = new Map<string, Message>();
   /** Keys of ready-made results that shall be trained live instead. */
@@ -90,7 +93,7 @@ export class Lab {
   ) {
     this.config_ = config;
     this.graph = buildGraph(config);
-    this.plan = { graph: this.graph, config };
+    this.plan = { graph: this.graph, config, shared: { nodes: [], given: new Map() } };
   }
 
   private config_: LabConfig;
@@ -147,7 +150,7 @@ export class Lab {
     if (this.state_ !== 'idle') return;
     this.state_ = paused ? 'paused' : 'running';
     const generation = ++this.generation;
-    this.plan = { graph: this.graph, config: this.config_ };
+    this.plan = { ...this.plan, graph: this.graph, config: this.config_ };
     this.wanted = this.withInputs(ids);
     for (const node of this.graph)
       if (this.wanted.has(node.id) && this.runs.get(node.key)?.failure) this.runs.delete(node.key);
@@ -157,6 +160,9 @@ export class Lab {
       if (generation !== this.generation) return;
       const unloaded = this.unloadedIn(this.plan.graph).find(({ id }) => this.wanted.has(id));
       if (unloaded) throw new MessageError(unloaded.reason);
+      const { graph, config } = this.plan;
+      const isToDo = ({ id, key }: GraphNode) => this.wanted.has(id) && !this.runs.has(key);
+      this.plan.shared = sharedWork(graph, config, isToDo);
       await Promise.all(this.executing); // what a reset has stopped may still hold the executor's slots
       await new Promise<void>((resolve) => {
         const advance = () => {
@@ -166,7 +172,7 @@ export class Lab {
             if (!node) break;
             void this.start(node).then(advance);
           }
-          this.stepFirst = false;
+          if (this.seen().length > 0) this.stepFirst = false;
           this.changed();
           if (this.active.size === 0) resolve();
         };
@@ -230,7 +236,7 @@ export class Lab {
   pause(): void {
     if (this.state_ !== 'running') return;
     this.state_ = 'paused';
-    for (const control of this.active.values()) control.pause();
+    for (const control of this.seen()) control.pause();
     this.changed();
   }
 
@@ -243,10 +249,10 @@ export class Lab {
 
   /** One more row of every running stage, then pause. Starts the run if it is idle. */
   step(): void {
-    if (this.active.size === 0) this.stepFirst = true;
+    if (this.seen().length === 0) this.stepFirst = true;
     if (this.state_ === 'idle') this.run(undefined, true).catch(() => undefined); // `unloaded` says why
     this.state_ = 'paused';
-    for (const control of this.active.values()) control.step();
+    for (const control of this.seen()) control.step();
     this.changed();
   }
 
@@ -255,6 +261,7 @@ export class Lab {
     this.generation++;
     for (const control of this.active.values()) control.stop();
     this.active.clear();
+    this.unseen.clear();
     for (const [key, run] of this.runs) if (run.source === 'live') this.runs.delete(key);
     for (const [id, key] of this.lastKey) if (!this.runs.has(key)) this.lastKey.delete(id);
     this.wanted.clear();
@@ -273,12 +280,32 @@ export class Lab {
     return wanted;
   }
 
-  /** Wanted nodes of the plan without a result whose inputs are all there. */
+  /** Wanted nodes of the plan without a result whose inputs are all there; what arms share before its first user. */
   private ready(): GraphNode[] {
-    return this.plan.graph.filter((node) => {
-      if (!this.wanted.has(node.id) || this.active.has(node.key) || this.runs.has(node.key)) return false;
-      return Object.values(node.inputs).every((id) => artifactIn(this.plan.graph, this.runs, id));
-    });
+    const { graph } = this.plan;
+    const isReady = (node: GraphNode): boolean =>
+      !this.active.has(node.key) &&
+      !this.runs.has(node.key) &&
+      Object.values(node.inputs).every((id) => artifactIn(graph, this.runs, id)) &&
+      this.sharedBy(node).every(([, { key }]) => this.runs.has(key) && !this.active.has(key));
+    return graph
+      .filter(({ id }) => this.wanted.has(id))
+      .flatMap((node) => [...this.sharedBy(node).map(([, work]) => work), node])
+      .filter((node) => isReady(node));
+  }
+
+  /** What a node is given of the work that several need; where that has failed it computes the same itself. */
+  private sharedBy({ id }: GraphNode): [string, GraphNode][] {
+    const { nodes, given } = this.plan.shared;
+    return Object.entries(given.get(id) ?? {}).map(([role, work]) => [
+      role,
+      nodes.find((n) => n.id === work)!,
+    ]);
+  }
+
+  /** Controls of the stages that people see run. */
+  private seen(): RunControl[] {
+    return [...this.active].flatMap(([key, control]) => (this.unseen.has(key) ? [] : [control]));
   }
 
   /** The artifact of a node under the current settings, if it has been made. */
@@ -287,7 +314,9 @@ export class Lab {
   }
 
   private async start(node: GraphNode): Promise<void> {
-    const control = new RunControl(this.state_ === 'paused');
+    const isUnseen = this.plan.shared.nodes.includes(node);
+    const control = new RunControl(this.state_ === 'paused' && !isUnseen);
+    if (isUnseen) this.unseen.add(node.key);
     const run: NodeRun = {
       key: node.key,
       made: node,
@@ -309,11 +338,12 @@ export class Lab {
       this.changed();
     });
     this.executing.add(execution);
-    if (this.stepFirst) control.step();
+    if (this.stepFirst && !isUnseen) control.step();
     const outcome = await execution;
     this.executing.delete(execution);
     if (this.runs.get(node.key) !== run) return; // reset in the meantime
     this.active.delete(node.key);
+    this.unseen.delete(node.key);
     run.seconds = outcome.seconds;
     switch (outcome.status) {
       case 'done':
@@ -351,9 +381,10 @@ export class Lab {
   private jobOf(node: GraphNode): Job {
     const { stage, settings, size, seed } = node;
     const { task, evaluation } = this.plan.config;
-    const parents: Parents = Object.fromEntries(
-      Object.entries(node.inputs).map(([role, id]) => [role, artifactIn(this.plan.graph, this.runs, id)]),
-    );
+    const parents = Object.fromEntries([
+      ...Object.entries(node.inputs).map(([role, id]) => [role, artifactIn(this.plan.graph, this.runs, id)]),
+      ...this.sharedBy(node).map(([role, { key }]) => [role, this.runs.get(key)?.result?.artifact]),
+    ]) as Parents;
     return { stage, settings, task, size, seed, evaluation, parents };
   }
 

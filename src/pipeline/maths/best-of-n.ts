@@ -24,18 +24,18 @@ function weightsByRank(scores: ArrayLike<number>, weightOf: (rank: number) => nu
  * chooses nothing: 0.
  */
 export function sampledKl(
-  answers: readonly (readonly number[])[],
+  answers: ArrayLike<number | readonly number[]>,
   scores: ArrayLike<number>,
   n: number,
 ): number {
   const N = answers.length;
   const weights = weightsByRank(scores, (rank) => ((rank + 1) / N) ** n - (rank / N) ** n);
   const alike = new Map<string, { weight: number; count: number }>();
-  answers.forEach((answer, i) => {
-    const key = answer.join();
+  for (let i = 0; i < N; i++) {
+    const key = String(answers[i]!);
     const { weight, count } = alike.get(key) ?? { weight: 0, count: 0 };
     alike.set(key, { weight: weight + weights[i]!, count: count + 1 });
-  });
+  }
   let kl = 0;
   for (const { weight, count } of alike.values())
     if (weight > 0) kl += weight * Math.log((weight * N) / count);

@@ -42,10 +42,10 @@ export async function answer(engine: Engine, request: AnswerRequest): Promise<An
     const policy = load(model);
     const rollout = await policy.generate(
       Array.from({ length: count }, () => prompt),
-      request,
+      { ...request, want: { logProbs: true } },
     );
     const batch = rollout.completions.map((c) => sequence(prompt, c));
-    const own = (await policy.evaluate(batch, { logProbs: true })).logProbs!;
+    const own = rollout.outputs!.logProbs!;
     const theirs = reference && (await load(reference).evaluate(batch, { logProbs: true })).logProbs!;
     const scores = reward && (await load(reward).evaluate(batch, { scores: true })).scores!;
     return rollout.completions.map((completion, i) => ({

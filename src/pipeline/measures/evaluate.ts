@@ -1,4 +1,4 @@
-import type { LanguageModel, Matrix } from '../../engine/types';
+import type { HostOutputs, LanguageModel, Matrix, TokensWanted } from '../../engine/types';
 import { decode, EOS } from '../../world';
 import { sequenceKl } from '../maths/kl';
 import { maskedMean } from '../maths/matrix';
@@ -42,6 +42,8 @@ export const drawEvaluationPrompts = (context: StageContext, count: number): Pro
 export interface Answers {
   completions: number[][];
   gold: Float64Array;
+  /** What was wanted of their tokens, by chunk of `CHUNK` answers. */
+  outputs: HostOutputs[];
 }
 
 /** One sampled answer per prompt and its gold reward. The noise depends on run and prompt only: comparisons are paired. */
@@ -50,20 +52,24 @@ export async function sampleGold(
   model: LanguageModel,
   { prompts, ids }: PromptBatch,
   temperature = 1,
+  want?: TokensWanted,
 ): Promise<Answers> {
   const noiseKey = streamOf(context, 'evaluate', 'noise').uint32();
   const completions: number[][] = [];
+  const outputs: HostOutputs[] = [];
   for (let row = 0; row < ids.length; row += CHUNK) {
     const rollout = await model.generate(ids.slice(row, row + CHUNK), {
       maxNewTokens: context.task.maxNewTokens,
       temperature,
       noiseKey,
       firstRow: row,
+      ...(want ? { want } : {}),
     });
     completions.push(...rollout.completions);
+    if (rollout.outputs) outputs.push(rollout.outputs);
   }
   const gold = Float64Array.from(completions, (c, i) => goldOf(context.task, prompts[i]!, c).total);
-  return { completions, gold };
+  return { completions, gold, outputs };
 }
 
 /** Share of comparisons won, ties half, with its 95 % Wilson interval. Paired lists of equal length. */
@@ -111,13 +117,15 @@ export interface Evaluator {
   /** The held-out prompts of the run and SFT's answers to them. */
   readonly heldOut: PromptBatch;
   readonly baseline: Answers;
+  /** SFT, frozen; lives as long as this. */
+  readonly reference: LanguageModel;
   /** Measures a policy on the first `prompts` held-out prompts. */
   evaluate(policy: LanguageModel, prompts: number): Promise<Measured>;
   dispose(): void;
 }
 
 /** Gold and length of each answer. */
-export const finalAnswers = ({ gold, completions }: Answers): FinalAnswers => ({
+export const finalAnswers = ({ gold, completions }: Pick<Answers, 'gold' | 'completions'>): FinalAnswers => ({
   gold,
   length: Float64Array.from(completions, (c) => c.length),
 });
@@ -148,15 +156,17 @@ export async function createEvaluator(
   return {
     heldOut,
     baseline,
+    reference,
     async evaluate(policy, wanted) {
       const n = Math.min(wanted, count);
       const prompts = { prompts: heldOut.prompts.slice(0, n), ids: heldOut.ids.slice(0, n) };
-      const { completions, gold } = await sampleGold(context, policy, prompts);
+      const told = { logProbs: true, entropy: true };
+      const { completions, gold, outputs } = await sampleGold(context, policy, prompts, 1, told);
       const kl: number[] = [];
       const entropy: { mean: number; tokens: number }[] = [];
       for (let row = 0; row < n; row += CHUNK) {
         const batch = prompts.ids.slice(row, row + CHUNK).map((p, i) => sequence(p, completions[row + i]!));
-        const mine = await policy.evaluate(batch, { logProbs: true, entropy: true });
+        const mine = outputs[row / CHUNK]!;
         const theirs = await reference.evaluate(batch, { logProbs: true });
         kl.push(...sequenceKl(mine.logProbs!, theirs.logProbs!, mine.mask));
         entropy.push({ mean: maskedMean(mine.entropy!, mine.mask), tokens: ones(mine.mask) });

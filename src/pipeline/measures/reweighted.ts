@@ -1,68 +1,52 @@
+import type { LanguageModel } from '../../engine/types';
 import { EOS } from '../../world';
 import { drawEvaluationPrompts, normalisedScores, sampleGold, winRate } from './evaluate';
-import { rowSums } from '../maths/matrix';
+import { answersTo, drawAnswers, type PromptAnswers } from './reference-answers';
 import {
   modelOf,
+  parent,
   streamOf,
   type Evaluation,
-  type LanguageModelArtifact,
+  type Parents,
   type RewardModelArtifact,
   type StageContext,
 } from '../contract/stage';
 import { distinctN, mean, wilsonInterval } from '../maths/statistics';
-import { goldOf, sequence } from '../data/tokens';
-
-/** Rows per device call; bounds memory, not results. */
-const CHUNK = 256;
 
 /** Many answers of the reference to one held-out prompt. */
-export interface PromptSamples {
-  completions: number[][];
-  gold: Float64Array;
+export interface PromptSamples extends PromptAnswers {
   /** Reward-model scores, in SFT standard deviations. */
   proxy: Float32Array;
-  /** log π_SFT of each answer, nats. */
-  logProbs: Float64Array;
   /** Gold of the one answer that every arm is compared with on this prompt. */
   baseline: number;
 }
 
 /**
- * Draws `count` answers of SFT to each of the first `prompts` held-out prompts, one prompt after the other.
- * Policies that only choose among or reweight SFT's answers are measured on them without any training.
+ * `count` answers of SFT to each of the first `prompts` held-out prompts, one prompt after the other: those that were
+ * drawn for all arms of the run where they are there, else drawn here. Policies that only choose among or reweight
+ * SFT's answers are measured on them without any training.
  */
-export async function* sampleReference(
+export async function* referenceAnswers(
   context: StageContext,
-  sft: LanguageModelArtifact,
-  reward: RewardModelArtifact,
+  parents: Parents,
   prompts: number,
   count: number,
 ): AsyncGenerator<PromptSamples, void, void> {
   const heldOut = drawEvaluationPrompts(context, prompts);
-  const noiseKey = streamOf(context, 'reweighted', 'noise').uint32();
-  const [model, rewardModel] = [modelOf(context, sft), modelOf(context, reward)];
+  const { samples, scores } = parents;
+  const reward = parent(parents, 'reward');
+  const [model, rewardModel] = [modelOf(context, parent(parents, 'sft')), modelOf(context, reward)];
   try {
     const baseline = await sampleGold(context, model, heldOut);
+    const drawn = samples ? null : drawAnswers(context, model, heldOut, count);
     for (const [at, ids] of heldOut.ids.entries()) {
-      const same = Array.from({ length: count }, () => ids);
-      const completions: number[][] = [];
-      const logProbs: number[] = [];
-      for (let row = 0; row < count; row += CHUNK) {
-        const rollout = await model.generate(same.slice(row, row + CHUNK), {
-          maxNewTokens: context.task.maxNewTokens,
-          temperature: 1,
-          noiseKey,
-          firstRow: at * count + row,
-        });
-        completions.push(...rollout.completions);
-        const batch = rollout.completions.map((c) => sequence(ids, c));
-        logProbs.push(...rowSums((await model.evaluate(batch, { logProbs: true })).logProbs!));
-      }
+      const answers = samples ? answersTo(samples, at, count) : (await drawn!.next()).value!;
+      const first = at * (samples?.perPrompt ?? 0);
       yield {
-        completions,
-        gold: Float64Array.from(completions, (c) => goldOf(context.task, heldOut.prompts[at]!, c).total),
-        proxy: await normalisedScores(rewardModel, reward, same, completions),
-        logProbs: Float64Array.from(logProbs),
+        ...answers,
+        proxy: scores
+          ? scores.scores.subarray(first, first + count)
+          : await scoresOf(rewardModel, reward, ids, answers),
         baseline: baseline.gold[at]!,
       };
     }
@@ -70,6 +54,39 @@ export async function* sampleReference(
     model.dispose();
     rewardModel.dispose();
   }
+}
+
+/** Reward-model scores of the answers to one prompt, in SFT standard deviations. */
+export function scoresOf(
+  rewardModel: LanguageModel,
+  reward: RewardModelArtifact,
+  prompt: readonly number[],
+  answers: PromptAnswers,
+): Promise<Float32Array> {
+  const completions = Array.from(answers.gold, (_, i) => [...answerOf(answers, i)]);
+  return normalisedScores(
+    rewardModel,
+    reward,
+    completions.map(() => prompt),
+    completions,
+  );
+}
+
+/** Tokens of one answer, `<eos>` included when produced. */
+export const answerOf = (
+  { tokens, offsets }: Pick<PromptAnswers, 'tokens' | 'offsets'>,
+  i: number,
+): Uint16Array => tokens.subarray(offsets[i], offsets[i + 1]);
+
+/** Number of the first answer with the same tokens, for each answer. */
+export function alike(answers: PromptAnswers): Int32Array {
+  const first = new Map<string, number>();
+  return Int32Array.from(answers.gold, (_, i) => {
+    const text = answerOf(answers, i).join();
+    const known = first.get(text) ?? i;
+    first.set(text, known);
+    return known;
+  });
 }
 
 /**
@@ -86,14 +103,17 @@ export function weightedEvaluation(
   const average = (of: (s: PromptSamples, i: number) => number) =>
     mean(samples.map((s, p) => weights[p]!.reduce((sum, w, i) => sum + w * of(s, i), 0)));
   const rng = streamOf(context, 'reweighted', 'texts');
-  const texts = samples.map((s, p) => rng.weighted(s.completions, Array.from(weights[p]!)));
+  const texts = samples.map((s, p) => {
+    const chosen = rng.weighted([...s.gold.keys()], Array.from(weights[p]!));
+    return [...answerOf(s, chosen)];
+  });
   // weights add up to 1 only as far as float64 goes, and no more than all can be won
   const won = Math.min(
     1,
     average((s, i) => winRate([s.gold[i]!], [s.baseline]).winRate),
   );
   const interval = wilsonInterval(won * samples.length, samples.length);
-  const length = average((s, i) => s.completions[i]!.length);
+  const length = average((s, i) => s.offsets[i + 1]! - s.offsets[i]!);
   return {
     gold: average((s, i) => s.gold[i]!),
     proxy: average((s, i) => s.proxy[i]!),
@@ -102,7 +122,9 @@ export function weightedEvaluation(
     winRateLow: interval.low,
     winRateHigh: interval.high,
     prompts: samples.length,
-    eosRate: average((s, i) => (s.completions[i]!.at(-1) === EOS ? 1 : 0)),
+    eosRate: average((s, i) =>
+      s.tokens[s.offsets[i + 1]! - 1] === EOS && s.offsets[i + 1]! > s.offsets[i]! ? 1 : 0,
+    ),
     length,
     distinct1: distinctN(texts, 1),
     distinct2: distinctN(texts, 2),

@@ -6,7 +6,7 @@ import { fitOveroptimization, PEAK_FIGURES, type PathPoint } from '../maths/over
 import { DERIVED_FIGURES } from '../measures/derived';
 import { EVALUATION_FIGURES } from '../measures/evaluate';
 import { ARM_HEADLINE } from '../training/arm';
-import { sampleReference, weightedEvaluation, type PromptSamples } from '../measures/reweighted';
+import { alike, referenceAnswers, weightedEvaluation, type PromptSamples } from '../measures/reweighted';
 import { choice, integer } from '../contract/settings';
 import { defineStage, parent } from '../contract/stage';
 import { mean } from '../maths/statistics';
@@ -34,6 +34,9 @@ const settings = z.object({
 
 export type BestOfNSettings = z.infer<typeof settings>;
 
+/** Answers to each prompt. */
+const answersUsed = (s: BestOfNSettings): number => Math.max(s.samples, s.largest);
+
 /**
  * Best-of-n (Nakano et al. 2021; Gao et al. 2022): n answers of SFT, the reward model picks one. Nothing is
  * trained; the artifact is SFT itself. One evaluation for each n = 1, 2, 4, …; its KL is the sampling estimate
@@ -42,13 +45,14 @@ export type BestOfNSettings = z.infer<typeof settings>;
  */
 export const bestOfN = defineStage({
   name: 'best-of-n',
-  version: 4,
+  version: (s) => (answersUsed(s) === 256 ? 4 : 5), // the noise of an answer depended on how many there are
   settings,
   inputs: ['sft', 'reward'],
   place: { kind: 'lecture', armName: 'Best of n' },
   learnsFrom: null,
   course: 'ladder',
   comparedWith: 'sft',
+  referenceAnswers: answersUsed,
   fit: 'best-of-n',
   metrics: { num_tokens: 'optimiser' },
   figures: {
@@ -63,23 +67,24 @@ export const bestOfN = defineStage({
   async *run(context, s, parents) {
     const sft = parent(parents, 'sft');
     const prompts = context.evaluation.prompts;
-    const count = Math.max(s.samples, s.largest);
+    const count = answersUsed(s);
     const drawn: PromptSamples[] = [];
     let tokens = 0;
-    for await (const one of sampleReference(context, sft, parent(parents, 'reward'), prompts, count)) {
+    for await (const one of referenceAnswers(context, parents, prompts, count)) {
       drawn.push(one);
-      tokens += one.completions.reduce((sum, c) => sum + c.length, 0);
+      tokens += one.tokens.length;
       if (drawn.length % 8 && drawn.length < prompts) continue;
       const [update, samples] = [drawn.length, drawn.length * count];
       yield { type: 'metrics', update, updates: prompts, samples, tokens, metrics: { num_tokens: tokens } };
     }
     const sizes = powersOfTwo(s.largest);
+    const same = drawn.map(alike);
     const summary: Record<string, number> = {};
     const path: PathPoint[] = [];
     for (const [update, n] of sizes.entries()) {
       const scores = drawn.map((one) => (s.reward === 'gold' ? one.gold : one.proxy));
       const weights = scores.map((of) => bestOfNWeights(of, n));
-      const kl = mean(drawn.map((one, p) => sampledKl(one.completions, scores[p]!, n)));
+      const kl = mean(same.map((answers, p) => sampledKl(answers, scores[p]!, n)));
       const evaluation = { ...weightedEvaluation(context, drawn, weights, kl), bestOf: n };
       path.push(evaluation);
       const samples = n * prompts; // what choosing among n costs

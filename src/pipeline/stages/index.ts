@@ -12,6 +12,8 @@ import { preferredFt } from './preferred-ft';
 import { pretrain } from './pretrain';
 import { probe } from './probe';
 import { reward } from './reward';
+import { samples } from './samples';
+import { scores } from './scores';
 import { sft } from './sft';
 import { tilt } from './tilt';
 import { unlikelihood } from './unlikelihood';
@@ -34,6 +36,8 @@ const ALL = [
   probe,
   instruct,
   fewShot,
+  samples,
+  scores,
 ] as const;
 
 type Known = (typeof ALL)[number];

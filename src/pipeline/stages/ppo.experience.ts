@@ -1,4 +1,4 @@
-import type { Batch, HostOutputs, LanguageModel, Matrix } from '../../engine/types';
+import type { Batch, HostOutputs, LanguageModel, Matrix, Wanted } from '../../engine/types';
 import type { Rng } from '../../random/rng';
 import type { RewardModelArtifact, StageContext } from '../contract/stage';
 import { present } from '../contract/present';
@@ -42,13 +42,23 @@ export async function collect(
   klCoef: number,
 ): Promise<Experience> {
   const { prompts: asked, ids } = drawPrompts(context.task, streams.prompts, 'train', s.rolloutBatch);
+  const want = { logProbs: true, entropy: true, values: s.valueModel === 'shared' };
   const rollout = await models.policy.generate(ids, {
+    want,
+    onlyIfKnown: true, // else in one round trip with the passes of the others
     maxNewTokens: context.task.maxNewTokens,
     temperature: 1,
     noiseKey: streams.noise.uint32(),
   });
   const batch = ids.map((p, i) => sequence(p, rollout.completions[i]!));
-  const { old, oldValues, referenceLogProbs, proxy } = await scored(context, s, models, batch);
+  const { old, oldValues, referenceLogProbs, proxy } = await scored(
+    context,
+    s,
+    models,
+    batch,
+    want,
+    rollout.outputs,
+  );
   const { mask } = old;
 
   const gold = asked.map((prompt, i) => goldOf(context.task, prompt, rollout.completions[i]!).total);
@@ -86,21 +96,25 @@ export async function collect(
   };
 }
 
-/** The passes of all models over the answers, together. */
-async function scored({ engine }: StageContext, s: PpoSettings, models: PpoModels, batch: Batch) {
-  const [old, reference, reward, value] = await engine.evaluateTogether([
-    {
-      model: models.policy,
-      batch,
-      want: { logProbs: true, entropy: true, values: s.valueModel === 'shared' },
-    },
+/** The passes over the answers that sampling did not tell already, together. */
+async function scored(
+  { engine }: StageContext,
+  s: PpoSettings,
+  models: PpoModels,
+  batch: Batch,
+  want: Wanted,
+  sampled: HostOutputs | undefined,
+) {
+  const [reference, reward, ...others] = await engine.evaluateTogether([
     { model: models.reference, batch, want: { logProbs: true } },
     { model: models.reward, batch, want: { scores: true } },
     ...(models.value ? [{ model: models.value, batch, want: { values: true } }] : []),
+    ...(sampled ? [] : [{ model: models.policy, batch, want }]),
   ]);
+  const old = sampled ?? others.at(-1)!;
   return {
-    old: old!,
-    oldValues: valuesOf(s, old!, value),
+    old,
+    oldValues: valuesOf(s, old, others[0]),
     referenceLogProbs: reference!.logProbs!,
     proxy: normalised(reward!.scores!, models.normaliser),
   };

@@ -3,7 +3,7 @@ import { formatFigure, numeric, sometimes } from '../contract/figures';
 import { DERIVED_FIGURES } from '../measures/derived';
 import { EVALUATION_FIGURES } from '../measures/evaluate';
 import { ARM_HEADLINE } from '../training/arm';
-import { sampleReference, weightedEvaluation, type PromptSamples } from '../measures/reweighted';
+import { referenceAnswers, weightedEvaluation, type PromptSamples } from '../measures/reweighted';
 import { choice, integer, number } from '../contract/settings';
 import { defineStage, parent } from '../contract/stage';
 import { mean } from '../maths/statistics';
@@ -60,13 +60,14 @@ const ENOUGH = 10;
  */
 export const tilt = defineStage({
   name: 'tilt',
-  version: 1,
+  version: (s) => (s.samples === 256 ? 1 : 2), // the noise of an answer depended on how many there are
   settings,
   inputs: ['sft', 'reward'],
   place: { kind: 'lecture', armName: 'Optimum' },
   learnsFrom: null,
   course: 'ladder',
   comparedWith: 'sft',
+  referenceAnswers: (s) => s.samples,
   isLimit: (s) => s.reward === 'gold', // by the proxy it is one more way to over-optimise
   metrics: { num_tokens: 'optimiser' },
   figures: {
@@ -82,9 +83,9 @@ export const tilt = defineStage({
     const prompts = context.evaluation.prompts;
     const drawn: PromptSamples[] = [];
     let tokens = 0;
-    for await (const one of sampleReference(context, sft, parent(parents, 'reward'), prompts, s.samples)) {
+    for await (const one of referenceAnswers(context, parents, prompts, s.samples)) {
       drawn.push(one);
-      tokens += one.completions.reduce((sum, c) => sum + c.length, 0);
+      tokens += one.tokens.length;
       if (drawn.length % 8 && drawn.length < prompts) continue;
       const [update, samples] = [drawn.length, drawn.length * s.samples];
       yield { type: 'metrics', update, updates: prompts, samples, tokens, metrics: { num_tokens: tokens } };

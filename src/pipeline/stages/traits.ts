@@ -37,7 +37,7 @@ export const isLadder = ({ stage }: Pick<StageInUse, 'stage'>): boolean => STAGE
 /** Name of a fresh arm. */
 export function armName(stage: ArmStage): string {
   const { place } = STAGES[stage];
-  return place.kind === 'trunk' ? stage : place.armName;
+  return 'armName' in place ? place.armName : stage;
 }
 
 /** Every figure that some stage declares; what several declare they declare alike. */

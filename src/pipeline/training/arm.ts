@@ -52,7 +52,7 @@ export class Arm {
     const sft = parent(parents, 'sft');
     const evaluator = await createEvaluator(context, sft, parents.reward);
     const heldOutPairs = parents.preferences ? parent(parents, 'preferences').heldOut : [];
-    return new Arm(context, evaluator, modelOf(context, sft), modelOf(context, sft), heldOutPairs);
+    return new Arm(context, evaluator, modelOf(context, sft), evaluator.reference, heldOutPairs);
   }
 
   /**
@@ -127,13 +127,13 @@ export class Arm {
   }
 
   /** Further headline figures: where the path peaked, and whatever else the run asks for. */
-  private async extras({ evaluation, completions }: Measured): Promise<Record<string, number>> {
+  private async extras({ evaluation, completions, answers }: Measured): Promise<Record<string, number>> {
     const { evaluator, context, policy, reference, heldOutPairs } = this;
     const { temperatures = [], labelers } = context.evaluation;
     return {
       ...fitOveroptimization('rl', [...this.path, evaluation]),
       ...(heldOutPairs.length ? await displacement(policy, reference, heldOutPairs) : {}),
-      ...(await atTemperatures(context, policy, evaluator, temperatures)),
+      ...(await atTemperatures(context, policy, evaluator, temperatures, answers.gold)),
       ...(labelers === undefined ? {} : labelerWinRates(context, evaluator, completions, labelers)),
     };
   }
@@ -141,6 +141,5 @@ export class Arm {
   dispose(): void {
     this.evaluator.dispose();
     this.policy.dispose();
-    this.reference.dispose();
   }
 }

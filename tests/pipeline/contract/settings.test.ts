@@ -29,9 +29,13 @@ const fields = stages.flatMap(([stage, schema]) =>
 const schemaOf = (stage: StageName) => STAGES[stage].settings;
 
 describe('every stage', () => {
-  it('is in the list under its own name, as a part of the trunk or as an arm', () => {
+  it('is in the list under its own name, as a part of the trunk, as an arm or as work that arms share', () => {
     for (const [name, stage] of Object.entries(STAGES)) expect(stage.name).toBe(name);
-    expect([...TRUNK_STAGES, ...ARM_STAGES, ...LECTURE_STAGES].sort()).toEqual(Object.keys(STAGES).sort());
+    const shared = Object.keys(STAGES).filter((name) => STAGES[name as StageName].place.kind === 'shared');
+    expect(shared).toEqual(['samples', 'scores']);
+    expect([...TRUNK_STAGES, ...ARM_STAGES, ...LECTURE_STAGES, ...shared].sort()).toEqual(
+      Object.keys(STAGES).sort(),
+    );
   });
 
   it.each(stages)('%s takes its own defaults, on every task', (stage, schema) => {

@@ -23,7 +23,17 @@ interface Raise {
  * is made from their results gets new keys by itself.
  */
 const RAISED: readonly Raise[] = [
-  { stage: 'best-of-n', was: 3, why: 'equal scores share their weight, so KL and gold are others' },
+  {
+    stage: 'best-of-n',
+    was: 3,
+    why: 'equal scores share their weight; its answers are those of the frontier',
+  },
+  {
+    stage: 'tilt',
+    was: 1,
+    why: 'the noise of an answer no longer depends on how many there are',
+    when: ({ samples }) => samples !== 256,
+  },
   { stage: 'ai-feedback', was: 1, why: 'ties of the judge are decided by a fair draw' },
   {
     stage: 'online-dpo',

@@ -507,3 +507,55 @@ describe('changing settings during a run', () => {
     expect(statuses(lab)).toMatchObject({ preferences: 'done', reward: 'stale', ppo: 'stale' });
   });
 });
+
+describe('work that arms share', () => {
+  const ladders: LabConfig = {
+    ...defaultLabConfig(),
+    arms: [
+      { id: 'frontier', name: 'Frontier', stage: 'tilt', settings: {} },
+      { id: 'best', name: 'Best of n', stage: 'best-of-n', settings: {} },
+    ],
+  };
+
+  it('is done once, before the arms that need it, and is no stage of the pipeline', async () => {
+    const { executor, lab, run } = await startedLab(1, ladders);
+    await executor.finishTrunk();
+    expect(executor.started.at(-1)).toBe('samples');
+    expect(statuses(lab)).toMatchObject({ frontier: 'queued', best: 'queued' });
+    for (const stage of ['samples', 'scores', 'tilt', 'best-of-n']) await executor.of(stage).finish();
+    await run;
+    expect(executor.started).toEqual([
+      ...['pretrain', 'sft', 'preferences', 'reward'],
+      ...['samples', 'scores', 'tilt', 'best-of-n'],
+    ]);
+    for (const arm of ['tilt', 'best-of-n'])
+      expect(executor.of(arm).job.parents).toMatchObject({
+        samples: { name: 'samples' },
+        scores: { name: 'scores' },
+      });
+    expect(lab.nodes().map(({ node }) => node.stage)).not.toContain('samples');
+  });
+
+  it('is left to the arms where it fails', async () => {
+    const { executor, lab, run } = await startedLab(1, ladders);
+    await executor.finishTrunk();
+    const failed: StageOutcome = { status: 'failed', message: foreign('no'), seconds: 0 };
+    for (const stage of ['samples', 'scores']) await executor.of(stage).finish(failed);
+    for (const stage of ['tilt', 'best-of-n']) await executor.of(stage).finish();
+    await run;
+    expect(executor.of('tilt').job.parents.samples).toBeUndefined();
+    expect(statuses(lab)).toMatchObject({ frontier: 'done', best: 'done' });
+  });
+
+  it('goes on in a pause, and a step is taken by the first stage that is seen', async () => {
+    const { executor, lab } = await startedLab(1, ladders);
+    await executor.finishTrunk();
+    lab.pause();
+    lab.step();
+    expect(executor.of('samples').commands).toEqual([]);
+    for (const stage of ['samples', 'scores']) await executor.of(stage).finish();
+    expect(executor.of('tilt').control.paused).toBe(true);
+    expect(executor.of('tilt').control.pendingSteps).toBe(1);
+    expect(statuses(lab)['frontier']).toBe('paused');
+  });
+});

@@ -8,7 +8,8 @@ import { nanoContext } from '../support';
 
 /** Answers of ascending gold, all of them better than what they are compared with. */
 const samples = (count: number): PromptSamples => ({
-  completions: Array.from({ length: count }, (_, i) => [10 + i, EOS]),
+  tokens: Uint16Array.from({ length: 2 * count }, (_, i) => (i % 2 ? EOS : 10 + i / 2)),
+  offsets: Uint32Array.from({ length: count + 1 }, (_, i) => 2 * i),
   gold: Float64Array.from({ length: count }, (_, i) => i / count),
   proxy: new Float32Array(count),
   logProbs: new Float64Array(count).fill(-1),

@@ -130,6 +130,10 @@ export const settings: SettingCatalogue = {
     learningRate: words('学习率', '越高：每对推动得越远。'),
     coefficient: words('非似然系数', '越高：越用力推开被拒回答；过高则文本散架。'),
   },
+  samples: {
+    prompts: words('提示数', 'SFT 要回答的留出提示。', '个提示'),
+    count: words('每个提示的回答数', '取用量最大的分支所需的数量。', '个回答'),
+  },
   'best-of-n': {
     largest: words('最大的 n', '可选的回答越多：奖励越高，作答成本也按倍数增加。', '个回答'),
     samples: words('每个提示的回答数', '越多：每个 n 的估计噪声越小；至少采样最大的 n 个。', '个回答'),

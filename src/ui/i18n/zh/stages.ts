@@ -20,6 +20,8 @@ export const stages: Words<typeof en> = {
       probe: '直接测量',
       instruct: '指令微调',
       'few-shot': '少样本提示',
+      samples: 'SFT 的回答',
+      scores: 'SFT 回答的得分',
     },
     about: {
       pretrain: '逐词学习续写玩具网络文本。它会说话，但不会回答。',
@@ -38,6 +40,8 @@ export const stages: Words<typeof en> = {
       probe: '不做训练：按模型现状测量，提示里可以带示例，也可以不带。',
       instruct: '在多种任务上微调基础模型，每种任务有多种措辞。',
       'few-shot': '不做训练：把解好的示例放在问题前面。',
+      samples: 'SFT 对每个留出提示多次作答，所有从中挑选回答的分支共用一份。',
+      scores: '奖励模型给这些回答打分，所有用到它的分支共用一份。',
     },
     status: {
       missing: '尚未运行',

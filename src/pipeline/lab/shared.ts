@@ -1,0 +1,68 @@
+import { versionOf, type SharedRole } from '../contract/stage';
+import { STAGES } from '../stages';
+import type { LabConfig } from './config';
+import { keyOf, type Graph, type GraphNode } from './graph';
+
+/**
+ * Work that several arms need, each piece once: nodes of their own beside the graph. It follows from what the arms
+ * build on, so no key of theirs depends on it, and an arm without it computes the same itself.
+ */
+export interface Shared {
+  /** In an order in which every input comes before its users. */
+  nodes: Graph;
+  /** Which of them a node is given, by the id of the node. */
+  given: ReadonlyMap<string, Partial<Record<SharedRole, string>>>;
+}
+
+/** What those nodes of the graph share that are still to be computed. */
+export function sharedWork(
+  graph: Graph,
+  { task, evaluation }: Pick<LabConfig, 'task' | 'evaluation'>,
+  isToDo: (node: GraphNode) => boolean,
+): Shared {
+  const nodes: GraphNode[] = [];
+  const given = new Map<string, Partial<Record<SharedRole, string>>>();
+  const keys = new Map(graph.map(({ id, key }) => [id, key]));
+
+  const add = (
+    stage: 'samples' | 'scores',
+    { seed, size }: GraphNode,
+    inputs: GraphNode['inputs'],
+    settings: GraphNode['settings'],
+    samples?: GraphNode,
+  ): GraphNode => {
+    const version = versionOf(STAGES[stage], settings as never);
+    const from = [...Object.entries(inputs), ...(samples ? [['samples', samples.id] as const] : [])];
+    const causes = from.map(([role, id]) => [role, keys.get(id)]);
+    const key = keyOf({ stage, version, settings, seed, size, task, inputs: causes });
+    const id = `${stage} ${from.map(([, input]) => input).join(', ')}`;
+    const node = { id, name: id, stage, size, settings, seed, inputs, key, shippable: false };
+    nodes.push(node);
+    keys.set(id, key);
+    return node;
+  };
+
+  const users = graph.filter((node) => isToDo(node) && node.inputs.sft && answersOf(node));
+  for (const [sft, group] of severalBy(users, ({ inputs }) => inputs.sft!)) {
+    const count = Math.max(...group.map(answersOf));
+    const samples = add('samples', group[0]!, { sft }, { prompts: evaluation.prompts, count });
+    for (const { id } of group) given.set(id, { samples: samples.id });
+    for (const [reward, judged] of severalBy(group, ({ inputs }) => inputs.reward!)) {
+      const scores = add('scores', judged[0]!, { reward }, {}, samples);
+      given.set(scores.id, { samples: samples.id });
+      for (const { id } of judged) given.set(id, { samples: samples.id, scores: scores.id });
+    }
+  }
+  return { nodes, given };
+}
+
+/** Answers of SFT to each prompt that a node looks at; 0: none. */
+const answersOf = ({ stage, settings }: GraphNode): number =>
+  STAGES[stage].referenceAnswers?.(settings as never) ?? 0;
+
+/** Lists of at least two nodes of the same name. */
+function severalBy(nodes: Graph, nameOf: (node: GraphNode) => string): [string, GraphNode[]][] {
+  const lists = new Map<string, GraphNode[]>();
+  for (const node of nodes) lists.set(nameOf(node), [...(lists.get(nameOf(node)) ?? []), node]);
+  return [...lists].filter(([, list]) => list.length > 1);
+}
