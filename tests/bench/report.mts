@@ -1,4 +1,5 @@
 import type { GrowthPoint } from '../../src/bench/results';
+import { againstText } from './against/report.mjs';
 import { number, table } from './format.mjs';
 import type { Machine, Saved, Section } from './saved.mjs';
 import { rolloutTable, stageTable, stepTables } from './tables.mjs';
@@ -7,13 +8,14 @@ import { constant, targets } from './targets.mjs';
 const NAMES = { wasm: 'WebAssembly', webgl: 'WebGL', webgpu: 'WebGPU', cpu: 'JavaScript' };
 const SHAPES = ['overhead', 'nano', 'tiny', 'small'];
 
-export function report({ sections }: Saved): string {
+export function report({ sections, against = [] }: Saved): string {
   return [
     '# Benchmark results',
     HOW,
     'One section per backend and device, a real GPU before an emulated one:',
     sections.map((s) => `- ${title(s)}${s.software ? ': a GPU emulated on the processor' : ''}`).join('\n'),
     NOTES,
+    againstText(against),
     ...sections.flatMap(sectionText),
     ...missing(sections),
     growthText(sections),

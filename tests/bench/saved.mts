@@ -1,6 +1,7 @@
 import type { BenchOptions } from '../../src/bench/options';
 import type { GrowthPoint, LongTaskRow, MemoryRow, Results, RolloutRow, StageRow, StepRow } from '../../src/bench/results'; // prettier-ignore
 import type { BackendName } from '../../src/engine/types';
+import type { PartResult } from './against/results.mjs';
 
 /** Where and when a run took place. */
 export interface Machine {
@@ -51,6 +52,8 @@ export interface Section {
 /** What results.json holds. */
 export interface Saved {
   sections: Section[];
+  /** What was measured against earlier commits. */
+  against?: PartResult[];
 }
 
 const ORDER: BackendName[] = ['webgpu', 'webgl', 'wasm'];
@@ -103,7 +106,7 @@ export function merge(saved: Saved, raw: Raw): Saved {
   sections.sort(
     (a, b) => ORDER.indexOf(a.backend) - ORDER.indexOf(b.backend) || Number(a.software) - Number(b.software),
   );
-  return { sections };
+  return { ...saved, sections };
 }
 
 function together(old: Section, now: Section): Section {
