@@ -34,7 +34,7 @@ export async function against(): Promise<void> {
       else await measure(part, { scope, trees, folder, size: flags.size, rounds: flags.rounds, say }, flags);
     }
   } finally {
-    scope.close();
+    await scope.close();
   }
 }
 

@@ -31,7 +31,10 @@ beforeEach(() => {
 afterEach(() => rmSync(dist, { recursive: true }));
 
 it('follows static imports through the folder, each file once, circles too, and leaves the rest out', () => {
-  put('index.html', '<script type="module" src="./assets/main.js"></script><script src="./classic.js"></script>');
+  put(
+    'index.html',
+    '<script type="module" src="./assets/main.js"></script><script src="./classic.js"></script>',
+  );
   put('classic.js', 'var a = 1');
   put('assets/main.js', 'import "./a.js"; import "../b.js"; void import("./later.js")');
   put('assets/a.js', 'import "../b.js"; export {}');
@@ -40,6 +43,7 @@ it('follows static imports through the folder, each file once, circles too, and 
   const found = scriptsBeforeStart(dist);
   expect(found).toEqual(['assets/main.js', 'assets/a.js', 'b.js', 'classic.js']);
   expect(gzipped(dist, ['classic.js', 'b.js'])).toBe(
-    gzipSync('var a = 1', { level: 9 }).length + gzipSync('import "./assets/main.js"; export {}', { level: 9 }).length,
+    gzipSync('var a = 1', { level: 9 }).length +
+      gzipSync('import "./assets/main.js"; export {}', { level: 9 }).length,
   );
 });

@@ -150,7 +150,7 @@ const start: Part = {
   title: 'The first visit',
   async run(bench): Promise<Outcome> {
     const { gzipped, scriptsBeforeStart } = await import('./modules.mjs');
-    const pairs = await inRounds(STARTS * bench.rounds, (side) =>
+    const pairs = await inRounds(bench.rounds * (bench.size === 'quick' ? 1 : STARTS), (side) =>
       inPage(bench, side, '', [], async ({ page }): Promise<Figures> => {
         await untilReady(page);
         await page.waitForFunction(() => window.seen.runEnabled !== undefined, undefined, {
@@ -187,7 +187,12 @@ const start: Part = {
       rounds: pairs.length,
       rows: [
         { name: 'graph', label: 'script before the entry runs', unit: 'kB gzip', as: 'value' as const, target: { atMost: 250 } }, // prettier-ignore
-        { name: 'loaded', label: 'script there by the first contentful paint', unit: 'kB gzip', as: 'value' as const, target: { atMost: 250 } }, // prettier-ignore
+        {
+          name: 'loaded',
+          label: 'script there by the first contentful paint',
+          unit: 'kB gzip',
+          as: 'value' as const,
+        },
         { name: 'paint', label: 'first paint', unit: 'ms', as: 'share' as const },
         { name: 'contentful', label: 'first contentful paint', unit: 'ms', as: 'share' as const },
         { name: 'run', label: 'Run enabled', unit: 'ms', as: 'share' as const, target: { atMost: 0.6 } },

@@ -19,9 +19,9 @@ it('counts the work of a child of the child, and leaves no file', async () => {
     expect(cpu).toBeGreaterThan(0.3);
     expect(wall).toBeGreaterThan(0);
     expect(readdirSync(folder)).toEqual([]);
-    await expect(runNode(new Scope(), folder, ['-e', 'console.error("why"); process.exit(3)'])).rejects.toThrow(
-      /exit 3: why/,
-    );
+    await expect(
+      runNode(new Scope(), folder, ['-e', 'console.error("why"); process.exit(3)']),
+    ).rejects.toThrow(/exit 3: why/);
   } finally {
     rmSync(folder, { recursive: true });
   }

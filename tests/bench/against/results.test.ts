@@ -47,7 +47,11 @@ it('gives no ratio for a round in which one was not measured, and no verdict wit
 it('tells every figure that differs by a bit, and which are only in one of the two', () => {
   const base = { ppo: { gold: 0.1, kl: 2, seconds: 3 }, gone: { gold: 1 } };
   const ours = { ppo: { gold: 0.1, kl: 2 + 4.5e-16, seconds: 1, more: 1 }, fresh: { gold: 1 } };
-  expect(differences(base, ours)).toEqual(['ppo.kl 2 → 2.0000000000000004', 'gone only in base', 'fresh only in ours']);
+  expect(differences(base, ours)).toEqual([
+    'ppo.kl 2 → 2.0000000000000004',
+    'gone only in base',
+    'fresh only in ours',
+  ]);
   expect(differences(base, structuredClone(base))).toEqual([]);
   expect(shared(base, ours)).toBe(2);
 });
@@ -57,6 +61,10 @@ it('replaces what was known of the same part, commit and processor, and nothing 
     ({ part, commits: { base, ours: date }, processor, date }) as PartResult;
   const known = [result('lab', 'a', 'x', '1'), result('lab', 'b', 'x', '1'), result('page', 'a', 'x', '1')];
   const next = withResult(known, result('lab', 'a', 'x', '2'));
-  expect(next.map((r) => `${r.part} ${r.commits.base} ${r.date}`)).toEqual(['lab b 1', 'page a 1', 'lab a 2']);
+  expect(next.map((r) => `${r.part} ${r.commits.base} ${r.date}`)).toEqual([
+    'lab b 1',
+    'page a 1',
+    'lab a 2',
+  ]);
   expect(withResult(known, result('lab', 'a', 'y', '2'))).toHaveLength(4);
 });

@@ -1,54 +1,52 @@
-import type { ChildProcess } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { constants } from 'node:os';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const JANITOR = fileURLToPath(new URL('janitor.mjs', import.meta.url));
 
 /**
- * What has to be gone when the program ends, however it ends: with the last line, by an error, or by Ctrl-C. Everything
- * is undone in the opposite order, without waiting, since nothing can be waited for at the exit.
+ * What has to be gone when the program ends, however it ends: with the last line, by an error, by Ctrl-C, or killed. A
+ * process of its own does it, since one that is killed cannot, and hears of our end by the end of its input.
  */
 export class Scope {
-  private readonly undo: (() => void)[] = [];
-  private readonly children = new Set<ChildProcess>();
+  private readonly janitor = spawn(process.execPath, [JANITOR], {
+    detached: true, // Ctrl-C is not for it
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
 
   constructor() {
-    process.on('exit', () => this.close());
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.once(signal, () => process.exit(128 + constants.signals[signal]));
-  }
-
-  /** Something to do at the end. */
-  atEnd(undo: () => void): void {
-    this.undo.push(undo);
+    this.janitor.unref();
   }
 
   /** A folder that goes. */
   folder(path: string): string {
-    this.atEnd(() => rmSync(path, { recursive: true, force: true, maxRetries: 3 }));
+    this.tell({ folder: path });
     return path;
   }
 
+  /** A worktree of a repository that goes, and is forgotten there. */
+  worktree(repository: string, path: string): void {
+    this.tell({ repository, worktree: path });
+  }
+
   /** A process that was started with `detached`: it is ended with all that it has started. */
-  child(process: ChildProcess): void {
-    this.children.add(process);
-    process.once('close', () => this.children.delete(process));
+  child(child: ChildProcess): void {
+    const { pid } = child;
+    if (pid === undefined) return;
+    this.tell({ began: pid });
+    child.once('close', () => this.tell({ ended: pid }));
   }
 
-  close(): void {
-    for (const child of this.children) endGroup(child);
-    for (let undo = this.undo.pop(); undo; undo = this.undo.pop())
-      try {
-        undo();
-      } catch (error) {
-        console.error(`not cleaned up: ${(error as Error).message}`);
-      }
+  /** Resolves when all is gone. */
+  async close(): Promise<void> {
+    if (this.janitor.exitCode !== null) return;
+    const gone = once(this.janitor, 'exit');
+    this.janitor.ref();
+    this.janitor.stdin!.end();
+    await gone;
   }
-}
 
-function endGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(process.platform === 'win32' ? child.pid : -child.pid, 'SIGKILL');
-  } catch {
-    // it has ended by itself
+  private tell(line: object): void {
+    if (this.janitor.stdin!.writable) this.janitor.stdin!.write(`${JSON.stringify(line)}\n`);
   }
 }

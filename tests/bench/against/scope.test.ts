@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,37 +6,47 @@ import { expect, it } from 'vitest';
 
 const SCOPE = JSON.stringify(new URL('scope.mts', import.meta.url).href);
 
-/** A program with a folder and a child that has a child of its own; ended in this way. */
-async function ended(by: 'SIGINT' | 'SIGTERM' | 'throw' | 'end') {
+/** A program with a worktree in a folder and a child that has a child of its own; ended in this way. */
+async function ended(by: 'SIGINT' | 'SIGKILL' | 'throw' | 'close') {
   const around = mkdtempSync(join(tmpdir(), 'scope-'));
-  const program = join(around, 'program.mts');
-  const folder = join(around, 'folder');
-  const last = { throw: 'throw new Error("on purpose");', end: 'process.exit(0);' }[by as string] ?? '';
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-C', around, '-c', 'user.name=a', '-c', 'user.email=a@a', ...args], {
+      encoding: 'utf8',
+    });
+  git('init', '--quiet');
+  git('commit', '--quiet', '--allow-empty', '--message', 'first');
+  const [program, folder] = [join(around, 'program.mts'), join(around, 'folder')];
+  const last = { throw: 'throw new Error("on purpose");', close: 'void scope.close();' }[by as string] ?? '';
   writeFileSync(
     program,
-    `import { spawn } from 'node:child_process';
-    import { mkdirSync, writeFileSync } from 'node:fs';
+    `import { execFileSync, spawn } from 'node:child_process';
+    import { mkdirSync } from 'node:fs';
     import { Scope } from ${SCOPE};
+    const [around, folder] = ${JSON.stringify([around, folder])};
     const scope = new Scope();
-    mkdirSync(${JSON.stringify(folder)});
-    scope.folder(${JSON.stringify(folder)});
-    scope.atEnd(() => writeFileSync(${JSON.stringify(join(around, 'undone'))}, ''));
-    scope.atEnd(() => { throw new Error('one that fails'); });
+    mkdirSync(folder);
+    scope.folder(folder);
+    scope.worktree(around, folder + '/tree');
+    execFileSync('git', ['-C', around, 'worktree', 'add', '--quiet', folder + '/tree']);
     const child = spawn('sh', ['-c', 'sleep 60 & echo $!; wait'], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
     scope.child(child);
     child.stdout.on('data', (data) => { console.log(String(data).trim()); ${last} });`,
   );
-  try {
-    const child = spawn(process.execPath, ['--import', 'tsx', program], { stdio: ['ignore', 'pipe', 'pipe'] });
-    const grandchild = await new Promise<number>((resolve) =>
-      child.stdout.once('data', (data: Buffer) => resolve(Number(data.toString()))),
-    );
-    if (by === 'SIGINT' || by === 'SIGTERM') child.kill(by);
-    const code = await new Promise((resolve) => child.once('close', resolve));
-    return { code, folder: existsSync(folder), undone: existsSync(join(around, 'undone')), grandchild };
-  } finally {
-    rmSync(around, { recursive: true });
-  }
+  const child = spawn(process.execPath, ['--import', 'tsx', program], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const grandchild = await new Promise<number>((resolve) =>
+    child.stdout.once('data', (data: Buffer) => resolve(Number(data.toString()))),
+  );
+  if (by === 'SIGINT' || by === 'SIGKILL') child.kill(by);
+  return {
+    left: () => ({
+      folder: existsSync(folder),
+      worktrees: git('worktree', 'list').trim().split('\n').length,
+      process: lives(grandchild),
+    }),
+    tidy: () => rmSync(around, { recursive: true }),
+  };
 }
 
 /** Not one that has ended and that nobody has asked after. */
@@ -45,13 +55,11 @@ const lives = (pid: number): boolean => {
   return /^[^Z\s]/.test(stdout);
 };
 
-it.skipIf(process.platform === 'win32').each([
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-  ['throw', 1],
-  ['end', 0],
-] as const)('leaves neither folders nor processes: %s', async (by, code) => {
-  const { grandchild, ...left } = await ended(by);
-  expect(left).toEqual({ code, folder: false, undone: true });
-  await expect.poll(() => lives(grandchild), { timeout: 20_000 }).toBe(false);
-});
+it.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGKILL', 'throw', 'close'] as const)(
+  'leaves no folder, worktree or process behind: %s',
+  async (by) => {
+    const { left, tidy } = await ended(by);
+    await expect.poll(left, { timeout: 30_000 }).toEqual({ folder: false, worktrees: 1, process: false });
+    tidy();
+  },
+);

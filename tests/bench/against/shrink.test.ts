@@ -17,7 +17,12 @@ it('divides updates, samples and prompts, names them all, and leaves what is lea
   expect(settings['ppo-gold']).toEqual({ iterations: 15, rewardSource: 'gold' });
   expect(settings['frontier']).toEqual({ samples: 64 });
   expect(settings['best-of-n']).toEqual({ samples: 32, largest: 16 });
-  expect(evaluation).toMatchObject({ times: 6, prompts: 32, finalPrompts: 128, temperatures: [0, 0.25, 0.5, 0.75, 1] });
+  expect(evaluation).toMatchObject({
+    times: 6,
+    prompts: 32,
+    finalPrompts: 128,
+    temperatures: [0, 0.25, 0.5, 0.75, 1],
+  });
   expect(trunk).toEqual({}); // it is shipped
 });
 

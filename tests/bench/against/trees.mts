@@ -58,7 +58,7 @@ async function makeTree(
   say: (message: string) => void,
 ): Promise<Tree> {
   const folder = join(parent, side);
-  scope.atEnd(() => git('worktree', 'remove', '--force', folder));
+  scope.worktree(HERE, folder);
   git('worktree', 'add', '--detach', '--quiet', folder, hash);
   if (sameLock(folder, HERE))
     symlinkSync(join(HERE, 'node_modules'), join(folder, 'node_modules'), 'junction');
