@@ -1,5 +1,4 @@
-import type { Figures, PartName, Row } from './results.mjs';
-import type { Side } from './results.mjs';
+import { inRounds, type Figures, type PartName, type Row, type Side } from './results.mjs';
 import type { Scope } from './scope.mjs';
 import type { Tree } from './trees.mjs';
 
@@ -14,6 +13,8 @@ export interface Bench {
   folder: string;
   size: Size;
   rounds: number;
+  /** Whether another round of so many milliseconds would take longer than the part may. */
+  enough(ms: number): boolean;
   say(message: string): void;
   /** The browser that was used, for the record. */
   usedBrowser(version: string): void;
@@ -29,8 +30,21 @@ export interface Outcome {
 export interface Part {
   name: PartName;
   title: string;
+  /** How long one round of it takes beside the others, roughly, where time is limited. */
+  weight: number;
   run(bench: Bench): Promise<Outcome>;
 }
+
+/** Measures both builds for so many rounds, fewer where time is short, but at least once. */
+export const pairsOf = <T,>(
+  { enough }: Bench,
+  rounds: number,
+  measure: (side: Side) => Promise<T>,
+): Promise<Record<Side, T>[]> => inRounds(rounds, measure, enough);
+
+/** Milliseconds for the next of several parts that share what is left by their weights. */
+export const shareOf = (left: number, [next = 1, ...later]: readonly number[]): number =>
+  (left * next) / [next, ...later].reduce((a, b) => a + b);
 
 /** Rounds of a build as lines for a person who waits. */
 export const told = (figures: Figures): string =>

@@ -36,7 +36,12 @@ export function readAgainstFlags(
     .option('--rounds <number>', 'how often both are measured', positive)
     .option('--quick', 'one short round of everything, to see that it works; nothing is written')
     .option('--whole', 'nothing shortened: hours')
-    .option('--minutes <number>', 'after these no further part is begun', positive, Infinity)
+    .option(
+      '--minutes <number>',
+      'as long as it should take: rounds that would take longer are left out, but the first of each part',
+      positive,
+      Infinity,
+    )
     .option('--out <folder>', 'where the results go; "none": only print them')
     .parse(argv as string[]);
   const { quick, whole, rounds, ...rest } = program.opts<

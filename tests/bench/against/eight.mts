@@ -1,8 +1,8 @@
 import type { CDPSession, Page } from 'playwright';
-import { told, type Bench, type Outcome, type Part, type Size } from './bench.mjs';
+import { pairsOf, told, type Bench, type Outcome, type Part, type Size } from './bench.mjs';
 import { button, inPage, ownMemory, runToEnd, untilReady } from './browser.mjs';
 import { beginWatch, fillHistories } from './hooks.mjs';
-import { inRounds, rowOf, type Figures, type Side } from './results.mjs';
+import { rowOf, type Figures, type Side } from './results.mjs';
 
 const ARMS = 8;
 const POINTS: Record<Size, number> = { quick: 2000, part: 10_000, whole: 10_000 };
@@ -122,8 +122,9 @@ const NOISE = 1.02;
 export const eight: Part = {
   name: 'eight',
   title: 'The page with eight arms of 10,000 logged points each',
+  weight: 4,
   async run(bench): Promise<Outcome> {
-    const pairs = await inRounds(Math.ceil(bench.rounds / 3), async (side) => {
+    const pairs = await pairsOf(bench, Math.ceil(bench.rounds / 3), async (side) => {
       const figures = { ...(await whileTraining(bench, side)), ...(await again(bench, side)) };
       bench.say(`${bench.trees[side].commit}: ${told(figures)}`);
       return figures;

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { labConfigSchema, type LabConfig } from '../../../src/pipeline/lab/config';
-import { told, type Bench, type Outcome, type Part, type Size } from './bench.mjs';
+import { pairsOf, told, type Bench, type Outcome, type Part, type Size } from './bench.mjs';
 import { runNode } from './program.mjs';
-import { differences, inRounds, rowOf, shared, type Figures, type Side } from './results.mjs';
+import { differences, rowOf, shared, type Figures, type Side } from './results.mjs';
 import { shrunk } from './shrink.mjs';
 import type { Tree } from './trees.mjs';
 
@@ -57,11 +57,12 @@ const FACTORS: Record<Size, number> = { quick: 20, part: 4, whole: 1 };
 const lab: Part = {
   name: 'lab',
   title: '`npm run lab -- run ppo-vs-dpo`, eight arms, equal samples',
+  weight: 5,
   async run(bench): Promise<Outcome> {
     const factor = FACTORS[bench.size];
     const config = shrunk(configOf(bench.trees.base, 'ppo-vs-dpo'), factor, false);
     for (const tree of Object.values(bench.trees)) putDemo(tree, 'bench-eight-arms', config);
-    const pairs = await inRounds(bench.rounds, (side) =>
+    const pairs = await pairsOf(bench, bench.rounds, (side) =>
       runLab(bench, bench.trees[side], 'bench-eight-arms'),
     );
     return {
@@ -87,6 +88,7 @@ const PROMPTS: Record<Size, number> = { quick: 8, part: 32, whole: 128 };
 const frontier: Part = {
   name: 'frontier',
   title: 'The frontier with 1,024 samples a prompt here, 256 there',
+  weight: 2,
   async run(bench): Promise<Outcome> {
     const { trees, size } = bench;
     const demo = configOf(trees.base, 'ppo-vs-dpo');
@@ -96,7 +98,7 @@ const frontier: Part = {
         arms: [{ id: 'frontier', name: 'Frontier', stage: 'tilt', settings: { samples: SAMPLES[side] } }],
         evaluation: { times: 1, prompts: PROMPTS[size], finalPrompts: PROMPTS[size] },
       });
-    const pairs = await inRounds(bench.rounds, (side) => runLab(bench, trees[side], 'bench-frontier'));
+    const pairs = await pairsOf(bench, bench.rounds, (side) => runLab(bench, trees[side], 'bench-frontier'));
     const reach = (side: Side) =>
       Object.entries(pairs[0]![side].arms['frontier'] ?? {})
         .filter(([name]) => /^(kl|gold|effectiveSamples)$/.test(name))
@@ -141,4 +143,4 @@ const amountsOf = ({ arms, evaluation }: LabConfig): string =>
     `evaluation ${evaluation.times} times on ${evaluation.prompts}, then ${evaluation.finalPrompts} prompts`,
   ].join('; ');
 
-export const LAB_PARTS: readonly Part[] = [lab, frontier];
+export const LAB_PARTS = [lab, frontier] as const;

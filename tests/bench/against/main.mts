@@ -1,7 +1,7 @@
 import { cpus, loadavg } from 'node:os';
 import { format } from 'prettier';
 import { writeAgainst } from '../write.mjs';
-import type { Bench, Part } from './bench.mjs';
+import { shareOf, type Bench, type Part } from './bench.mjs';
 import { readAgainstFlags, type AgainstFlags } from './cli.mjs';
 import { eight } from './eight.mjs';
 import { LAB_PARTS } from './lab.mjs';
@@ -12,8 +12,10 @@ import type { PartName, PartResult } from './results.mjs';
 import { Scope } from './scope.mjs';
 import { makeTrees } from './trees.mjs';
 
-/** In this order: what is built and read before `reproduce` changes the demos of the two trees. */
-const PARTS: readonly Part[] = [...PAGE_PARTS, eight, ...LAB_PARTS, reproducePart];
+/** In the order of the issue's table. Pages are built, and demos read by `lab`, before `reproduce` changes the demos. */
+const [lab, frontier] = LAB_PARTS;
+const [page, memory, start] = PAGE_PARTS;
+const PARTS: readonly Part[] = [lab, page, frontier, reproducePart, memory, start, eight];
 const IN_A_BROWSER: readonly PartName[] = ['page', 'memory', 'start', 'eight'];
 
 /** Measures what is here against an earlier commit, part by part; each is written when it is done. */
@@ -28,10 +30,13 @@ export async function against(): Promise<void> {
     const { trees, folder } = await makeTrees(scope, flags.against, say);
     if (parts.some((part) => IN_A_BROWSER.includes(part.name)))
       for (const tree of Object.values(trees)) await tree.page();
-    for (const part of parts) {
-      const over = (performance.now() - began) / 60_000 > flags.minutes;
-      if (over) say(`${part.name}: left out, ${flags.minutes} minutes have passed`);
-      else await measure(part, { scope, trees, folder, size: flags.size, rounds: flags.rounds, say }, flags);
+    const end = began + 60_000 * flags.minutes;
+    const { size, rounds } = flags;
+    for (const [i, part] of parts.entries()) {
+      const now = performance.now();
+      const due = now + shareOf(Math.max(0, end - now), parts.slice(i).map((p) => p.weight)); // prettier-ignore
+      const enough = (ms: number) => performance.now() + ms > due;
+      await measure(part, { scope, trees, folder, size, rounds, enough, say }, flags);
     }
   } finally {
     await scope.close();

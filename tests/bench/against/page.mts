@@ -1,7 +1,7 @@
-import { told, type Outcome, type Part, type Size } from './bench.mjs';
+import { pairsOf, told, type Outcome, type Part, type Size } from './bench.mjs';
 import { inPage, ownMemory, runToEnd, untilReady } from './browser.mjs';
 import { watchResults } from './hooks.mjs';
-import { inRounds, rowOf, type Figures } from './results.mjs';
+import { rowOf, type Figures } from './results.mjs';
 
 const LINKS: Record<Size, string> = {
   quick:
@@ -19,9 +19,10 @@ interface PageRun {
 const page: Part = {
   name: 'page',
   title: 'The default run of the page',
+  weight: 3,
   async run(bench): Promise<Outcome> {
     const search = LINKS[bench.size];
-    const pairs = await inRounds(bench.rounds, (side) =>
+    const pairs = await pairsOf(bench, bench.rounds, (side) =>
       inPage(
         bench,
         side,
@@ -94,9 +95,10 @@ const LOOK = 50;
 const memory: Part = {
   name: 'memory',
   title: 'Peak memory of the page with eight `small` arms',
+  weight: 3,
   async run(bench): Promise<Outcome> {
     const search = smallArms(bench.size);
-    const pairs = await inRounds(Math.ceil(bench.rounds / 2), (side) =>
+    const pairs = await pairsOf(bench, Math.ceil(bench.rounds / 2), (side) =>
       inPage(bench, side, search, [], async ({ page, renderer }): Promise<Figures> => {
         await untilReady(page);
         const pid = await renderer();
@@ -148,9 +150,10 @@ const STARTS = 3;
 const start: Part = {
   name: 'start',
   title: 'The first visit',
+  weight: 1,
   async run(bench): Promise<Outcome> {
     const { gzipped, scriptsBeforeStart } = await import('./modules.mjs');
-    const pairs = await inRounds(bench.rounds * (bench.size === 'quick' ? 1 : STARTS), (side) =>
+    const pairs = await pairsOf(bench, bench.rounds * (bench.size === 'quick' ? 1 : STARTS), (side) =>
       inPage(bench, side, '', [], async ({ page }): Promise<Figures> => {
         await untilReady(page);
         await page.waitForFunction(() => window.seen.runEnabled !== undefined, undefined, {
@@ -202,4 +205,4 @@ const start: Part = {
   },
 };
 
-export const PAGE_PARTS: readonly Part[] = [page, memory, start];
+export const PAGE_PARTS = [page, memory, start] as const;

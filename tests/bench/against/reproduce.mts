@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { labConfigSchema, type LabConfig } from '../../../src/pipeline/lab/config';
-import { told, type Bench, type Outcome, type Part, type Size } from './bench.mjs';
+import { pairsOf, told, type Bench, type Outcome, type Part, type Size } from './bench.mjs';
 import { runNode } from './program.mjs';
-import { differences, inRounds, rowOf, shared, type Figures } from './results.mjs';
+import { differences, rowOf, shared, type Figures } from './results.mjs';
 import { shrunk } from './shrink.mjs';
 import type { Tree } from './trees.mjs';
 
@@ -91,10 +91,11 @@ function sameResults({ trees }: Bench, seeds: number): string[] {
 export const reproducePart: Part = {
   name: 'reproduce',
   title: '`npm run reproduce`',
+  weight: 5,
   async run(bench): Promise<Outcome> {
     const form = FORMS[bench.size];
     shrinkDemos(bench, form);
-    const pairs = await inRounds(bench.rounds, (side) => reproduce(bench, bench.trees[side], form));
+    const pairs = await pairsOf(bench, bench.rounds, (side) => reproduce(bench, bench.trees[side], form));
     return {
       what: form.demos
         ? `The demos ${form.demos.join(', ')}, as the earlier commit has them, seed 1, trunk trained live; updates, samples, pairs and prompts over ${form.factor}; as many processes as cores.`

@@ -56,16 +56,23 @@ export interface PartResult {
 /** In every second round ours comes first: A B, B A, A B, … */
 export const orderOf = (round: number): readonly Side[] => (round % 2 ? ['ours', 'base'] : ['base', 'ours']);
 
-/** Measures both builds in turn, once in every round. What fails ends the part. */
+/**
+ * Measures both builds in turn, once in every round. What fails ends it. `enough` is asked before every further round,
+ * with the milliseconds of the longest so far.
+ */
 export async function inRounds<T>(
   rounds: number,
   measure: (side: Side, round: number) => Promise<T>,
+  enough: (ms: number) => boolean = () => false,
 ): Promise<Record<Side, T>[]> {
   const pairs: Record<Side, T>[] = [];
-  for (let round = 0; round < rounds; round++) {
+  let longest = 0;
+  for (let round = 0; round < rounds && !(round && enough(longest)); round++) {
+    const began = performance.now();
     const pair: Partial<Record<Side, T>> = {};
     for (const side of orderOf(round)) pair[side] = await measure(side, round);
     pairs.push(pair as Record<Side, T>);
+    longest = Math.max(longest, performance.now() - began);
   }
   return pairs;
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { shareOf } from './bench.mjs';
 import { differences, inRounds, orderOf, rowOf, shared, withResult, type PartResult } from './results.mjs';
 
 it('measures both in every round, in the opposite order in every second one', async () => {
@@ -10,6 +11,29 @@ it('measures both in every round, in the opposite order in every second one', as
   expect(order).toEqual(['base 0', 'ours 0', 'ours 1', 'base 1', 'base 2', 'ours 2']);
   expect(pairs[1]).toEqual({ base: 'base of 1', ours: 'ours of 1' });
   expect(orderOf(4)).toEqual(orderOf(0));
+});
+
+it('begins no further round when it is enough, but always one', async () => {
+  let asked = 0;
+  const pairs = await inRounds(
+    5,
+    async () => 0,
+    () => ++asked > 2,
+  );
+  expect(pairs).toHaveLength(3);
+  expect(
+    await inRounds(
+      5,
+      async () => 0,
+      () => true,
+    ),
+  ).toHaveLength(1);
+});
+
+it('shares what time is left by the weights of the parts that are to come', () => {
+  expect(shareOf(100, [1, 3])).toBe(25);
+  expect(shareOf(75, [3])).toBe(75);
+  expect(shareOf(Infinity, [1, 3])).toBe(Infinity);
 });
 
 const pairs = [
