@@ -5,7 +5,7 @@ import { labConfigSchema, type LabConfig } from '../../../src/pipeline/lab/confi
 import { pairsOf, told, type Bench, type Outcome, type Part, type Size } from './bench.mjs';
 import { runNode } from './program.mjs';
 import { differences, rowOf, shared, type Figures, type Side } from './results.mjs';
-import { shrunk } from './shrink.mjs';
+import { shrunk, WHOLE, type Less } from './shrink.mjs';
 import type { Tree } from './trees.mjs';
 
 type Arms = Record<string, Record<string, number>>;
@@ -52,15 +52,18 @@ const configOf = (tree: Tree, demo: string): LabConfig =>
       .config,
   ) as LabConfig;
 
-const FACTORS: Record<Size, number> = { quick: 20, part: 4, whole: 1 };
+const LESS: Record<Size, Less> = {
+  quick: { updates: 20, samples: 8, prompts: 16, final: 16, times: 6 },
+  part: { updates: 6, samples: 1, prompts: 12, final: 1, times: 3 },
+  whole: WHOLE,
+};
 
 const lab: Part = {
   name: 'lab',
   title: '`npm run lab -- run ppo-vs-dpo`, eight arms, equal samples',
   weight: 5,
   async run(bench): Promise<Outcome> {
-    const factor = FACTORS[bench.size];
-    const config = shrunk(configOf(bench.trees.base, 'ppo-vs-dpo'), factor, false);
+    const config = shrunk(configOf(bench.trees.base, 'ppo-vs-dpo'), LESS[bench.size], false);
     for (const tree of Object.values(bench.trees)) putDemo(tree, 'bench-eight-arms', config);
     const pairs = await pairsOf(bench, bench.rounds, (side) =>
       runLab(bench, bench.trees[side], 'bench-eight-arms'),
@@ -68,10 +71,7 @@ const lab: Part = {
     return {
       what:
         `The demo of the earlier commit from the shipped trunk, seed 1, one process of Node on one thread, ` +
-        `${amountsOf(config)}` +
-        (factor === 1
-          ? '.'
-          : ` (updates, samples and prompts over ${factor}; evaluation times over ${Math.sqrt(factor).toFixed(1)}).`),
+        `${bench.size === 'whole' ? 'whole' : 'made smaller'}: ${amountsOf(config)}.`,
       rounds: pairs.length,
       rows: [
         { name: 'wall', label: 'the command, by the clock', unit: 's', as: 'faster' as const, target: { atLeast: 1.6 } }, // prettier-ignore
@@ -83,7 +83,7 @@ const lab: Part = {
 };
 
 const SAMPLES: Record<Side, number> = { base: 256, ours: 1024 };
-const PROMPTS: Record<Size, number> = { quick: 8, part: 32, whole: 128 };
+const PROMPTS: Record<Size, number> = { quick: 8, part: 12, whole: 128 };
 
 const frontier: Part = {
   name: 'frontier',

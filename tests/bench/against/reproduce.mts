@@ -4,21 +4,29 @@ import { labConfigSchema, type LabConfig } from '../../../src/pipeline/lab/confi
 import { pairsOf, told, type Bench, type Outcome, type Part, type Size } from './bench.mjs';
 import { runNode } from './program.mjs';
 import { differences, rowOf, shared, type Figures } from './results.mjs';
-import { shrunk } from './shrink.mjs';
+import { shrunk, WHOLE, type Less } from './shrink.mjs';
 import type { Tree } from './trees.mjs';
 
 interface Form {
   /** Absent: all that have claims. */
   demos?: readonly string[];
-  factor: number;
+  less: Less;
   seeds: number;
 }
 
 /** The reduced form has one demo of each kind: preferences, instructions, frontier and best-of-n, reward models, another task. */
 const FORMS: Record<Size, Form> = {
-  quick: { demos: ['base-vs-instruct', 'summaries'], factor: 40, seeds: 1 },
-  part: { demos: ['dpo', 'flan', 'overoptimization', 'reward-model', 'summaries'], factor: 16, seeds: 1 },
-  whole: { factor: 1, seeds: 5 },
+  quick: {
+    demos: ['base-vs-instruct', 'summaries'],
+    less: { updates: 40, samples: 16, prompts: 16, final: 16, times: 8 },
+    seeds: 1,
+  },
+  part: {
+    demos: ['dpo', 'flan', 'overoptimization', 'reward-model', 'summaries'],
+    less: { updates: 24, samples: 1, prompts: 16, final: 4, times: 4 },
+    seeds: 1,
+  },
+  whole: { less: WHOLE, seeds: 5 },
 };
 
 interface Stored {
@@ -49,13 +57,17 @@ const demoNames = ({ folder }: Tree): string[] =>
     e.isDirectory() ? [e.name] : [],
   );
 
+/** What was made smaller, in words. */
+const overOf = ({ updates, samples, prompts, final, times }: Less): string =>
+  `updates and pairs over ${updates}, samples over ${samples}, prompts on the way over ${prompts} and at the end over ${final}, measurements over ${times}`;
+
 /** Makes the named demos smaller, in both trees alike: as the earlier commit has them. */
-function shrinkDemos({ trees }: Bench, { demos, factor }: Form): void {
+function shrinkDemos({ trees }: Bench, { demos, less }: Form): void {
   for (const name of demos ?? []) {
     const file = join(trees.base.folder, 'demos', name, 'demo.json');
     const demo = JSON.parse(readFileSync(file, 'utf8')) as { config: unknown };
     const config = labConfigSchema.parse(demo.config) as LabConfig;
-    const text = JSON.stringify({ ...demo, config: shrunk(config, factor, true) });
+    const text = JSON.stringify({ ...demo, config: shrunk(config, less, true) });
     for (const { folder } of Object.values(trees))
       writeFileSync(join(folder, 'demos', name, 'demo.json'), text);
   }
@@ -98,7 +110,7 @@ export const reproducePart: Part = {
     const pairs = await pairsOf(bench, bench.rounds, (side) => reproduce(bench, bench.trees[side], form));
     return {
       what: form.demos
-        ? `The demos ${form.demos.join(', ')}, as the earlier commit has them, seed 1, trunk trained live; updates, samples, pairs and prompts over ${form.factor}; as many processes as cores.`
+        ? `The demos ${form.demos.join(', ')}, as the earlier commit has them, seed 1, trunk trained live; ${overOf(form.less)}; as many processes as cores.`
         : `All demos of each commit, ${form.seeds} seeds, nothing stored before; as many processes as cores.`,
       rounds: pairs.length,
       rows: [
