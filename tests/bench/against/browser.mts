@@ -22,6 +22,15 @@ export interface Opened {
   errors: string[];
 }
 
+/**
+ * The page trains on WebAssembly and is drawn on the processor, as where there is no graphics card; a card in software
+ * would take processor time from both.
+ */
+export const withoutGpu = (args: readonly string[]): string[] => [
+  ...args.filter((arg) => !/swiftshader|angle|webgpu/.test(arg)),
+  '--disable-gpu',
+];
+
 type Hook = { run: () => void } | { run: (arg: never) => void; arg: number };
 
 /** Opens what follows `?` in the page of a build; `work` gets it when it has been asked for, not when it is ready. */
@@ -34,7 +43,7 @@ export async function inPage<T>(
 ): Promise<T> {
   const served = await serveFolder(await bench.trees[side].page(), HEADERS);
   const { executablePath, args } = await findChromium();
-  const browser = await chromium.launch({ executablePath, args });
+  const browser = await chromium.launch({ executablePath, args: withoutGpu(args) });
   bench.usedBrowser(`Chromium ${browser.version()}`);
   try {
     return await work(await open(browser, served, search, hooks));

@@ -8,6 +8,7 @@ export interface AgainstFlags {
   size: Size;
   rounds: number;
   minutes: number;
+  packages?: string;
   out?: string;
 }
 
@@ -42,6 +43,7 @@ export function readAgainstFlags(
       positive,
       Infinity,
     )
+    .option('--packages <folder>', 'node_modules of the earlier commit, installed before, in place of npm ci')
     .option('--out <folder>', 'where the results go; "none": only print them')
     .parse(argv as string[]);
   const { quick, whole, rounds, ...rest } = program.opts<

@@ -138,7 +138,7 @@ export const eight: Part = {
         `kind. The page trains two arms at a time, one in each worker; it is watched once six are done and the last two, with ` +
         `their histories, are training: ${seconds} s with the charts of all arms, then ${seconds} s with the curves of one, ` +
         `while an arm is selected by mouse and a key is pressed every second. A task counts from 50 ms on, an input from 16 ms on: 0 is less. ` +
-        `Frames are those of a browser that draws on the processor. Then, in a new browser, ${runs} small runs with a reset after each.`,
+        `Frames are those of a browser that draws on the processor, without a graphics card. Then, in a new browser, ${runs} small runs with a reset after each.`,
       rounds: pairs.length,
       rows: [
         ...(['all', 'one'] as const).flatMap((view) => [

@@ -27,7 +27,7 @@ export async function against(): Promise<void> {
     console.log(`${((performance.now() - began) / 1000).toFixed(0).padStart(5)} s  ${message}`);
   const scope = new Scope();
   try {
-    const { trees, folder } = await makeTrees(scope, flags.against, say);
+    const { trees, folder } = await makeTrees(scope, flags.against, flags.packages, say);
     if (parts.some((part) => IN_A_BROWSER.includes(part.name)))
       for (const tree of Object.values(trees)) await tree.page();
     const end = began + 60_000 * flags.minutes;

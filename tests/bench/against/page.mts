@@ -47,7 +47,7 @@ const page: Part = {
     );
     const [{ base, ours }] = pairs as [Record<'base' | 'ours', PageRun>];
     return {
-      what: `Both builds in Chromium, on a backend of their own choice${search ? `, \`${search}\`` : ', the page as it opens'}; from the click on Run to “done”.`,
+      what: `Both builds in Chromium without a graphics card, so on WebAssembly${search ? `, \`${search}\`` : ', the page as it opens'}; from the click on Run to “done”.`,
       rounds: pairs.length,
       rows: [
         {

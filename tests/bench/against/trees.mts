@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run, runNode } from './program.mjs';
 import type { Side } from './results.mjs';
@@ -35,15 +35,17 @@ function commitOf(side: Side, base: string): { hash: string; name: string } {
 
 /**
  * Both commits side by side in a temporary folder, with their packages, ready to run. Gone when the scope ends.
- * Packages are installed anew where the lock file is another one, else ours are used.
+ * Packages are installed anew where the lock file is another one, unless a folder `packages` has them, else ours are used.
  */
 export async function makeTrees(
   scope: Scope,
   base: string,
+  packages: string | undefined,
   say: (message: string) => void,
 ): Promise<{ trees: Record<Side, Tree>; folder: string }> {
   const folder = scope.folder(mkdtempSync(join(tmpdir(), 'alignlet-against-')));
-  const tree = (side: Side) => makeTree(scope, folder, side, commitOf(side, base), say);
+  const tree = (side: Side) =>
+    makeTree(scope, folder, side, commitOf(side, base), side === 'base' ? packages : undefined, say);
   const trees = { base: await tree('base'), ours: await tree('ours') };
   for (const { folder: at } of Object.values(trees))
     await runNode(scope, at, ['--import', 'tsx', 'src/headless/cli.ts', 'list']); // fills tsx's cache
@@ -55,13 +57,14 @@ async function makeTree(
   parent: string,
   side: Side,
   { hash, name }: { hash: string; name: string },
+  packages: string | undefined,
   say: (message: string) => void,
 ): Promise<Tree> {
   const folder = join(parent, side);
   scope.worktree(HERE, folder);
   git('worktree', 'add', '--detach', '--quiet', folder, hash);
-  if (sameLock(folder, HERE))
-    symlinkSync(join(HERE, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  const known = packages ?? (sameLock(folder, HERE) ? join(HERE, 'node_modules') : undefined);
+  if (known) symlinkSync(resolve(known), join(folder, 'node_modules'), 'junction');
   else {
     say(`${name}: its lock file is another one, npm ci …`);
     await run(
