@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Size } from './bench.mjs';
 import type { PartName } from './results.mjs';
@@ -27,6 +28,11 @@ export function readAgainstFlags(
     if (!(Number(text) > 0)) throw new InvalidArgumentError('must be a number above 0.');
     return Number(text);
   };
+  const packages = (text: string) => {
+    // packages find each other by the name of the folder
+    if (basename(text) !== 'node_modules') throw new InvalidArgumentError('must be called node_modules.');
+    return text;
+  };
   const program = new Command('npm run bench --')
     .description(
       'Builds an earlier commit beside what is here and compares the two: medians over paired rounds, in both orders.\n' +
@@ -43,7 +49,11 @@ export function readAgainstFlags(
       positive,
       Infinity,
     )
-    .option('--packages <folder>', 'node_modules of the earlier commit, installed before, in place of npm ci')
+    .option(
+      '--packages <folder>',
+      'a node_modules with the packages of the earlier commit, in place of npm ci',
+      packages,
+    )
     .option('--out <folder>', 'where the results go; "none": only print them')
     .parse(argv as string[]);
   const { quick, whole, rounds, ...rest } = program.opts<

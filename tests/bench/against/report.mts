@@ -54,6 +54,6 @@ export function partText(result: PartResult): string {
 }
 
 const runLine = (r: PartResult): string =>
-  `- ${r.date.slice(0, 16).replace('T', ' ')} UTC, ${number(r.minutes)} minutes, ${r.rounds} rounds: ${r.processor}, ` +
+  `- ${r.date.slice(0, 16).replace('T', ' ')} UTC, ${number(r.minutes)} minutes, ${r.rounds} round${r.rounds === 1 ? '' : 's'}: ${r.processor}, ` +
   `${r.threads} threads; Node ${r.node}${r.browser ? `, ${r.browser}` : ''}; commit ${r.commits.ours} against ` +
   `${r.commits.base}; load average ${r.loadBefore.toFixed(1)} before and ${r.loadAfter.toFixed(1)} after`;
