@@ -9,6 +9,9 @@ const POINTS: Record<Size, number> = { quick: 2000, part: 10_000, whole: 10_000 
 const SECONDS: Record<Size, number> = { quick: 5, part: 15, whole: 60 };
 const RUNS: Record<Size, number> = { quick: 4, part: 20, whole: 20 };
 
+/** All arms must have their histories by then. */
+const PATIENCE_MS = 900_000;
+
 /** Six arms that are done soon, and two that train for as long as the page is watched. */
 function longArms(): string {
   const ids = Array.from({ length: ARMS }, (_, i) => `a${i + 1}`);
@@ -56,16 +59,16 @@ function whileTraining(bench: Bench, side: Side): Promise<Figures> {
   return inPage(bench, side, longArms(), [hook], async ({ page }) => {
     await untilReady(page);
     await button(page, 'Run').click();
-    const training = () =>
-      page.evaluate(
-        (arms) =>
-          window.seen.filled >= arms &&
-          document.querySelectorAll('[data-node^=a][data-status=done]').length >= arms - 2,
-        ARMS,
-      );
+    const state = () =>
+      page.evaluate(() => ({
+        filled: window.seen.filled,
+        done: document.querySelectorAll('[data-node^=a][data-status=done]').length,
+        failed: document.querySelectorAll('[data-node^=a][data-status=failed]').length,
+      }));
     const began = Date.now();
-    while (!(await training())) {
-      if (Date.now() - began > 600_000) throw new Error('not every arm has its history after ten minutes');
+    for (let now = await state(); now.filled < ARMS || now.done < ARMS - 2; now = await state()) {
+      const seen = `${now.filled} of ${ARMS} arms have their history, ${now.done} are done, ${now.failed} have failed`;
+      if (now.failed || Date.now() - began > PATIENCE_MS) throw new Error(seen);
       await page.waitForTimeout(200);
     }
     const all = await watched(page, seconds, 'all');
