@@ -40,7 +40,7 @@ export default defineConfig(async () => {
           test: {
             name: 'node',
             include: ['tests/**/*.test.{ts,tsx}'],
-            exclude: ['tests/browser/**', 'tests/bench/**', '**/node_modules/**'],
+            exclude: ['tests/browser/**', '**/node_modules/**'],
             testTimeout: 60_000,
             globalSetup: 'tests/support/run-folder.ts',
           },

@@ -35,6 +35,7 @@ export function readFlags(): { flags: Flags; options: BenchOptions } {
       'Compares our engines with plain tfjs and with other libraries, side by side in one browser.\n' +
         'CHROME_PATH names another Chromium. What earlier runs measured and this one does not is kept.',
     )
+    .addHelpText('after', '\n--against <commit> compares with an earlier commit: --against <commit> --help')
     .option('--quick', 'a few steps of everything, to see that it works; nothing is written')
     .option('--only <backends>', 'wasm, webgl, webgpu (comma-separated)', list)
     .option('--shapes <names>', 'overhead, nano, tiny, small, medium, tinygpt', list)

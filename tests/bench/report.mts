@@ -1,6 +1,7 @@
 import type { GrowthPoint } from '../../src/bench/results';
 import { comparedText } from './compare.mjs';
 import { countsText } from './counts.mjs';
+import { againstText } from './against/report.mjs';
 import { number, table } from './format.mjs';
 import type { Machine, Saved, Section } from './saved.mjs';
 import { rolloutTable, stageTable, stepTables } from './tables.mjs';
@@ -11,7 +12,7 @@ const SHAPES = ['overhead', 'nano', 'tiny', 'small', 'medium', 'tinygpt'];
 /** Told of even where nothing was measured. */
 const ALWAYS = ['medium', 'tinygpt'];
 
-export function report({ sections, counts, compared }: Saved): string {
+export function report({ sections, counts, compared, against = [] }: Saved): string {
   return [
     '# Benchmark results',
     HOW,
@@ -20,6 +21,7 @@ export function report({ sections, counts, compared }: Saved): string {
     NOTES,
     counts ? countsText(counts) : '',
     comparedText(compared),
+    againstText(against),
     ...sections.flatMap(sectionText),
     ...missing(sections),
     growthText(sections),

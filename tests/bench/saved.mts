@@ -3,6 +3,7 @@ import type { GrowthPoint, LongTaskRow, MemoryRow, Results, RolloutRow, StageRow
 import type { BackendName } from '../../src/engine/types';
 import type { Compared } from './compare.mjs';
 import type { SavedCounts } from './counts.mjs';
+import type { PartResult } from './against/results.mjs';
 
 /** Where and when a run took place. */
 export interface Machine {
@@ -55,6 +56,8 @@ export interface Saved {
   sections: Section[];
   counts?: SavedCounts;
   compared?: Compared;
+  /** What was measured against earlier commits. */
+  against?: PartResult[];
 }
 
 const ORDER: BackendName[] = ['webgpu', 'webgl', 'wasm'];

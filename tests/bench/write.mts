@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
 import { format } from 'prettier';
+import { withResult, type PartResult } from './against/results.mjs';
 import type { Flags } from './cli.mjs';
 import { growthPicture } from './picture.mjs';
 import { report } from './report.mjs';
@@ -24,18 +25,28 @@ export async function save(
   flags: Flags,
   more: Omit<Saved, 'sections'> = {},
 ): Promise<void> {
-  const prettier = JSON.parse(readFileSync(new URL('../../.prettierrc.json', HERE), 'utf8')) as object;
   const known: Saved = flags.fresh || flags.quick ? { sections: [] } : before();
   const saved = { ...fresh.reduce(merge, known), ...more };
-  const markdown = await format(report(saved), { ...prettier, parser: 'markdown' });
-  if (flags.quick || flags.out === 'none') {
-    console.log(markdown);
-    return;
-  }
-  const out = flags.out ? pathToFileURL(`${resolve(flags.out)}/`) : HERE;
-  const json = await format(JSON.stringify(saved), { ...prettier, parser: 'json' });
+  if (flags.quick || flags.out === 'none') console.log(await inWords(saved));
+  else await write(saved, flags.out);
+}
+
+/** Takes what was measured against an earlier commit into the results. */
+export async function writeAgainst(fresh: PartResult, out?: string): Promise<void> {
+  const known = before();
+  await write({ ...known, against: withResult(known.against ?? [], fresh) }, out);
+}
+
+const style = () =>
+  JSON.parse(readFileSync(new URL('../../.prettierrc.json', HERE), 'utf8')) as Record<string, unknown>;
+
+const inWords = (saved: Saved): Promise<string> => format(report(saved), { ...style(), parser: 'markdown' });
+
+async function write(saved: Saved, folder?: string): Promise<void> {
+  const out = folder ? pathToFileURL(`${resolve(folder)}/`) : HERE;
+  const json = await format(JSON.stringify(saved), { ...style(), parser: 'json' });
   await writeFile(new URL('results.json', out), json);
-  await writeFile(new URL('RESULTS.md', out), markdown);
+  await writeFile(new URL('RESULTS.md', out), await inWords(saved));
   await writeFile(new URL('growth.svg', out), growthPicture(saved));
   console.log(`Written: ${out.pathname}RESULTS.md, results.json, growth.svg`);
 }
