@@ -15,6 +15,9 @@ const threadsOfEach = (training: number): number => asked ?? threadsFor(cores(),
 /** The link may fix the threads of every worker that trains: `?threads=1`. */
 const asked = threadsAskedFor(globalThis.location?.search ?? '');
 
+/** Workers that train where nothing else is asked for. */
+export const usualSlots = (): number => Math.min(2, cores());
+
 /** A stage that was stopped ends with its row; a worker that needs longer for it is ended. */
 const STOPPING_MS = 10_000;
 
@@ -39,7 +42,7 @@ export class WorkerPool implements Executor {
   private nextId = 1;
 
   constructor({
-    slots = Math.min(2, cores()),
+    slots = usualSlots(),
     onBroken = () => undefined,
     parts = BROWSER,
   }: PoolOptions = {}) {
@@ -61,14 +64,19 @@ export class WorkerPool implements Executor {
   async start(choice: BackendName | 'auto'): Promise<EngineReport> {
     const [first, ...others] = this.trainers;
     const threads = threadsOfEach(1); // as many as a worker may ever use
-    const report = await first!.open((worker) => worker.start(choice, threads));
-    const { backend } = report.info;
-    first!.startLike((worker) => worker.start(backend, threads));
+    const picked = first!.open((worker) => worker.start(choice, threads));
+    const backend = picked.then(({ info }) => info.backend);
+    backend.then(
+      (name) => first!.startLike((worker) => worker.start(name, threads)),
+      () => undefined, // whoever waits for `picked` is told
+    );
+    // their scripts load while the first one picks
     await Promise.all([
-      ...others.map((slot) => slot.open((worker) => worker.start(backend, threads))),
-      this.sampler.open((worker) => worker.start(backend, 1)),
+      picked,
+      ...others.map((slot) => slot.open(async (worker) => worker.start(await backend, threads))),
+      this.sampler.open(async (worker) => worker.start(await backend, 1)),
     ]);
-    return report;
+    return picked;
   }
 
   async execute(job: Job, control: RunControl, onEvent: (event: RunnerEvent) => void): Promise<StageOutcome> {

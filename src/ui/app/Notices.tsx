@@ -3,7 +3,9 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { reloadRecordedRuns, useMissingRuns } from '../figures/useRecorded';
 import { messageText, problemText } from '../i18n/dynamic';
+import { LANGUAGES } from '../i18n';
 import { actions, useLab } from '../store/useLab';
+import { setView, useView } from '../store/useView';
 import classes from './app.module.css';
 
 /** Parts of the link that were not used, and files that did not come. */
@@ -25,9 +27,23 @@ export function Notices() {
           <CloseButton aria-label={t('notice.close')} onClick={actions.dismissLinkProblems} />
         </div>
       )}
+      <LanguageNotice />
       <UnloadedNotice />
       <MissingRunsNotice />
     </>
+  );
+}
+
+/** A language that was asked for, whose words did not come. */
+function LanguageNotice() {
+  const { t } = useTranslation();
+  const code = useView((s) => s.unspoken);
+  if (!code) return null;
+  return (
+    <div className={classes.notice} data-bad data-notice="language" role="alert">
+      <p>{t('notice.language', { name: LANGUAGES.find((l) => l.code === code)!.name })}</p>
+      <CloseButton aria-label={t('notice.close')} onClick={() => setView({ unspoken: null })} />
+    </div>
   );
 }
 

@@ -1,6 +1,7 @@
 /** Words of the page around the stages. */
 export const page = {
   app: {
+    opening: 'One moment …',
     name: 'Alignlet',
     tagline: 'A tiny language model learns in this page: pretraining, SFT, reward model, PPO and DPO.',
     skip: 'Skip to the charts',
@@ -32,6 +33,7 @@ export const page = {
   },
   status: {
     loading: 'Looking for shipped models.',
+    waiting: 'The run begins as soon as the engine has started.',
     engineStarting: 'Starting the training engine.',
     engineFailed: 'There is no training engine: {{message}}',
     unloaded: 'Ready-made models could not be loaded ({{names}}): try again, or train them live.',
@@ -116,6 +118,8 @@ export const page = {
     retry: 'Show again',
     copy: 'Copy a report',
     copied: 'Copied',
+    missing:
+      'Its script did not come: there is no connection, or there is a new version of the page. Settings are kept in the address; what has been trained is lost when the page is loaded anew.',
     reload: 'Load the page anew',
     report: 'Report of the failure',
     names: {
@@ -133,6 +137,7 @@ export const page = {
     },
   },
   notice: {
+    language: 'The words of {{name}} could not be loaded; the page goes on in the language it has.',
     link: 'Parts of the link were not used:',
     close: 'Close',
     unloaded: 'Ready-made models could not be loaded:',

@@ -3,6 +3,7 @@ import type { page as en } from '../en/page';
 
 export const page: Words<typeof en> = {
   app: {
+    opening: '请稍候……',
     name: 'Alignlet',
     tagline: '一个小语言模型就在这个页面里学习：预训练、SFT、奖励模型、PPO 和 DPO。',
     skip: '跳到图表',
@@ -34,6 +35,7 @@ export const page: Words<typeof en> = {
   },
   status: {
     loading: '正在查找现成模型。',
+    waiting: '引擎启动后立即开始运行。',
     engineStarting: '正在启动训练引擎。',
     engineFailed: '没有可用的训练引擎：{{message}}',
     unloaded: '无法加载现成模型（{{names}}）：请重试，或改为现场训练。',
@@ -117,6 +119,8 @@ export const page: Words<typeof en> = {
     retry: '重新显示',
     copy: '复制错误报告',
     copied: '已复制',
+    missing:
+      '它的脚本没有加载到：没有网络连接，或者页面有了新版本。设置保存在地址里；重新载入页面会丢失已训练的内容。',
     reload: '重新载入页面',
     report: '错误报告',
     names: {
@@ -134,6 +138,7 @@ export const page: Words<typeof en> = {
     },
   },
   notice: {
+    language: '无法加载{{name}}的文字；页面继续使用现有语言。',
     link: '链接中未被采用的部分：',
     close: '关闭',
     unloaded: '现成模型无法加载：',
