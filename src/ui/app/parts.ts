@@ -1,6 +1,7 @@
 import { language } from '../i18n';
 import { loadLessons } from '../lessons/demos';
 import { part } from '../panel/part';
+import { useLab } from '../store/useLab';
 
 // What is not needed for the first picture, in the order in which it is wanted.
 export const comparison = part(async () => (await import('../charts/Comparison')).Comparison);
@@ -11,20 +12,31 @@ export const glossary = part(async () => (await import('../gallery/Glossary')).G
 
 const PARTS = [comparison, curves, gallery, results, glossary];
 
-/** Fetches one after the other while the page has nothing else to do, so that nobody waits for them later. */
-export function fetchParts(): void {
-  const idle = (then: () => void) =>
-    'requestIdleCallback' in window ? requestIdleCallback(then, { timeout: 5000 }) : setTimeout(then, 500);
-  const jobs = [...PARTS.map(({ fetch }) => fetch), () => loadLessons(language())];
-  const next = (): void => {
-    const job = jobs.shift();
-    if (job)
-      idle(
-        () =>
-          void job()
-            .catch(() => undefined)
-            .then(next),
-      );
-  };
-  next();
+/**
+ * Fetches one after the other while the page has nothing else to do, so that nobody waits for them later. Not before
+ * the engine has started, which is waited for now. Returns how to leave off.
+ */
+export function fetchParts(): () => void {
+  if (useLab.getState().engine.status !== 'starting') return fetchAll();
+  let leave = useLab.subscribe(({ engine }) => {
+    if (engine.status === 'starting') return;
+    leave();
+    leave = fetchAll();
+  });
+  return () => leave();
 }
+
+function fetchAll(): () => void {
+  const jobs = [...PARTS.map(({ fetch }) => fetch), () => loadLessons(language())];
+  const next = async (): Promise<void> => {
+    await jobs
+      .shift()?.()
+      .catch(() => undefined); // told to whoever draws it
+    if (jobs.length > 0) whenIdle(() => void next());
+  };
+  whenIdle(() => void next());
+  return () => jobs.splice(0);
+}
+
+const whenIdle = (then: () => void): unknown =>
+  'requestIdleCallback' in window ? requestIdleCallback(then, { timeout: 5000 }) : setTimeout(then, 500);
