@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { reloadRecordedRuns, useMissingRuns } from '../figures/useRecorded';
 import { messageText, problemText } from '../i18n/dynamic';
 import { LANGUAGES } from '../i18n';
+import { loadNewVersion } from '../offline/version';
 import { actions, useLab } from '../store/useLab';
 import { setView, useView } from '../store/useView';
 import classes from './app.module.css';
@@ -27,10 +28,32 @@ export function Notices() {
           <CloseButton aria-label={t('notice.close')} onClick={actions.dismissLinkProblems} />
         </div>
       )}
+      <VersionNotice />
       <LanguageNotice />
       <UnloadedNotice />
       <MissingRunsNotice />
     </>
+  );
+}
+
+/** There is a new version: what is kept when it is loaded, and what is not. */
+function VersionNotice() {
+  const { t } = useTranslation();
+  const newVersion = useView((s) => s.newVersion);
+  const trained = useLab((s) => s.state !== 'idle' || s.stages.some((stage) => stage.source === 'live'));
+  if (!newVersion) return null;
+  return (
+    <div className={classes.notice} data-notice="version">
+      <div role="status">
+        <b>{t('version.there')}</b>
+        <p>{t(trained ? 'version.keptButTrained' : 'version.kept')}</p>
+      </div>
+      <div className={classes.choices}>
+        <Button size="compact-sm" variant="default" onClick={() => void loadNewVersion()}>
+          {t('version.load')}
+        </Button>
+      </div>
+    </div>
   );
 }
 

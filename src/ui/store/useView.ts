@@ -25,6 +25,8 @@ export interface ViewState {
   advanced: boolean;
   projector: boolean;
   help: boolean;
+  /** The host has another version than this page. */
+  newVersion: boolean;
   /** A language whose words did not come. */
   unspoken: LanguageCode | null;
 }
@@ -43,6 +45,7 @@ export const useView = create<ViewState>(() => ({
   advanced: false,
   projector: false,
   help: false,
+  newVersion: false,
   unspoken: null,
 }));
 

@@ -112,6 +112,13 @@ export const page = {
     link: 'The address of this page always holds everything that differs from the defaults.',
     licences: 'Licences of this program and of what it is built with',
   },
+  version: {
+    there: 'There is a new version of this page.',
+    kept: 'Your work is kept: all settings are in the address.',
+    keptButTrained:
+      'Your settings are kept in the address. What has been trained here is lost when the new version is loaded; you may finish first.',
+    load: 'Load the new version',
+  },
   broken: {
     panel: 'This part of the page has failed: {{name}}. The others go on working.',
     page: 'The page has failed.',

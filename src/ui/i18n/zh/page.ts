@@ -113,6 +113,12 @@ export const page: Words<typeof en> = {
     link: '本页地址始终包含一切与默认不同的内容。',
     licences: '本程序及其所用软件的许可证',
   },
+  version: {
+    there: '本页面有新版本。',
+    kept: '你的工作会保留：所有设置都在地址里。',
+    keptButTrained: '你的设置保存在地址里。载入新版本会丢失在此训练出的结果；可以先完成再载入。',
+    load: '载入新版本',
+  },
   broken: {
     panel: '页面的这一部分出错了：{{name}}。其余部分照常工作。',
     page: '页面出错了。',
