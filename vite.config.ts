@@ -3,7 +3,11 @@ import { defineConfig } from 'vite';
 // @ts-expect-error the config loader wants the extension, TypeScript does not
 import { licences } from './src/build/licences.ts';
 // @ts-expect-error the config loader wants the extension, TypeScript does not
+import { pageStages } from './src/build/page-stages.ts';
+// @ts-expect-error the config loader wants the extension, TypeScript does not
 import { ISOLATION as headers, policy } from './src/build/policy.ts';
+// @ts-expect-error the config loader wants the extension, TypeScript does not
+import { preload } from './src/build/preload.ts';
 // @ts-expect-error the config loader wants the extension, TypeScript does not
 import { serviceWorker } from './src/build/service-worker.ts';
 
@@ -13,7 +17,7 @@ export default defineConfig({
   root: 'src/ui',
   base: './', // the build works from any sub-path of a static host
   publicDir: false,
-  plugins: [react(), serviceWorker(noticesOfWorkers), policy(), notices],
+  plugins: [react(), pageStages(), preload(), serviceWorker(noticesOfWorkers), policy(), notices],
   assetsInclude: ['**/*.safetensors'],
   build: {
     outDir: '../../dist',

@@ -39,6 +39,7 @@ export const FLOORS = {
   ],
   ui: [
     ['offline', 'theme', 'i18n'],
+    ['shell'],
     ['lessons'],
     ['recorded'],
     ['store'],

@@ -18,6 +18,8 @@ const asked = threadsAskedFor(globalThis.location?.search ?? '');
 
 /** And what weights are stored in: `?precision=f16`. */
 const precision = precisionAskedFor(globalThis.location?.search ?? '') ?? 'f32';
+/** Workers that train where nothing else is asked for. */
+export const usualSlots = (): number => Math.min(2, cores());
 
 /** A stage that was stopped ends with its row; a worker that needs longer for it is ended. */
 const STOPPING_MS = 10_000;
@@ -42,11 +44,7 @@ export class WorkerPool implements Executor {
   private broken: Message | undefined;
   private nextId = 1;
 
-  constructor({
-    slots = Math.min(2, cores()),
-    onBroken = () => undefined,
-    parts = BROWSER,
-  }: PoolOptions = {}) {
+  constructor({ slots = usualSlots(), onBroken = () => undefined, parts = BROWSER }: PoolOptions = {}) {
     const given = (reason: Message) => {
       if (this.trainers.some((slot) => slot.isUsable)) return;
       this.broken = reason;
@@ -65,14 +63,19 @@ export class WorkerPool implements Executor {
   async start(choice: BackendName | 'auto'): Promise<EngineReport> {
     const [first, ...others] = this.trainers;
     const threads = threadsOfEach(1); // as many as a worker may ever use
-    const report = await first!.open((worker) => worker.start(choice, threads, precision));
-    const { backend } = report.info;
-    first!.startLike((worker) => worker.start(backend, threads, precision));
+    const picked = first!.open((worker) => worker.start(choice, threads, precision));
+    const backend = picked.then(({ info }) => info.backend);
+    backend.then(
+      (name) => first!.startLike((worker) => worker.start(name, threads, precision)),
+      () => undefined, // whoever waits for `picked` is told
+    );
+    // their scripts load while the first one picks
     await Promise.all([
-      ...others.map((slot) => slot.open((worker) => worker.start(backend, threads, precision))),
-      this.sampler.open((worker) => worker.start(backend, 1, precision)),
+      picked,
+      ...others.map((slot) => slot.open(async (worker) => worker.start(await backend, threads, precision))),
+      this.sampler.open(async (worker) => worker.start(await backend, 1, precision)),
     ]);
-    return report;
+    return picked;
   }
 
   async execute(job: Job, control: RunControl, onEvent: (event: RunnerEvent) => void): Promise<StageOutcome> {

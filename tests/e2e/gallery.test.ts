@@ -4,13 +4,15 @@ import { chromium, type Browser, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../support/chromium';
 import { existsSync } from 'node:fs';
-import { DEMOS } from '../../src/ui/lessons/demos';
+import { DEMOS, loadLessons } from '../../src/ui/lessons/demos';
 import { settingsOfLink } from '../../src/ui/lessons/lesson';
 import { checkedRecording } from '../../src/ui/recorded/recordings';
 import { reducedLink } from './reduced';
 import { serveBuild } from './serve';
 
 /** A lesson whose arms take seconds: a few steps of the smallest model. */
+await loadLessons('en');
+
 const SMALL =
   '?v=1&demo=base-vs-instruct&size=nano&instruct.steps=8&evaluation.times=1&evaluation.prompts=16&evaluation.finalPrompts=16';
 

@@ -49,8 +49,15 @@ export async function serveSources(): Promise<Served> {
 }
 
 /** Builds the page as it is shipped into a folder. */
-export const buildPage = (outDir: string): Promise<unknown> =>
-  build({ configFile, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+export async function buildPage(outDir: string): Promise<void> {
+  const before = process.env['NODE_ENV'];
+  process.env['NODE_ENV'] = 'production'; // a test runner says 'test', for which React comes in its long form
+  try {
+    await build({ configFile, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+  } finally {
+    process.env['NODE_ENV'] = before;
+  }
+}
 
 /** Builds the page as it is shipped and serves it on a free port, from a sub-path. */
 export async function serveBuild(): Promise<Served> {

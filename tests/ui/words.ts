@@ -1,6 +1,9 @@
 import { settingFields } from '../../src/pipeline/contract/settings';
 import type { Stage } from '../../src/pipeline/contract/stage';
-import { i18n, LANGUAGES, type LanguageCode } from '../../src/ui/i18n';
+import { i18n, LANGUAGE_CODES, loadLanguage, settingWords, type LanguageCode } from '../../src/ui/i18n';
+
+// what is said of words is said of those of all languages
+await Promise.all(LANGUAGE_CODES.map(loadLanguage));
 
 /** Every word of a language. */
 export const wordsOf = (code: LanguageCode): Words => i18n.getResourceBundle(code, 'translation') as Words;
@@ -36,7 +39,7 @@ export function missingWords(stage: Spoken, code: LanguageCode): string[] {
 /** English takes the words of settings from the settings themselves. */
 function missingSettings({ name: stage, settings }: Spoken, code: LanguageCode): string[] {
   if (code === 'en') return [];
-  const words = LANGUAGES.find((l) => l.code === code)!.settings as Record<string, Words | undefined>;
+  const words = settingWords(code) as Record<string, Words | undefined>;
   return settingFields(settings).flatMap(({ name, info, kind }) => {
     const own = (words[stage]?.[name] ?? {}) as Words;
     const options = kind.type === 'choice' ? kind.options : [];

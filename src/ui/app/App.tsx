@@ -1,15 +1,16 @@
+import { Suspense, useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Charts } from './Charts';
-import { Gallery } from '../gallery/Gallery';
-import { Glossary } from '../gallery/Glossary';
 import { Side } from '../gallery/Side';
 import { Header } from '../header/Header';
 import { Panel } from '../panel/Panel';
 import { Rail } from '../pipeline-rail/Rail';
 import { SettingsPanel } from '../settings/SettingsPanel';
+import { useView } from '../store/useView';
 import { Announcer } from './Announcer';
 import classes from './app.module.css';
 import { Notices } from './Notices';
+import { fetchParts, gallery, glossary } from './parts';
 import { StatusLine } from './StatusLine';
 import { useShortcuts } from './useShortcuts';
 
@@ -17,6 +18,9 @@ import { useShortcuts } from './useShortcuts';
 export function App() {
   const { t } = useTranslation();
   useShortcuts();
+  useEffect(fetchParts, []);
+  const galleryOpened = useView((s) => s.gallery);
+  const glossaryOpened = useView((s) => s.term !== null);
   return (
     <div className={classes.app}>
       <a className={classes.skip} href="#charts">
@@ -46,14 +50,35 @@ export function App() {
         </div>
       </main>
       <Panel name="lessons">
-        <Gallery />
+        <OnceOpened opened={galleryOpened}>
+          <gallery.Part />
+        </OnceOpened>
       </Panel>
       <Panel name="glossary">
-        <Glossary />
+        <OnceOpened opened={glossaryOpened}>
+          <glossary.Part />
+        </OnceOpened>
       </Panel>
       <Panel name="announcements">
         <Announcer />
       </Panel>
     </div>
+  );
+}
+
+/** What is not there before it is opened for the first time. */
+function OnceOpened({ opened, children }: { opened: boolean; children: ReactNode }) {
+  const [wanted, setWanted] = useState(opened);
+  if (opened && !wanted) setWanted(true);
+  return wanted && <Suspense fallback={opened && <Opening />}>{children}</Suspense>;
+}
+
+/** In place of a dialogue that is on its way. */
+function Opening() {
+  const { t } = useTranslation();
+  return (
+    <p className={classes.opening} role="status">
+      {t('app.opening')}
+    </p>
   );
 }

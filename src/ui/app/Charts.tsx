@@ -1,4 +1,5 @@
 import { SegmentedControl } from '@mantine/core';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isTableOnly } from '../figures/figures';
 import { SeedSwitch } from '../replay/SeedSwitch';
@@ -8,10 +9,9 @@ import { X_AXES } from '../store/series';
 import { useShallow } from 'zustand/react/shallow';
 import { useLab } from '../store/useLab';
 import { setView, useView, type ViewState } from '../store/useView';
+import { ChartFrames } from '../charts/ChartFrames';
 import classes from '../charts/charts.module.css';
-import { Comparison } from '../charts/Comparison';
-import { Results } from '../results/Results';
-import { StageCurves } from '../charts/StageCurves';
+import { comparison, curves, results } from './parts';
 
 /** The middle of the page: all arms compared in charts or in a table, or one stage from inside. */
 export function Charts() {
@@ -63,7 +63,12 @@ export function Charts() {
           </div>
         )}
       </div>
-      {tab === 'compare' ? <Comparison /> : tab === 'results' ? <Results /> : <StageCurves />}
+      <Suspense
+        key={tab}
+        fallback={tab === 'compare' ? <ChartFrames /> : <div className={classes.waiting} />}
+      >
+        {tab === 'compare' ? <comparison.Part /> : tab === 'results' ? <results.Part /> : <curves.Part />}
+      </Suspense>
     </section>
   );
 }

@@ -3,8 +3,11 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { reloadRecordedRuns, useMissingRuns } from '../figures/useRecorded';
 import { messageText, problemText } from '../i18n/dynamic';
+import { LANGUAGES } from '../i18n';
+import { loadNewVersion } from '../offline/version';
 import { actions, useLab } from '../store/useLab';
 import { sizeNotes } from './size-note';
+import { setView, useView } from '../store/useView';
 import classes from './app.module.css';
 
 /** Parts of the link that were not used, and files that did not come. */
@@ -27,6 +30,8 @@ export function Notices() {
         </div>
       )}
       <SizeNotice />
+      <VersionNotice />
+      <LanguageNotice />
       <UnloadedNotice />
       <MissingRunsNotice />
     </>
@@ -44,6 +49,40 @@ function SizeNotice() {
       {t('notice.size', { size, times: String(Math.round(times)) })}
     </p>
   ));
+}
+
+/** There is a new version: what is kept when it is loaded, and what is not. */
+function VersionNotice() {
+  const { t } = useTranslation();
+  const newVersion = useView((s) => s.newVersion);
+  const trained = useLab((s) => s.state !== 'idle' || s.stages.some((stage) => stage.source === 'live'));
+  if (!newVersion) return null;
+  return (
+    <div className={classes.notice} data-notice="version">
+      <div role="status">
+        <b>{t('version.there')}</b>
+        <p>{t(trained ? 'version.keptButTrained' : 'version.kept')}</p>
+      </div>
+      <div className={classes.choices}>
+        <Button size="compact-sm" variant="default" onClick={() => void loadNewVersion()}>
+          {t('version.load')}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** A language that was asked for, whose words did not come. */
+function LanguageNotice() {
+  const { t } = useTranslation();
+  const code = useView((s) => s.unspoken);
+  if (!code) return null;
+  return (
+    <div className={classes.notice} data-bad data-notice="language" role="alert">
+      <p>{t('notice.language', { name: LANGUAGES.find((l) => l.code === code)!.name })}</p>
+      <CloseButton aria-label={t('notice.close')} onClick={() => setView({ unspoken: null })} />
+    </div>
+  );
 }
 
 /** Shipped results that could not be loaded, and what can be done about it. */

@@ -71,6 +71,7 @@ function useSentence(status: Status): string {
   switch (status.kind) {
     case 'loading':
     case 'engineStarting':
+    case 'waiting':
       return t(`status.${status.kind}`);
     case 'engineFailed':
       return t('status.engineFailed', { message: messageText(status.message) });

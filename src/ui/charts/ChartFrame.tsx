@@ -3,7 +3,6 @@ import { IconArrowsDiagonal, IconArrowsDiagonalMinimize2 } from '@tabler/icons-r
 import type { ReactNode } from 'react';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ResponsiveContainer } from 'recharts';
 import { setView, useView, type ChartName } from '../store/useView';
 import classes from './charts.module.css';
 
@@ -24,10 +23,10 @@ interface ChartFrameProps {
   summary: string;
   /** What will appear here; shown instead of an empty picture. */
   empty?: ReactNode;
-  children: ReactNode;
+  children?: ReactNode;
 }
 
-/** One question, its picture, its units and what stands behind it. */
+/** One question, its picture (a `Plot`), its units and what stands behind it. */
 export function ChartFrame(props: ChartFrameProps) {
   const id = useId();
   return (
@@ -54,9 +53,7 @@ export function ChartFrame(props: ChartFrameProps) {
             {props.rightUnit && <span>{props.rightUnit}</span>}
           </p>
           <div className={classes.plot} role="img" aria-label={props.summary}>
-            <ResponsiveContainer width="100%" height="100%" debounce={50} minWidth={0}>
-              {props.children}
-            </ResponsiveContainer>
+            {props.children}
             <span className={classes.xUnit} data-beside={props.rightUnit ? true : undefined} aria-hidden>
               {props.xUnit}
             </span>

@@ -12,14 +12,12 @@ import classes from './charts.module.css';
 import { FrontierChart } from './FrontierChart';
 import { GapTable } from './GapTable';
 import { KlChart } from './KlChart';
-import { namesIn } from './parts';
+import { MANY, namesIn } from './parts';
 import type { ComparisonProps, FrontierProps, TimeProps } from './props';
 import { RewardChart } from './RewardChart';
 import { useEmpty } from './useEmpty';
 import { useQueued } from './useQueued';
 import { WinRateChart } from './WinRateChart';
-
-const MANY = 4;
 
 /** The four questions of the lecture, for all arms; or one of them, large. */
 export function Comparison() {

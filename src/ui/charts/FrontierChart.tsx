@@ -12,6 +12,7 @@ import { AgainstLegend } from './AgainstLegend';
 import { BottomAxis, LeftAxis, RightAxis } from './ChartAxes';
 import { mirrored, niceAxis } from './axes';
 import { ChartFrame } from './ChartFrame';
+import { Plot } from './Plot';
 import classes from './charts.module.css';
 import { EndLabels, type EndLabel } from './EndLabels';
 import { distance, fitCurve, limitOf, reachOf } from './frontier';
@@ -173,73 +174,75 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierProps) {
         />
       }
     >
-      <ScatterChart margin={MARGIN} accessibilityLayer={false}>
-        <CartesianGrid stroke="var(--grid)" />
-        <BottomAxis
-          axis={x}
-          of="at"
-          before={6}
-          after={roomFor([xUnit, ...labels.map((l) => l.text)], typeScale)}
-        />
-        <LeftAxis axis={{ domain: [low, 1], ticks: GOLD_TICKS.filter((tick) => tick >= low) }} of="gold" />
-        {proxies.length > 0 && (
-          <RightAxis
-            axis={{ domain: [low * proxyReach, proxyReach], ticks: [low * proxyReach, 0, proxyReach] }}
+      <Plot>
+        <ScatterChart margin={MARGIN} accessibilityLayer={false}>
+          <CartesianGrid stroke="var(--grid)" />
+          <BottomAxis
+            axis={x}
+            of="at"
+            before={6}
+            after={roomFor([xUnit, ...labels.map((l) => l.text)], typeScale)}
           />
-        )}
-        {limit && (
-          <Limit
-            curve={startGold === undefined ? limit.curve : [{ kl: 0, gold: startGold }, ...limit.curve]}
-            style={limitStyle}
+          <LeftAxis axis={{ domain: [low, 1], ticks: GOLD_TICKS.filter((tick) => tick >= low) }} of="gold" />
+          {proxies.length > 0 && (
+            <RightAxis
+              axis={{ domain: [low * proxyReach, proxyReach], ticks: [low * proxyReach, 0, proxyReach] }}
+            />
+          )}
+          {limit && (
+            <Limit
+              curve={startGold === undefined ? limit.curve : [{ kl: 0, gold: startGold }, ...limit.curve]}
+              style={limitStyle}
+              distance={toAxis}
+              end={x.domain[1]}
+              text={t('charts.frontier.above')}
+            />
+          )}
+          <SeedPaths bands={shownBands} distance={toAxis} />
+          <ProxyPaths
+            paths={proxied.map(({ series: s }) => ({
+              id: s.id,
+              style: s.style,
+              places: s.points.flatMap(({ evaluation: { kl, proxy } }) =>
+                proxy === undefined || isOut(kl) ? [] : [{ kl, gold: proxy / proxyReach }],
+              ),
+            }))}
             distance={toAxis}
-            end={x.domain[1]}
-            text={t('charts.frontier.above')}
           />
-        )}
-        <SeedPaths bands={shownBands} distance={toAxis} />
-        <ProxyPaths
-          paths={proxied.map(({ series: s }) => ({
-            id: s.id,
-            style: s.style,
-            places: s.points.flatMap(({ evaluation: { kl, proxy } }) =>
-              proxy === undefined || isOut(kl) ? [] : [{ kl, gold: proxy / proxyReach }],
-            ),
-          }))}
-          distance={toAxis}
-        />
-        <Fits fits={fits} distance={toAxis} peakText={t('charts.frontier.peak')} />
-        {paths.map(({ series: s, inside }) => (
-          <Scatter
-            key={s.id}
-            data={inside}
-            line={{ stroke: armColour(s.style), strokeWidth: 1.5, strokeOpacity: 0.55 * opacityOf(s) }}
-            lineJointType="linear"
-            isAnimationActive={false}
-            shape={({ cx = 0, cy = 0, payload }: ShapeProps) => (
-              <g opacity={opacityOf(s)}>
-                <Marker
-                  shape={markerOf(s)}
-                  x={cx}
-                  y={cy}
-                  size={payload?.last ? 5 : paths.length > 4 ? 2 : 2.6}
-                  colour={armColour(s.style)}
-                  filled={payload?.last ?? false}
-                />
-              </g>
-            )}
-          />
-        ))}
-        {startGold !== undefined && (
-          <Scatter
-            data={[{ at: 0, gold: startGold }]}
-            isAnimationActive={false}
-            shape={({ cx = 0, cy = 0 }: ShapeProps) => (
-              <Marker shape="circle" x={cx} y={cy} size={5} colour="var(--sft)" filled />
-            )}
-          />
-        )}
-        <EndLabels labels={labels} end={x.domain[1]} />
-      </ScatterChart>
+          <Fits fits={fits} distance={toAxis} peakText={t('charts.frontier.peak')} />
+          {paths.map(({ series: s, inside }) => (
+            <Scatter
+              key={s.id}
+              data={inside}
+              line={{ stroke: armColour(s.style), strokeWidth: 1.5, strokeOpacity: 0.55 * opacityOf(s) }}
+              lineJointType="linear"
+              isAnimationActive={false}
+              shape={({ cx = 0, cy = 0, payload }: ShapeProps) => (
+                <g opacity={opacityOf(s)}>
+                  <Marker
+                    shape={markerOf(s)}
+                    x={cx}
+                    y={cy}
+                    size={payload?.last ? 5 : paths.length > 4 ? 2 : 2.6}
+                    colour={armColour(s.style)}
+                    filled={payload?.last ?? false}
+                  />
+                </g>
+              )}
+            />
+          ))}
+          {startGold !== undefined && (
+            <Scatter
+              data={[{ at: 0, gold: startGold }]}
+              isAnimationActive={false}
+              shape={({ cx = 0, cy = 0 }: ShapeProps) => (
+                <Marker shape="circle" x={cx} y={cy} size={5} colour="var(--sft)" filled />
+              )}
+            />
+          )}
+          <EndLabels labels={labels} end={x.domain[1]} />
+        </ScatterChart>
+      </Plot>
     </ChartFrame>
   );
 });

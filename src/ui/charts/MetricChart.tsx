@@ -1,4 +1,4 @@
-import { memo, useMemo } from 'react';
+import { memo, useMemo, useRef } from 'react';
 import { Line, LineChart, ReferenceLine, ResponsiveContainer } from 'recharts';
 import { metricText } from '../i18n/dynamic';
 import { brief } from '../i18n/format';
@@ -6,6 +6,7 @@ import type { MetricPoint, XAxisName } from '../store/series';
 import { BottomAxis, LeftAxis } from './ChartAxes';
 import { niceAxis } from './axes';
 import classes from './charts.module.css';
+import { useOnScreen } from './useOnScreen';
 import { useQueued } from './useQueued';
 
 interface MetricChartProps {
@@ -21,7 +22,12 @@ const MARGIN = { top: 6, right: 6, bottom: 0, left: 0 };
 /** One logged quantity with its explanation. */
 export const MetricChart = memo(function MetricChart({ name, points, axis, end, colour }: MetricChartProps) {
   const last = points[points.length - 1];
-  const curve = useMemo(() => ({ points, axis, end, colour }), [points, axis, end, colour]);
+  const plot = useRef<HTMLDivElement>(null);
+  const onScreen = useOnScreen(plot);
+  const curve = useMemo(
+    () => (onScreen ? { points, axis, end, colour } : null),
+    [onScreen, points, axis, end, colour],
+  );
   const queued = useQueued(curve);
   return (
     <figure className={classes.metric}>
@@ -32,7 +38,7 @@ export const MetricChart = memo(function MetricChart({ name, points, axis, end, 
         </p>
         <p className={classes.metricAbout}>{metricText(name)}</p>
       </figcaption>
-      <div className={classes.metricPlot} aria-hidden>
+      <div ref={plot} className={classes.metricPlot} aria-hidden>
         {queued && <Curve {...queued} />}
       </div>
     </figure>

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useDeferredValue, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStageName } from '../store/useStageName';
 import { metricSeries } from '../store/series';
@@ -13,7 +13,7 @@ import { MetricChart } from './MetricChart';
 /** Everything that the selected stage logs. */
 export function StageCurves() {
   const selected = useLab((s) => s.selected);
-  const stage = useStage(selected);
+  const stage = useDeferredValue(useStage(selected)); // input comes first
   return stage ? <Curves stage={stage} /> : null;
 }
 

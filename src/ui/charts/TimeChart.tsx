@@ -13,6 +13,7 @@ import { armAreas, armLines, seedBands } from './ArmLines';
 import { BottomAxis, LeftAxis, RightAxis } from './ChartAxes';
 import { progressAxis, type Axis } from './axes';
 import { ChartFrame } from './ChartFrame';
+import { Plot } from './Plot';
 import { areInColumn, EndLabels } from './EndLabels';
 import { roomFor } from './labels';
 import { bandLabels, endLabels, MARGIN, startLabel } from './parts';
@@ -114,33 +115,35 @@ export function TimeChart(props: TimeChartProps) {
         )
       }
     >
-      <ComposedChart data={rows} margin={MARGIN} accessibilityLayer={false}>
-        <CartesianGrid stroke="var(--grid)" vertical={false} />
-        <BottomAxis axis={x} after={roomFor([xUnit, ...labels.map((label) => label.text)], typeScale)} />
-        <LeftAxis axis={props.y} cut={props.cut ?? false} />
-        {second && <RightAxis axis={second.axis} />}
-        {props.area && armAreas(series)}
-        {start !== undefined && (
-          <ReferenceLine
-            stroke="var(--sft)"
-            strokeWidth={1}
-            {...(areInColumn(labels)
-              ? { segment: x.domain.map((at) => ({ x: at, y: start })) as [Spot, Spot] } // not through the names
-              : { y: start })}
+      <Plot>
+        <ComposedChart data={rows} margin={MARGIN} accessibilityLayer={false}>
+          <CartesianGrid stroke="var(--grid)" vertical={false} />
+          <BottomAxis axis={x} after={roomFor([xUnit, ...labels.map((label) => label.text)], typeScale)} />
+          <LeftAxis axis={props.y} cut={props.cut ?? false} />
+          {second && <RightAxis axis={second.axis} />}
+          {props.area && armAreas(series)}
+          {start !== undefined && (
+            <ReferenceLine
+              stroke="var(--sft)"
+              strokeWidth={1}
+              {...(areInColumn(labels)
+                ? { segment: x.domain.map((at) => ({ x: at, y: start })) as [Spot, Spot] } // not through the names
+                : { y: start })}
+            />
+          )}
+          {seedBands(bands)}
+          {second && armLines(second.of, { line: second.name, dashed: true, axis: 'right' })}
+          {armLines(series, { line: quantity })}
+          {props.children}
+          <EndLabels
+            labels={[
+              ...labels,
+              ...(props.isStartNamed && main ? startLabel(shortReference(main), x.domain[1], start) : []),
+            ]}
+            end={x.domain[1]}
           />
-        )}
-        {seedBands(bands)}
-        {second && armLines(second.of, { line: second.name, dashed: true, axis: 'right' })}
-        {armLines(series, { line: quantity })}
-        {props.children}
-        <EndLabels
-          labels={[
-            ...labels,
-            ...(props.isStartNamed && main ? startLabel(shortReference(main), x.domain[1], start) : []),
-          ]}
-          end={x.domain[1]}
-        />
-      </ComposedChart>
+        </ComposedChart>
+      </Plot>
     </ChartFrame>
   );
 }

@@ -5,6 +5,9 @@ import { armColour, armStyle } from '../theme/palette';
 import type { EndLabel } from './EndLabels';
 import { shortNames } from './labels';
 
+/** With more arms than this, charts need more height. */
+export const MANY = 4;
+
 export const MARGIN = { top: 6, right: 2, bottom: 0, left: 0 };
 
 /** Names of arms as they stand in charts, by id. */

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { startTransition, useEffect, useRef, useState } from 'react';
 
 /** Pause between two charts that are drawn, milliseconds: room for input in between. */
 const PAUSE = 12;
@@ -25,7 +25,7 @@ export function useQueued<T>(value: T): T | null {
   const id = useRef({});
   useEffect(() => {
     const key = id.current;
-    waiting.set(key, () => setShown({ value }));
+    waiting.set(key, () => startTransition(() => setShown({ value }))); // input comes first
     timer ??= setTimeout(drawNext, PAUSE);
     return () => {
       waiting.delete(key);

@@ -1,10 +1,11 @@
 import { Button, Modal } from '@mantine/core';
+import { use } from 'react';
 import { useTranslation } from 'react-i18next';
 import { messageText, taskText } from '../i18n/dynamic';
 import { language } from '../i18n';
 import { actions, useLab } from '../store/useLab';
 import { setView, useView } from '../store/useView';
-import { BROKEN_DEMOS, DEMOS, lessonOf, wordsOfDemo, type DemoEntry } from '../lessons/demos';
+import { BROKEN_DEMOS, DEMOS, lessonOf, loadLessons, wordsOfDemo, type DemoEntry } from '../lessons/demos';
 import classes from './gallery.module.css';
 
 const close = () => setView({ gallery: false });
@@ -12,6 +13,7 @@ const close = () => setView({ gallery: false });
 /** All lessons as cards. */
 export function Gallery() {
   const { t } = useTranslation();
+  use(loadLessons(language()));
   const opened = useView((s) => s.gallery);
   const idle = useLab((s) => s.state === 'idle');
   return (

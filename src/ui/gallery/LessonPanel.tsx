@@ -1,12 +1,12 @@
 import { Button, CloseButton } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { use, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { language } from '../i18n';
 import { searchOf } from '../store/url';
 import { actions, useLab } from '../store/useLab';
 import { setView } from '../store/useView';
 import { Claims } from './Claims';
-import { wordsOfDemo, type DemoEntry } from '../lessons/demos';
+import { loadLessons, wordsOfDemo, type DemoEntry } from '../lessons/demos';
 import classes from './gallery.module.css';
 import { LessonText } from './LessonText';
 import { Predict } from './Predict';
@@ -15,6 +15,7 @@ import { RunStep } from './RunStep';
 /** The lesson that is open: predict, run, compare, break, discuss. */
 export function LessonPanel({ demo }: { demo: DemoEntry }) {
   const { t } = useTranslation();
+  use(loadLessons(language()));
   const { title, summary } = wordsOfDemo(demo, language());
   return (
     <div

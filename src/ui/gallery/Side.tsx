@@ -1,13 +1,16 @@
 import { SegmentedControl } from '@mantine/core';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Panel } from '../panel/Panel';
+import { part } from '../panel/part';
 import { RecordedSamples } from '../replay/RecordedSamples';
 import { Samples } from '../samples/Samples';
 import { useLab } from '../store/useLab';
 import { setView, useView, type ViewState } from '../store/useView';
 import { demoByName } from '../lessons/demos';
 import classes from './gallery.module.css';
-import { LessonPanel } from './LessonPanel';
+
+export const lesson = part(async () => (await import('./LessonPanel')).LessonPanel);
 
 /** The right of the page: samples, or the lesson that is open. */
 export function Side() {
@@ -32,7 +35,9 @@ export function Side() {
       />
       {side === 'lesson' ? (
         <Panel key={demo.name} name="lesson">
-          <LessonPanel demo={demo} />
+          <Suspense fallback={<div className={classes.lesson} />}>
+            <lesson.Part demo={demo} />
+          </Suspense>
         </Panel>
       ) : (
         samples

@@ -20,7 +20,7 @@ import { useTranslation } from 'react-i18next';
 import { LANGUAGES } from '../i18n';
 import { chooseLanguage } from '../i18n/choose';
 import { actions, useLab } from '../store/useLab';
-import { setProjector, setView, useView } from '../store/useView';
+import { choose, setProjector, setView, useView } from '../store/useView';
 import { Help } from './Help';
 import classes from './header.module.css';
 
@@ -47,7 +47,7 @@ export function ViewControls() {
               key={code}
               lang={tag}
               rightSection={i18n.language === code ? <IconCheck size={14} /> : undefined}
-              onClick={() => chooseLanguage(code)}
+              onClick={() => void choose(code, chooseLanguage)}
             >
               {name}
             </Menu.Item>

@@ -14,3 +14,9 @@ export type SettingWords = Partial<Pick<SettingInfo, 'label' | 'effect' | 'unit'
   options?: Readonly<Record<string, string>>;
 };
 export type SettingCatalogue = Partial<Record<StageName, Record<string, SettingWords>>>;
+
+/** The module of a language: the words of the page, and those of settings where they are not the settings' own. */
+export interface LanguageWords {
+  words: Catalogue;
+  settings: SettingCatalogue;
+}

@@ -1,4 +1,4 @@
-import { i18n, isLanguage, LANGUAGE_CODES, LANGUAGES, type LanguageCode } from './index';
+import { i18n, isLanguage, LANGUAGE_CODES, LANGUAGES, loadLanguage, type LanguageCode } from './index';
 
 const STORED = 'alignlet.language';
 
@@ -20,15 +20,20 @@ function read(): string | null {
   }
 }
 
-/** Speaks this language from now on. */
-export function speak(code: LanguageCode): void {
+let wanted: LanguageCode = 'en';
+
+/** Speaks this language as soon as its words are there; rejects, and goes on as before, where they do not come. */
+export async function speak(code: LanguageCode): Promise<void> {
+  wanted = code;
+  await loadLanguage(code);
+  if (wanted !== code) return; // another one was asked for meanwhile
   document.documentElement.lang = LANGUAGES.find((l) => l.code === code)!.tag;
-  void i18n.changeLanguage(code);
+  await i18n.changeLanguage(code);
 }
 
-/** Speaks this language and remembers it. */
-export function chooseLanguage(code: LanguageCode): void {
-  speak(code);
+/** Speaks this language and remembers it. Rejects where its words do not come. */
+export async function chooseLanguage(code: LanguageCode): Promise<void> {
+  await speak(code);
   try {
     localStorage.setItem(STORED, code);
   } catch {

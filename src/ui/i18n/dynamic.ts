@@ -4,14 +4,14 @@ import { settingFields, type SettingInfo } from '../../pipeline/contract/setting
 import { STAGES, type StageName } from '../../pipeline/stages';
 import { FIGURES, parseFigure } from '../../pipeline/stages/traits';
 import type { SettingWords } from './catalogue';
-import { i18n, language, LANGUAGES } from './index';
+import { i18n, language, settingWords } from './index';
 
 /** A text whose key is only known at run time; undefined if the catalogue has none. */
 const lookUp = (key: string): string | undefined =>
   i18n.exists(key) ? (i18n.t as (key: string) => string)(key) : undefined;
 
 const wordsOf = (stage: StageName, name: string): SettingWords | undefined =>
-  LANGUAGES.find((l) => l.code === i18n.language)?.settings[stage]?.[name];
+  settingWords(language())[stage]?.[name];
 
 /** Label, effect and unit of a setting in the language of the page. */
 export function settingText(stage: StageName, name: string): Pick<SettingInfo, 'label' | 'effect' | 'unit'> {

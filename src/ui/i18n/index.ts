@@ -1,9 +1,7 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { en } from './en';
-import type { SettingCatalogue } from './catalogue';
-import { zh } from './zh';
-import { settings as zhSettings } from './zh/settings';
+import type { LanguageWords, SettingCatalogue } from './catalogue';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -21,14 +19,14 @@ export interface Language {
   tag: string;
   /** In the language itself. */
   name: string;
-  /** Words of settings, where they are not the settings' own. */
-  settings: SettingCatalogue;
+  /** Its words, fetched when somebody wants to read them. English is always there: what has no words falls back to it. */
+  load?: () => Promise<LanguageWords>;
 }
 
-/** Languages on offer. A new one is a catalogue in its own file, an entry in `resources` and one here. */
+/** Languages on offer. A new one is a catalogue in its own file and an entry here. */
 export const LANGUAGES: readonly Language[] = [
-  { code: 'en', tag: 'en', name: en.view.english, settings: {} },
-  { code: 'zh', tag: 'zh-CN', name: zh.view.chinese, settings: zhSettings },
+  { code: 'en', tag: 'en', name: en.view.english },
+  { code: 'zh', tag: 'zh-CN', name: en.view.chinese, load: () => import('./zh') },
 ];
 
 export const isLanguage = (code: string | null): code is LanguageCode =>
@@ -37,12 +35,26 @@ export const isLanguage = (code: string | null): code is LanguageCode =>
 void i18next.use(initReactI18next).init({
   lng: 'en',
   fallbackLng: 'en',
-  resources: { en: { translation: en }, zh: { translation: zh } },
+  resources: { en: { translation: en } },
   showSupportNotice: false,
   interpolation: { escapeValue: false }, // React escapes
 });
 
 export const i18n = i18next;
+
+const settingsOf: Partial<Record<LanguageCode, SettingCatalogue>> = {};
+
+/** Words of settings in a language, as far as it is loaded and has its own. */
+export const settingWords = (code: LanguageCode): SettingCatalogue => settingsOf[code] ?? {};
+
+/** Fetches the words of a language, once. */
+export async function loadLanguage(code: LanguageCode): Promise<void> {
+  const { load } = LANGUAGES.find((l) => l.code === code)!;
+  if (!load || i18n.hasResourceBundle(code, 'translation')) return;
+  const { words, settings } = await load();
+  settingsOf[code] = settings;
+  i18n.addResourceBundle(code, 'translation', words);
+}
 
 /** The language of the page. */
 export const language = (): LanguageCode => (isLanguage(i18n.language) ? i18n.language : 'en');

@@ -5,5 +5,7 @@ import { metrics } from './zh/metrics';
 import { page } from './zh/page';
 import { stages } from './zh/stages';
 
-/** Every word on the page in Simplified Chinese; settings are in `zh/settings.ts`. */
-export const zh: Catalogue = { ...page, ...stages, ...metrics, ...gallery, ...glossary };
+export { settings } from './zh/settings';
+
+/** Every word on the page in Simplified Chinese. */
+export const words: Catalogue = { ...page, ...stages, ...metrics, ...gallery, ...glossary };

@@ -11,13 +11,11 @@ const DESCRIPTIONS = import.meta.glob<string>('../../../demos/*/demo.json', {
   import: 'default',
   eager: true,
 });
-const TEXTS = import.meta.glob<string>('../../../demos/*/lesson.*.md', {
-  query: '?raw',
-  import: 'default',
-  eager: true,
-});
+/** The lessons of a language come together, when the first of them is wanted. */
+const TEXTS = import.meta.glob<Readonly<Record<string, string>>>('./texts/*.ts', { import: 'texts' });
 
 export interface DemoEntry extends Demo {
+  /** In the languages whose lessons have been loaded. */
   lessons: Partial<Record<LanguageCode, Lesson>>;
 }
 
@@ -53,31 +51,44 @@ const read = Object.entries(DESCRIPTIONS)
   .map(([path, text]): DemoEntry | BrokenDemo => {
     const name = nameIn(path);
     try {
-      return { ...parseDemo(name, text), lessons: lessonsOf(path.slice(0, path.lastIndexOf('/'))) };
+      return { ...parseDemo(name, text), lessons: {} };
     } catch (error) {
       return { name, message: messageOf(error) };
     }
   })
   .sort((a, b) => placeOf(a.name) - placeOf(b.name) || a.name.localeCompare(b.name));
 
-function lessonsOf(folder: string): DemoEntry['lessons'] {
-  return Object.fromEntries(
-    LANGUAGE_CODES.flatMap((code) => {
-      const text = TEXTS[`${folder}/lesson.${code}.md`];
-      return text === undefined ? [] : [[code, parseLesson(text)]];
-    }),
-  );
-}
-
 const isDemo = (entry: DemoEntry | BrokenDemo): entry is DemoEntry => 'config' in entry;
 
 /** All demos in the order of the lecture. */
 export const DEMOS: readonly DemoEntry[] = read.filter(isDemo);
 
-/** Demos whose files cannot be read, and why. */
-export const BROKEN_DEMOS: readonly BrokenDemo[] = read.filter(
-  (entry): entry is BrokenDemo => !isDemo(entry),
-);
+const broken = read.filter((entry): entry is BrokenDemo => !isDemo(entry));
+
+/** Demos whose files cannot be read, and why; those of lessons as soon as they are loaded. */
+export const BROKEN_DEMOS: readonly BrokenDemo[] = broken;
+
+const loading: Partial<Record<LanguageCode, Promise<void>>> = {};
+
+/** Fetches all lessons in a language, once; the same promise each time. */
+export function loadLessons(code: LanguageCode): Promise<void> {
+  return (loading[code] ??= readLessons(code).catch((error: unknown) => {
+    delete loading[code];
+    throw error;
+  }));
+}
+
+async function readLessons(code: LanguageCode): Promise<void> {
+  const texts = await TEXTS[`./texts/${code}.ts`]!();
+  for (const [path, text] of Object.entries(texts)) {
+    const demo = demoByName(nameIn(path));
+    try {
+      if (demo) demo.lessons[code] = parseLesson(text);
+    } catch (error) {
+      broken.push({ name: nameIn(path), message: messageOf(error) });
+    }
+  }
+}
 
 export const demoByName = (name: string | null): DemoEntry | undefined => DEMOS.find((d) => d.name === name);
 

@@ -1,7 +1,8 @@
 /**
- * A script of its own, before the page's. Where the host sends no headers of isolation (GitHub Pages), it registers
- * the service worker that lies beside the page and reloads the page once, on the first visit: without isolation
- * there is no shared memory, so WASM runs on one thread. A link that says `threads=1` asks for neither.
+ * A script of its own, before the page's. It registers the service worker that lies beside the page and keeps it for
+ * when there is no connection. Where the host sends no headers of isolation (GitHub Pages), the worker adds them, and
+ * the page is loaded once more, on the first visit: without isolation there is no shared memory, so WASM runs on one
+ * thread. A link that says `threads=1` asks for neither.
  */
 const TRIED = 'alignlet.isolated';
 
@@ -18,10 +19,10 @@ function firstTry(): boolean {
 
 async function register(): Promise<void> {
   await navigator.serviceWorker.register('./service-worker.js');
-  if (!firstTry()) return; // once, whatever comes of it
+  if (crossOriginIsolated || !firstTry()) return; // once, whatever comes of it
   await navigator.serviceWorker.ready; // else the page comes past it again
   location.reload();
 }
 
-const wanted = !crossOriginIsolated && new URLSearchParams(location.search).get('threads') !== '1';
-if (wanted && 'serviceWorker' in navigator) register().catch(() => undefined); // denied (private windows, blocked cookies): the page works on one thread
+const wanted = new URLSearchParams(location.search).get('threads') !== '1';
+if (wanted && 'serviceWorker' in navigator) register().catch(() => undefined); // denied (private windows, blocked cookies): the page works without

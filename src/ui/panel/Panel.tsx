@@ -4,6 +4,7 @@ import { ErrorBoundary, type FallbackProps } from 'react-error-boundary';
 import { useTranslation } from 'react-i18next';
 import type { en } from '../i18n/en';
 import classes from './panel.module.css';
+import { isMissingScript } from '../shell/missing';
 import { reportOf } from './report';
 
 export type PanelName = keyof (typeof en)['broken']['names'];
@@ -33,6 +34,7 @@ interface BrokenProps extends FallbackProps {
 function Broken({ name, error, resetErrorBoundary, componentStack }: BrokenProps) {
   const { t } = useTranslation();
   const [copied, setCopied] = useState<'yes' | 'no' | null>(null);
+  const missing = isMissingScript(error);
   const report = () => reportOf(error, { panel: name ?? 'page', componentStack });
   const copy = () =>
     navigator.clipboard.writeText(report()).then(
@@ -42,7 +44,11 @@ function Broken({ name, error, resetErrorBoundary, componentStack }: BrokenProps
   return (
     <section className={classes.broken} role="alert" data-broken={name ?? 'page'}>
       <b>{name ? t('broken.panel', { name: t(`broken.names.${name}`) }) : t('broken.page')}</b>
-      <code>{error instanceof Error ? error.message : String(error)}</code>
+      {missing ? (
+        <span>{t('broken.missing')}</span>
+      ) : (
+        <code>{error instanceof Error ? error.message : String(error)}</code>
+      )}
       <div className={classes.choices}>
         <Button size="compact-sm" variant="default" onClick={resetErrorBoundary}>
           {t('broken.retry')}
@@ -50,7 +56,7 @@ function Broken({ name, error, resetErrorBoundary, componentStack }: BrokenProps
         <Button size="compact-sm" variant="default" onClick={() => void copy()}>
           {copied === 'yes' ? t('broken.copied') : t('broken.copy')}
         </Button>
-        {!name && (
+        {(!name || missing) && (
           <Button size="compact-sm" variant="default" onClick={() => location.reload()}>
             {t('broken.reload')}
           </Button>

@@ -5,6 +5,7 @@ import { splitOwner } from '../../pipeline/contract/figures';
 import { BottomAxis, LeftAxis } from '../charts/ChartAxes';
 import { niceAxis } from '../charts/axes';
 import { ChartFrame } from '../charts/ChartFrame';
+import { Plot } from '../charts/Plot';
 import { EndLabels, type EndLabel } from '../charts/EndLabels';
 import { roomFor } from '../charts/labels';
 import { MARGIN, namesIn } from '../charts/parts';
@@ -94,21 +95,23 @@ export function SettingChart({ book, styles, figure, picker, x, lines, spread }:
         summary={t('charts.summary', { title, question, values })}
         empty={points.length ? undefined : t('results.overEmpty')}
       >
-        <ScatterChart margin={MARGIN} accessibilityLayer={false}>
-          <CartesianGrid stroke="var(--grid)" />
-          <BottomAxis
-            axis={{ domain: ends, ticks: axis.values.map(axis.place) }}
-            before={16}
-            after={roomFor([xName, ...labels.map((l) => l.text)], typeScale)}
-            format={(place) =>
-              brief(axis.values.find((v) => Math.abs(axis.place(v) - place) < 1e-9) ?? place)
-            }
-          />
-          <LeftAxis axis={y} of="y" width={52} format={(value) => figureValue(figure, value)} />
-          <Scatter data={points} shape={() => <g />} isAnimationActive={false} />
-          <SettingPoints points={points} />
-          <EndLabels labels={labels.filter((l) => l.text)} end={ends[1]} />
-        </ScatterChart>
+        <Plot>
+          <ScatterChart margin={MARGIN} accessibilityLayer={false}>
+            <CartesianGrid stroke="var(--grid)" />
+            <BottomAxis
+              axis={{ domain: ends, ticks: axis.values.map(axis.place) }}
+              before={16}
+              after={roomFor([xName, ...labels.map((l) => l.text)], typeScale)}
+              format={(place) =>
+                brief(axis.values.find((v) => Math.abs(axis.place(v) - place) < 1e-9) ?? place)
+              }
+            />
+            <LeftAxis axis={y} of="y" width={52} format={(value) => figureValue(figure, value)} />
+            <Scatter data={points} shape={() => <g />} isAnimationActive={false} />
+            <SettingPoints points={points} />
+            <EndLabels labels={labels.filter((l) => l.text)} end={ends[1]} />
+          </ScatterChart>
+        </Plot>
       </ChartFrame>
     </div>
   );

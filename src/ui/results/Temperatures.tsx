@@ -6,6 +6,7 @@ import { armLines, seedBands } from '../charts/ArmLines';
 import { BottomAxis, LeftAxis } from '../charts/ChartAxes';
 import { SHARE } from '../charts/axes';
 import { ChartFrame } from '../charts/ChartFrame';
+import { Plot } from '../charts/Plot';
 import { EndLabels } from '../charts/EndLabels';
 import { roomFor } from '../charts/labels';
 import { MARGIN, namesIn } from '../charts/parts';
@@ -83,22 +84,24 @@ export function Temperatures({ book, styles, against }: TemperaturesProps) {
         legend={<AgainstLegend against={against} />}
         summary={t('charts.summary', { title, question, values: labels.map((l) => l.text).join(', ') })}
       >
-        <ComposedChart data={rows} margin={MARGIN} accessibilityLayer={false}>
-          <CartesianGrid stroke="var(--grid)" vertical={false} />
-          <BottomAxis
-            axis={{ domain: [temperatures[0]!, lastT], ticks: temperatures }}
-            before={6}
-            after={roomFor(
-              labels.map((l) => l.text),
-              typeScale,
-            )}
-          />
-          <LeftAxis axis={SHARE} />
-          <ReferenceLine y={50} stroke="var(--sft)" strokeWidth={1} />
-          {seedBands(drawn)}
-          {armLines(drawn, { line: 'winRate' })}
-          <EndLabels labels={labels} end={lastT} />
-        </ComposedChart>
+        <Plot>
+          <ComposedChart data={rows} margin={MARGIN} accessibilityLayer={false}>
+            <CartesianGrid stroke="var(--grid)" vertical={false} />
+            <BottomAxis
+              axis={{ domain: [temperatures[0]!, lastT], ticks: temperatures }}
+              before={6}
+              after={roomFor(
+                labels.map((l) => l.text),
+                typeScale,
+              )}
+            />
+            <LeftAxis axis={SHARE} />
+            <ReferenceLine y={50} stroke="var(--sft)" strokeWidth={1} />
+            {seedBands(drawn)}
+            {armLines(drawn, { line: 'winRate' })}
+            <EndLabels labels={labels} end={lastT} />
+          </ComposedChart>
+        </Plot>
       </ChartFrame>
     </div>
   );

@@ -1,14 +1,14 @@
 import { ActionIcon, NativeSelect, Switch, TextInput, Tooltip } from '@mantine/core';
 import { IconArrowBackUp } from '@tabler/icons-react';
-import { memo, useEffect, useId, useRef, useState } from 'react';
+import { memo, Suspense, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Message } from '../../messages';
 import type { SettingField as Field } from '../../pipeline/contract/settings';
 import type { StageName } from '../../pipeline/stages';
-import { Tex } from '../formula/Tex';
 import { i18n } from '../i18n';
 import { messageText, optionText, settingText } from '../i18n/dynamic';
 import { brief } from '../i18n/format';
+import { part } from '../panel/part';
 import { actions } from '../store/useLab';
 import { setView, useView } from '../store/useView';
 import { POSITIONS, sliderScale, typedValue } from './scale';
@@ -22,6 +22,8 @@ interface SettingFieldProps {
   standard: unknown;
   error?: Message | undefined;
 }
+
+export const tex = part(async () => (await import('../formula/Tex')).Tex);
 
 /** One hyperparameter: what it is, what it does, its value, and what is wrong with it. */
 export const SettingField = memo(function SettingField(props: SettingFieldProps) {
@@ -62,7 +64,9 @@ export const SettingField = memo(function SettingField(props: SettingFieldProps)
         <label htmlFor={id} className={classes.label}>
           {field.info.symbol && (
             <span className={classes.symbol} aria-hidden>
-              <Tex>{field.info.symbol}</Tex>
+              <Suspense>
+                <tex.Part>{field.info.symbol}</tex.Part>
+              </Suspense>
             </span>
           )}
           <span>

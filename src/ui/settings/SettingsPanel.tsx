@@ -1,14 +1,15 @@
 import { Button, Collapse } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
-import { useMemo } from 'react';
+import { Suspense, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { settingErrors, settingFields, type SettingField as Field } from '../../pipeline/contract/settings';
 import { standardOf } from '../../pipeline/lab/edit';
 import { STAGES } from '../../pipeline/stages';
 import { useShallow } from 'zustand/react/shallow';
 import { MarkerIcon } from '../charts/Marker';
-import { Formula } from '../formula/Formula';
+import { FormulaFrame } from '../formula/FormulaFrame';
 import { stageAbout } from '../i18n/dynamic';
+import { part } from '../panel/part';
 import { useStageName } from '../store/useStageName';
 import type { StageModel } from '../store/snapshot';
 import { actions, useLab } from '../store/useLab';
@@ -16,6 +17,9 @@ import { setView, useView } from '../store/useView';
 import { armColour, armStyle, isHollow } from '../theme/palette';
 import { SettingField } from './SettingField';
 import classes from './settings.module.css';
+
+/** With KaTeX, which is large. */
+export const formula = part(async () => (await import('../formula/Formula')).Formula);
 
 /** The selected stage: what it does, what it minimises, and its hyperparameters. */
 export function SettingsPanel() {
@@ -88,7 +92,9 @@ function Panel({ stage }: { stage: SettingsOf }) {
         )}
       </header>
       <p className={classes.stageAbout}>{stageAbout(stage.stage)}</p>
-      <Formula stage={stage} />
+      <Suspense fallback={<FormulaFrame stage={stage} />}>
+        <formula.Part stage={stage} />
+      </Suspense>
       {fields.filter(isShown).map(row)}
       {hidden.length > 0 && (
         <>

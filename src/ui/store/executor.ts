@@ -1,4 +1,5 @@
 import type { Executor } from '../../pipeline/lab/lab';
+import { usualSlots } from '../../worker/pool';
 import type { Job, RunControl, RunnerEvent, StageOutcome } from '../../pipeline/lab/runner';
 
 const STOPPED: StageOutcome = { status: 'stopped', seconds: 0 };
@@ -9,16 +10,30 @@ const STOPPED: StageOutcome = { status: 'stopped', seconds: 0 };
  */
 export class SwitchableExecutor implements Executor {
   private current: Executor | undefined;
+  /** Why none will come, until another one is tried. */
+  private failure: { reason: unknown } | undefined;
   /** Called once when the executor is replaced. */
   private readonly waiting = new Set<() => void>();
 
   get slots(): number {
-    return this.current?.slots ?? 1;
+    return this.current?.slots ?? usualSlots(); // as many jobs wait as will run
   }
 
   /** Replaces the executor; undefined makes jobs wait for the next one. */
   use(executor: Executor | undefined): void {
     this.current = executor;
+    this.failure = undefined;
+    this.wake();
+  }
+
+  /** There is none and none will come: whatever waits for it is rejected with the reason. */
+  fail(reason: unknown): void {
+    this.current = undefined;
+    this.failure = { reason };
+    this.wake();
+  }
+
+  private wake(): void {
     const waiting = [...this.waiting];
     this.waiting.clear();
     for (const tell of waiting) tell();
@@ -27,6 +42,7 @@ export class SwitchableExecutor implements Executor {
   async execute(job: Job, control: RunControl, onEvent: (event: RunnerEvent) => void): Promise<StageOutcome> {
     while (!this.current) {
       if (control.stopped) return STOPPED;
+      if (this.failure) throw this.failure.reason;
       await this.change(control);
     }
     if (control.stopped) return STOPPED;

@@ -23,44 +23,42 @@ export interface MetricPoint extends Progress {
   value: number;
 }
 
+/** What has been read of a run's events, which only ever grow: each is looked at once, however often it is asked. */
+interface Seen {
+  count: number;
+  evaluations: EvaluationPoint[];
+  metrics: Map<string, MetricPoint[]>;
+}
+const seenOf = new WeakMap<readonly TimedEvent[], Seen>();
+
+function read(events: readonly TimedEvent[]): Seen {
+  let seen = seenOf.get(events);
+  if (!seen || seen.count > events.length)
+    seenOf.set(events, (seen = { count: 0, evaluations: [], metrics: new Map() }));
+  for (; seen.count < events.length; seen.count++) add(seen, events[seen.count]!);
+  return seen;
+}
+
+function add({ evaluations, metrics }: Seen, e: TimedEvent): void {
+  const { update, updates, samples, seconds } = e;
+  if (e.type === 'evaluation')
+    evaluations.push({ update, updates, samples, seconds, evaluation: e.evaluation });
+  if (e.type !== 'metrics') return;
+  for (const [name, value] of Object.entries(e.metrics)) {
+    if (!Number.isFinite(value)) continue;
+    let points = metrics.get(name);
+    if (!points) metrics.set(name, (points = []));
+    points.push({ update, samples, seconds, value });
+  }
+}
+
 /** The held-out measurements of an arm, in order. */
 export const evaluationPoints = (events: readonly TimedEvent[]): EvaluationPoint[] =>
-  thin(
-    events.flatMap((e) =>
-      e.type === 'evaluation'
-        ? [
-            {
-              update: e.update,
-              updates: e.updates,
-              samples: e.samples,
-              seconds: e.seconds,
-              evaluation: e.evaluation,
-            },
-          ]
-        : [],
-    ),
-    (p) => p.evaluation.gold,
-  );
+  thin([...read(events).evaluations], (p) => p.evaluation.gold);
 
 /** Every metric of a stage by name, in the order of first appearance, each thinned. Non-finite values are left out. */
-export function metricSeries(events: readonly TimedEvent[]): Map<string, MetricPoint[]> {
-  const series = new Map<string, MetricPoint[]>();
-  for (const e of events) {
-    if (e.type !== 'metrics') continue;
-    for (const [name, value] of Object.entries(e.metrics)) {
-      if (!Number.isFinite(value)) continue;
-      let points = series.get(name);
-      if (!points) series.set(name, (points = []));
-      points.push({ update: e.update, samples: e.samples, seconds: e.seconds, value });
-    }
-  }
-  for (const [name, points] of series)
-    series.set(
-      name,
-      thin(points, (p) => p.value),
-    );
-  return series;
-}
+export const metricSeries = (events: readonly TimedEvent[]): Map<string, MetricPoint[]> =>
+  new Map([...read(events).metrics].map(([name, points]) => [name, thin([...points], (p) => p.value)]));
 
 /** The last logged value of a metric. */
 export function latestMetric(events: readonly TimedEvent[], name: string): number | undefined {

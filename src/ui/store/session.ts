@@ -60,6 +60,7 @@ export class Session {
     } catch (error) {
       if (this.pool !== pool) return undefined;
       this.pool = undefined;
+      this.executor.fail(error);
       pool.dispose();
       throw error;
     }

@@ -6,7 +6,7 @@ import type { StageModel } from './snapshot';
 /** What the page says about the run in one sentence; the words are in the catalogue under `status`. */
 export type Status =
   | { kind: 'problem'; path: string; message: Message; count: number }
-  | { kind: 'engineStarting' | 'loading' }
+  | { kind: 'engineStarting' | 'loading' | 'waiting' }
   | { kind: 'engineFailed'; message: Message }
   | { kind: 'unloaded'; stages: StageModel[] }
   | { kind: 'ready'; ready: StageModel[]; todo: StageModel[] }
@@ -43,6 +43,7 @@ export function statusOf({
       ended: replay.state === 'ended',
     };
   if (state !== 'idle') {
+    if (engine.status === 'starting') return { kind: 'waiting' };
     const active = stages.filter((s) => s.status === 'running' || s.status === 'paused');
     const left = active.map((s) => s.progress?.secondsLeft).filter((s) => s !== undefined);
     return {

@@ -10,7 +10,7 @@ import {
 } from '../../pipeline/lab/edit';
 import type { ArmStage } from '../../pipeline/stages';
 import { messageOf } from '../../messages';
-import { demoByName, withNamesIn, type DemoEntry } from '../lessons/demos';
+import { demoByName, loadLessons, withNamesIn, type DemoEntry } from '../lessons/demos';
 import { i18n, language } from '../i18n';
 import { Player } from '../recorded/player';
 import { loadRecording } from '../recorded/recordings';
@@ -164,13 +164,17 @@ function renewAddress(): void {
     window.history.replaceState(null, '', `${window.location.pathname}${search()}`);
 }
 
-i18n.on('languageChanged', () => {
+i18n.on('languageChanged', () => void nameArms());
+
+/** In the language of the page, whose lessons say what the arms of a demo are called. */
+async function nameArms(): Promise<void> {
+  if (useLab.getState().demo) await loadLessons(language()).catch(() => undefined); // the lesson's panel says so
   const demo = demoByName(useLab.getState().demo);
   const { player } = session;
   if (demo && player) player.rename(withNamesIn(player.config, demo, language()));
   if (demo) configure(withNamesIn(config(), demo, language()), { renamed: true });
   else renewAddress();
-});
+}
 
 /** Everything a person can do with the lab. */
 export const actions = {
@@ -266,9 +270,9 @@ export const actions = {
   answer: (request: Parameters<Session['answer']>[0]) => session.answer(request),
 };
 
-/** Run does something: settings are valid, the engine is there, and something is missing. */
+/** Run does something: settings are valid, the engine is there or starting (the run waits for it), and something is missing. */
 export function canRun(state: LabState = useLab.getState()): boolean {
-  if (state.problems.length > 0 || state.engine.status !== 'ready') return false;
+  if (state.problems.length > 0 || state.engine.status === 'failed') return false;
   if (state.replay) return true;
   if (session.lab.state === 'paused') return true;
   return session.lab.state === 'idle' && state.unloaded.length === 0 && !allDone(state.stages);

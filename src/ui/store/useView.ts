@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { LanguageCode } from '../i18n';
 import type { XAxisName } from './series';
 
 export const CHART_NAMES = ['reward', 'kl', 'winRate', 'frontier'] as const;
@@ -24,6 +25,10 @@ export interface ViewState {
   advanced: boolean;
   projector: boolean;
   help: boolean;
+  /** The host has another version than this page. */
+  newVersion: boolean;
+  /** A language whose words did not come. */
+  unspoken: LanguageCode | null;
 }
 
 /** State of the page that is only about looking. */
@@ -40,9 +45,17 @@ export const useView = create<ViewState>(() => ({
   advanced: false,
   projector: false,
   help: false,
+  newVersion: false,
+  unspoken: null,
 }));
 
 export const setView = (change: Partial<ViewState>): void => useView.setState(change);
+
+/** Speaks a language from now on; where its words do not come, the page says so. */
+export function choose(code: LanguageCode, how: (code: LanguageCode) => Promise<void>): Promise<void> {
+  setView({ unspoken: null });
+  return how(code).catch(() => setView({ unspoken: code }));
+}
 
 export function setProjector(projector: boolean): void {
   if (projector) document.documentElement.dataset['projector'] = '';

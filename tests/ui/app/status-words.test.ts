@@ -1,3 +1,4 @@
+import '../words';
 import { afterEach, describe, expect, it } from 'vitest';
 import { buildGraph } from '../../../src/pipeline/lab/graph';
 import { labConfigSchema, type LabConfig } from '../../../src/pipeline/lab/config';

@@ -1,3 +1,4 @@
+import '../words';
 import { afterEach, describe, expect, it } from 'vitest';
 import { message } from '../../../src/messages';
 import { i18n } from '../../../src/ui/i18n';

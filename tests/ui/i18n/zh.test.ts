@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { settingFields } from '../../../src/pipeline/contract/settings';
 import { STAGES, type StageName } from '../../../src/pipeline/stages';
 import { en } from '../../../src/ui/i18n/en';
-import { zh } from '../../../src/ui/i18n/zh';
-import { settings } from '../../../src/ui/i18n/zh/settings';
+import { settings, words as zh } from '../../../src/ui/i18n/zh';
 
 /** PPO, KL, WASM. */
 const isAbbreviation = (text: string) => /^[A-Z]+$/.test(text);

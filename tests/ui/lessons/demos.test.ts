@@ -5,6 +5,7 @@ import { STAGES } from '../../../src/pipeline/stages';
 import {
   BROKEN_DEMOS,
   DEMOS,
+  loadLessons,
   ruleOf,
   withNamesIn,
   wordsOfClaim,
@@ -18,7 +19,9 @@ import { LANGUAGE_CODES } from '../../../src/ui/i18n';
 import { placeOf, stageOfNode, withArm, withSetting } from '../../../src/pipeline/lab/edit';
 import { configFrom, searchOf } from '../../../src/ui/store/url';
 
-it('every demo can be read', () => {
+await Promise.all(LANGUAGE_CODES.map(loadLessons));
+
+it('every demo and every lesson can be read', () => {
   expect(BROKEN_DEMOS).toEqual([]);
   expect(DEMOS.length).toBeGreaterThanOrEqual(13);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RunControl, type Job, type StageOutcome } from '../../../src/pipeline/lab/runner';
 import { SwitchableExecutor } from '../../../src/ui/store/executor';
+import { usualSlots } from '../../../src/worker/pool';
 
 const job = {} as Job;
 const done: StageOutcome = { status: 'done', result: {} as never, seconds: 1 };
@@ -37,5 +38,19 @@ describe('SwitchableExecutor', () => {
     const outcome = new SwitchableExecutor().execute(job, control, () => {});
     control.stop();
     expect((await outcome).status).toBe('stopped');
+  });
+
+  it('has as many jobs wait as will run', () => {
+    expect(new SwitchableExecutor().slots).toBe(usualSlots());
+  });
+
+  it('rejects whatever waits when no executor comes, until another is tried', async () => {
+    const executor = new SwitchableExecutor();
+    const outcome = executor.execute(job, new RunControl(), () => {});
+    executor.fail(new Error('none starts'));
+    await expect(outcome).rejects.toThrow('none starts');
+    await expect(executor.execute(job, new RunControl(), () => {})).rejects.toThrow('none starts');
+    executor.use({ slots: 1, execute: () => Promise.resolve(done) });
+    expect(await executor.execute(job, new RunControl(), () => {})).toBe(done);
   });
 });

@@ -84,3 +84,22 @@ describe('pace', () => {
     ]);
   });
 });
+
+describe('a run that goes on', () => {
+  it('shows what it would if all had been read at once, at every moment', () => {
+    const growing: TimedEvent[] = [];
+    for (let i = 1; i <= 1000; i++) {
+      growing.push(row(i, { loss: Math.sin(i), ...(i % 7 ? {} : { late: i }) }, 1000));
+      if (i % 100 && i > 3) continue;
+      expect(metricSeries(growing)).toEqual(metricSeries([...growing]));
+      expect([...metricSeries(growing).keys()]).toEqual(i < 7 ? ['loss'] : ['loss', 'late']);
+    }
+  });
+
+  it('begins again where events were taken away', () => {
+    const events = [row(1, { loss: 1 }), row(2, { loss: 2 })];
+    metricSeries(events);
+    events.length = 1;
+    expect(metricSeries(events).get('loss')).toHaveLength(1);
+  });
+});

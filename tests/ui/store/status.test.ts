@@ -39,6 +39,13 @@ describe('statusOf', () => {
     expect(status).toMatchObject({ kind: 'unloaded', stages: [{ id: 'sft' }] });
   });
 
+  it('says of a run that waits for the engine that it waits', () => {
+    const stages = stagesWith('missing', () => true);
+    const starting = { ...base, state: 'running', engine: { status: 'starting' }, stages } as const;
+    expect(statusOf(starting)).toEqual({ kind: 'waiting' });
+    expect(statusOf({ ...starting, engine: base.engine }).kind).toBe('running');
+  });
+
   it('tells failed from done', () => {
     expect(statusOf({ ...base, stages: stagesWith('failed', (id) => id === 'ppo') }).kind).toBe('failed');
     expect(statusOf({ ...base, stages: stagesWith('done', () => true) }).kind).toBe('done');

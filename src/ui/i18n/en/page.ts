@@ -1,6 +1,7 @@
 /** Words of the page around the stages. */
 export const page = {
   app: {
+    opening: 'One moment …',
     name: 'Alignlet',
     tagline: 'A tiny language model learns in this page: pretraining, SFT, reward model, PPO and DPO.',
     skip: 'Skip to the charts',
@@ -32,6 +33,7 @@ export const page = {
   },
   status: {
     loading: 'Looking for shipped models.',
+    waiting: 'The run begins as soon as the engine has started.',
     engineStarting: 'Starting the training engine.',
     engineFailed: 'There is no training engine: {{message}}',
     unloaded: 'Ready-made models could not be loaded ({{names}}): try again, or train them live.',
@@ -110,12 +112,21 @@ export const page = {
     link: 'The address of this page always holds everything that differs from the defaults.',
     licences: 'Licences of this program and of what it is built with',
   },
+  version: {
+    there: 'There is a new version of this page.',
+    kept: 'Your work is kept: all settings are in the address.',
+    keptButTrained:
+      'Your settings are kept in the address. What has been trained here is lost when the new version is loaded; you may finish first.',
+    load: 'Load the new version',
+  },
   broken: {
     panel: 'This part of the page has failed: {{name}}. The others go on working.',
     page: 'The page has failed.',
     retry: 'Show again',
     copy: 'Copy a report',
     copied: 'Copied',
+    missing:
+      'Its script did not come: there is no connection, or there is a new version of the page. Settings are kept in the address; what has been trained is lost when the page is loaded anew.',
     reload: 'Load the page anew',
     report: 'Report of the failure',
     names: {
@@ -133,6 +144,7 @@ export const page = {
     },
   },
   notice: {
+    language: 'The words of {{name}} could not be loaded; the page goes on in the language it has.',
     link: 'Parts of the link were not used:',
     close: 'Close',
     unloaded: 'Ready-made models could not be loaded:',

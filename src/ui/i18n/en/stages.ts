@@ -39,7 +39,8 @@ export const stages = {
       probe: 'Trains nothing: measures a model as it is, with or without examples in the prompt.',
       instruct: 'Fine-tunes the base model on many kinds of tasks, each put in several wordings.',
       'few-shot': 'Trains nothing: solved examples stand in front of the question.',
-      samples: 'SFT answers every held-out prompt many times, once for all arms that choose among its answers.',
+      samples:
+        'SFT answers every held-out prompt many times, once for all arms that choose among its answers.',
       scores: 'The reward model scores these answers, once for all arms that use it.',
     },
     status: {

@@ -3,6 +3,7 @@ import type { page as en } from '../en/page';
 
 export const page: Words<typeof en> = {
   app: {
+    opening: '请稍候……',
     name: 'Alignlet',
     tagline: '一个小语言模型就在这个页面里学习：预训练、SFT、奖励模型、PPO 和 DPO。',
     skip: '跳到图表',
@@ -34,6 +35,7 @@ export const page: Words<typeof en> = {
   },
   status: {
     loading: '正在查找现成模型。',
+    waiting: '引擎启动后立即开始运行。',
     engineStarting: '正在启动训练引擎。',
     engineFailed: '没有可用的训练引擎：{{message}}',
     unloaded: '无法加载现成模型（{{names}}）：请重试，或改为现场训练。',
@@ -111,12 +113,20 @@ export const page: Words<typeof en> = {
     link: '本页地址始终包含一切与默认不同的内容。',
     licences: '本程序及其所用软件的许可证',
   },
+  version: {
+    there: '本页面有新版本。',
+    kept: '你的工作会保留：所有设置都在地址里。',
+    keptButTrained: '你的设置保存在地址里。载入新版本会丢失在此训练出的结果；可以先完成再载入。',
+    load: '载入新版本',
+  },
   broken: {
     panel: '页面的这一部分出错了：{{name}}。其余部分照常工作。',
     page: '页面出错了。',
     retry: '重新显示',
     copy: '复制错误报告',
     copied: '已复制',
+    missing:
+      '它的脚本没有加载到：没有网络连接，或者页面有了新版本。设置保存在地址里；重新载入页面会丢失已训练的内容。',
     reload: '重新载入页面',
     report: '错误报告',
     names: {
@@ -134,6 +144,7 @@ export const page: Words<typeof en> = {
     },
   },
   notice: {
+    language: '无法加载{{name}}的文字；页面继续使用现有语言。',
     link: '链接中未被采用的部分：',
     close: '关闭',
     unloaded: '现成模型无法加载：',

@@ -1,0 +1,42 @@
+import { language } from '../i18n';
+import { loadLessons } from '../lessons/demos';
+import { part } from '../panel/part';
+import { useLab } from '../store/useLab';
+
+// What is not needed for the first picture, in the order in which it is wanted.
+export const comparison = part(async () => (await import('../charts/Comparison')).Comparison);
+export const curves = part(async () => (await import('../charts/StageCurves')).StageCurves);
+export const gallery = part(async () => (await import('../gallery/Gallery')).Gallery);
+export const results = part(async () => (await import('../results/Results')).Results);
+export const glossary = part(async () => (await import('../gallery/Glossary')).Glossary);
+
+const PARTS = [comparison, curves, gallery, results, glossary];
+
+/**
+ * Fetches one after the other while the page has nothing else to do, so that nobody waits for them later. Not before
+ * the engine has started, which is waited for now. Returns how to leave off.
+ */
+export function fetchParts(): () => void {
+  if (useLab.getState().engine.status !== 'starting') return fetchAll();
+  let leave = useLab.subscribe(({ engine }) => {
+    if (engine.status === 'starting') return;
+    leave();
+    leave = fetchAll();
+  });
+  return () => leave();
+}
+
+function fetchAll(): () => void {
+  const jobs = [...PARTS.map(({ fetch }) => fetch), () => loadLessons(language())];
+  const next = async (): Promise<void> => {
+    await jobs
+      .shift()?.()
+      .catch(() => undefined); // told to whoever draws it
+    if (jobs.length > 0) whenIdle(() => void next());
+  };
+  whenIdle(() => void next());
+  return () => jobs.splice(0);
+}
+
+const whenIdle = (then: () => void): unknown =>
+  'requestIdleCallback' in window ? requestIdleCallback(then, { timeout: 5000 }) : setTimeout(then, 500);
