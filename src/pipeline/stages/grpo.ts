@@ -158,9 +158,7 @@ async function* train(
     for (let epoch = 0; epoch < s.epochs; epoch++)
       for (const part of cutInto(order.shuffle(all), Math.min(s.minibatches, all.length))) {
         const report = (await policy.update([term(kept, part)], optimizer, true))!;
-        tokens += report
-          ? part.reduce((sum, { at, row }) => sum + kept[at]!.answers.batch[row]!.ids.length, 0)
-          : 0;
+        tokens += part.reduce((sum, { at, row }) => sum + kept[at]!.answers.batch[row]!.ids.length, 0);
         reports.push(report);
         if (!Number.isFinite(report.loss)) return reports;
       }
