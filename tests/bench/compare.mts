@@ -13,8 +13,7 @@ import { readMemory } from './memory.mjs';
 import { buildOurs, OWN_TREE } from './ours.mjs';
 import { serveFolder } from './serve.mjs';
 
-const BACKENDS = ['webgpu', 'webgl'] as const;
-type Gpu = (typeof BACKENDS)[number];
+type Gpu = 'webgpu' | 'webgl';
 const WORKS = { ppo: 'PPO iteration', dpo: 'DPO step', rollout: 'rollout of 64 rows' } as const;
 type Work = keyof typeof WORKS;
 

@@ -1,8 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LossFunction, Wanted } from '../../src/engine/types';
 import { dpoLoss, type DpoOptions } from '../../src/pipeline/losses/dpo';
+import { GRPO_NORMALISATIONS, grpoLoss } from '../../src/pipeline/losses/grpo';
+import { ktoLoss } from '../../src/pipeline/losses/kto';
 import { maskedMean, shareGreater } from '../../src/pipeline/losses/masked';
 import { ppoPolicyLoss, ppoValueLoss } from '../../src/pipeline/losses/ppo';
+import { meanLogProbs, orpoOddsLoss, simpoLoss } from '../../src/pipeline/losses/reference-free';
+import { reinforceLoss } from '../../src/pipeline/losses/reinforce';
 import { pairwiseRewardLoss, rewardModelLoss } from '../../src/pipeline/losses/reward';
 import { negativeLogLikelihood, sftLoss } from '../../src/pipeline/losses/sft';
 import { unlikelihoodLoss } from '../../src/pipeline/losses/unlikelihood';
@@ -69,6 +73,21 @@ const ppo = (clip: number | null, valueClip: number | null): LossCase => ({
   },
 });
 
+/** One advantage for each answer. */
+const ADVANTAGES = [1.2, -0.4, 0, -1, 0.7, -0.5];
+
+const onMeans = (
+  name: string,
+  lossOf: (chosen: tf.Tensor1D, rejected: tf.Tensor1D) => tf.Tensor,
+): LossCase => ({
+  name,
+  want: { logProbs: true },
+  loss: ({ logProbs, mask }) => {
+    const means = meanLogProbs(logProbs, mask);
+    return { loss: tf.mean(lossOf(tf.slice1d(means, 0, P), tf.slice1d(means, P, P))) as tf.Scalar };
+  },
+});
+
 export const LOSS_CASES: LossCase[] = [
   { name: 'language model', want: { logProbs: true }, loss: negativeLogLikelihood },
   { name: 'SFT', want: { logProbs: true, entropy: true }, loss: sftLoss },
@@ -89,6 +108,30 @@ export const LOSS_CASES: LossCase[] = [
   })),
   ...dpoCases,
   ...[0.2, null].flatMap((clip) => [0.2, null].map((valueClip) => ppo(clip, valueClip))),
+  ...GRPO_NORMALISATIONS.map((normalisation): LossCase => ({
+    name: `GRPO ${normalisation}`,
+    want: { logProbs: true },
+    loss: ({ logProbs, mask }) => {
+      const [old, reference] = [tf.tensor2d(spread(0.4, -1.5), [B, C]), tf.tensor2d(spread(0.6, -1.4), [B, C])]; // prettier-ignore
+      const options = { clipRange: 0.2, clipHigh: 0.28, beta: 0.1, normalisation, maxLength: 8 };
+      const { loss, ...metrics } = grpoLoss(logProbs, old, reference, tf.tensor2d(ADVANTAGES, [B, 1]), mask, options); // prettier-ignore
+      return { loss, metrics };
+    },
+  })),
+  { name: 'REINFORCE', want: { logProbs: true }, loss: reinforceLoss(ADVANTAGES) },
+  {
+    name: 'KTO',
+    want: { logProbs: true },
+    loss: ({ logProbs }) => {
+      const sums = tf.sum(logProbs, 1) as tf.Tensor1D;
+      const reference = tf.tensor1d([-6.1, -2.5, -7.3, -1.9, -4.4, -6.6]);
+      const options = { beta: 0.3, desirableWeight: 1.2, undesirableWeight: 0.8 };
+      const { losses } = ktoLoss(sums, reference, tf.tensor1d([1, 1, 1, 0, 0, 0]), 0.4, options);
+      return { loss: tf.mean(losses) as tf.Scalar };
+    },
+  },
+  onMeans('SimPO', (chosen, rejected) => simpoLoss(chosen, rejected, { beta: 2, gamma: 0.5 })),
+  onMeans('ORPO', (chosen, rejected) => tf.sub(orpoOddsLoss(chosen, rejected), chosen)),
   {
     name: "a student's own: squared margins of log-probs, and scores beside values",
     want: { logProbs: true, values: true, scores: true },

@@ -68,14 +68,18 @@ const broken = read.filter((entry): entry is BrokenDemo => !isDemo(entry));
 /** Demos whose files cannot be read, and why; those of lessons as soon as they are loaded. */
 export const BROKEN_DEMOS: readonly BrokenDemo[] = broken;
 
-const loading: Partial<Record<LanguageCode, Promise<void>>> = {};
+const loading = new Map<LanguageCode, Promise<void>>();
 
 /** Fetches all lessons in a language, once; the same promise each time. */
 export function loadLessons(code: LanguageCode): Promise<void> {
-  return (loading[code] ??= readLessons(code).catch((error: unknown) => {
-    delete loading[code];
+  const known = loading.get(code);
+  if (known) return known;
+  const lessons = readLessons(code).catch((error: unknown) => {
+    loading.delete(code);
     throw error;
-  }));
+  });
+  loading.set(code, lessons);
+  return lessons;
 }
 
 async function readLessons(code: LanguageCode): Promise<void> {
