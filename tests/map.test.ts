@@ -24,7 +24,7 @@ const BROKEN: [rule: string, files: Record<string, string>][] = [
     },
   ],
   [
-    'headless knows random, messages, model, world, engine, pipeline, checkpoints',
+    'headless knows random, messages, model, world, engine, pipeline, checkpoints, exchange',
     {
       'src/headless/cli.ts': "import { label } from '../ui/i18n/label'; void label;",
       'src/ui/i18n/label.ts': "export const label = '';",
