@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { saveArtifact } from '../checkpoints/artifact-file';
+import { readFile } from 'node:fs/promises';
 import { readModel } from '../exchange/hf/model';
 import { readRun, RUN_FILE, runFiles, type ExchangedRun } from '../exchange/run';
+import { bundleFiles, SCRIPT_FILES, type Scripts } from '../exchange/trl/bundle';
 import { message, MessageError, sentence, type Message } from '../messages';
 import { parameterCount } from '../model/parameters';
 import type { Artifact } from '../pipeline/contract/artifacts';
@@ -11,7 +13,7 @@ import { shippedRun } from './shipped-run';
 import { UsageError } from './usage';
 
 /** What a run can be exported to. */
-export const TARGETS = ['hf', 'onnx'] as const;
+export const TARGETS = ['hf', 'trl', 'onnx'] as const;
 export type Target = (typeof TARGETS)[number];
 
 /** A run folder, or what is shipped under a name. Throws a UsageError. */
@@ -35,12 +37,24 @@ export async function exportTo(what: string, to: Target, path: string): Promise<
     notices.push(message('onnx.reward', {}));
   if (to === 'onnx' && !artifacts.some(({ kind }) => kind === 'model'))
     throw new MessageError(message('onnx.reward', {}));
-  await writeTree(path, runFiles(run, to === 'onnx'));
+  if (to === 'trl') {
+    const { files, refused } = bundleFiles(run, await scripts());
+    notices.push(...refused.map(({ arm, reason }) => message('at', { path: arm, problem: reason })));
+    await writeTree(path, files);
+  } else await writeTree(path, runFiles(run, to === 'onnx'));
   return [
     `${what}: ${[...run.artifacts.keys()].join(', ')} written to ${path}`,
     ...notices.map((n) => sentence(n)),
   ];
 }
+
+const SCRIPTS = new URL('../exchange/trl/scripts/', import.meta.url);
+
+/** The bundle's scripts, read from the source tree. */
+const scripts = async (): Promise<Scripts> =>
+  Object.fromEntries(
+    await Promise.all(SCRIPT_FILES.map(async (file) => [file, await readFile(new URL(file, SCRIPTS), 'utf8')] as const)),
+  ) as Scripts;
 
 /** Reads what was exported back: a whole run into a run folder, one model into a safetensors file of the lab. */
 export async function importFrom(path: string, out: string | undefined): Promise<string[]> {
