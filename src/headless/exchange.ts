@@ -51,7 +51,7 @@ export async function exportTo(what: string, to: Target, path: string): Promise<
 const SCRIPTS = new URL('../exchange/trl/scripts/', import.meta.url);
 
 /** The bundle's scripts, read from the source tree. */
-const scripts = async (): Promise<Scripts> =>
+export const scripts = async (): Promise<Scripts> =>
   Object.fromEntries(
     await Promise.all(SCRIPT_FILES.map(async (file) => [file, await readFile(new URL(file, SCRIPTS), 'utf8')] as const)),
   ) as Scripts;
