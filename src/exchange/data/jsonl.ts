@@ -12,7 +12,7 @@ export function jsonlOf<F extends Format>(format: F, rows: readonly Row<F>[]): U
   return bytesOfText(rows.map((row) => line(row) + '\n').join(''));
 }
 
-const schemaOf = (format: Format) =>
+export const schemaOf = (format: Format) =>
   z.strictObject(Object.fromEntries(FORMATS[format].map((name) => [name, z.string().max(MOST_CHARACTERS)])));
 
 /** The rows of a JSONL file; empty lines count, but hold none. Throws a MessageError that names row and column. */

@@ -1,11 +1,10 @@
 import { parquetMetadata, parquetReadObjects, snappyUncompress, type FileMetaData } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { z } from 'zod';
 import { message, MessageError } from '../../messages';
 import { checkedShape } from '../../messages/shape';
 import { at, fileOf, MOST_BYTES, type Files } from '../files';
-import { FORMATS, MOST_CHARACTERS, MOST_ROWS, type Format, type Row } from './formats';
-import { tooMany } from './jsonl';
+import { FORMATS, MOST_ROWS, type Format, type Row } from './formats';
+import { schemaOf, tooMany } from './jsonl';
 
 /** The same rows as a parquet file: text columns without nulls, typed whatever the first rows hold. */
 export function parquetOf<F extends Format>(format: F, rows: readonly Row<F>[]): Uint8Array<ArrayBuffer> {
@@ -27,14 +26,8 @@ export async function readParquet<F extends Format>(
 ): Promise<Row<F>[]> {
   const bytes = fileOf(files, file, MOST_BYTES.table).slice();
   const rows = await parquetRows(bytes.buffer, file, format);
-  const schema = z.string().max(MOST_CHARACTERS);
-  const [, ...names] = ['', ...FORMATS[format]] as string[];
-  return rows.map((row, i) =>
-    at(`${file}:${i + 1}`, () => {
-      for (const name of names) at(name, () => checkedShape(schema, row[name]));
-      return row as Row<F>;
-    }),
-  );
+  const schema = schemaOf(format);
+  return rows.map((row, i) => at(`${file}:${i + 1}`, () => checkedShape(schema, row) as Row<F>));
 }
 
 async function parquetRows(

@@ -59,7 +59,7 @@ const tokenizer = () => ({
 
 /**
  * `tokenizer_config.json`. The class is named, or transformers takes GPT-2's own tokenizer for the model type; the
- * names of inputs leave `token_type_ids` out, whose embedding GPT-2 adds to every token; spaces before punctuation
+ * names of inputs leave `token_type_ids` out, since GPT-2 adds a word's embedding for each; spaces before punctuation
  * are part of the text.
  */
 const tokenizerConfig = (nPositions: number) => ({
