@@ -53,7 +53,9 @@ const SCRIPTS = new URL('../exchange/trl/scripts/', import.meta.url);
 /** The bundle's scripts, read from the source tree. */
 export const scripts = async (): Promise<Scripts> =>
   Object.fromEntries(
-    await Promise.all(SCRIPT_FILES.map(async (file) => [file, await readFile(new URL(file, SCRIPTS), 'utf8')] as const)),
+    await Promise.all(
+      SCRIPT_FILES.map(async (file) => [file, await readFile(new URL(file, SCRIPTS), 'utf8')] as const),
+    ),
   ) as Scripts;
 
 /** Reads what was exported back: a whole run into a run folder, one model into a safetensors file of the lab. */

@@ -6,7 +6,8 @@ import type { Files } from '../../src/exchange/files';
 /** A Python with torch 2.13, transformers 5.18, trl 1.13 and datasets 5.0; tests that need it are skipped without. */
 export const PYTHON = process.env['ALIGNLET_PYTHON'];
 
-export const WHY_SKIPPED = 'ALIGNLET_PYTHON names no Python with torch 2.13, transformers 5.18, trl 1.13, datasets 5.0';
+export const WHY_SKIPPED =
+  'ALIGNLET_PYTHON names no Python with torch 2.13, transformers 5.18, trl 1.13, datasets 5.0';
 
 export async function writeFiles(folder: string, files: Files): Promise<void> {
   for (const [name, bytes] of files) {

@@ -23,7 +23,9 @@ describe('a zip', () => {
   });
 
   it('of too many files is refused', () => {
-    const many = Object.fromEntries(Array.from({ length: MOST_IN_ALL.files + 1 }, (_, i) => [`${i}`, new Uint8Array()]));
+    const many = Object.fromEntries(
+      Array.from({ length: MOST_IN_ALL.files + 1 }, (_, i) => [`${i}`, new Uint8Array()]),
+    );
     expect(() => unzipped(zipSync(many), 'x.zip')).toThrow(/more than 2000 files/);
   });
 

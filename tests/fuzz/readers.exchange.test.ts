@@ -35,7 +35,11 @@ const weights = initialWeights(config, rngFrom(1));
 const reward = modelFiles({ kind: 'reward', config, weights, mean: 0.5, deviation: 2 });
 const pair = { prompt: [1, 5, 300], chosen: [30, 2], rejected: [31, 2], goldChosen: 0, goldRejected: 0 };
 const pairs = within('data', preferenceFiles({ kind: 'preferences', pairs: [pair, pair], heldOut: [pair] }));
-const run = { name: 'fuzz', config: { ...defaultLabConfig(), size: 'nano' as const }, figures: { sft: { gold: 1 } } };
+const run = {
+  name: 'fuzz',
+  config: { ...defaultLabConfig(), size: 'nano' as const },
+  figures: { sft: { gold: 1 } },
+};
 
 const jsonIn = (files: Files, name: string): unknown => JSON.parse(new TextDecoder().decode(files.get(name)));
 const textOf = (value: unknown): Uint8Array | undefined => {
@@ -47,11 +51,13 @@ const textOf = (value: unknown): Uint8Array | undefined => {
 };
 
 describe('a folder of a model', () => {
-  it.each(['config.json', 'tokenizer.json', 'normalisation.json'])('with another %s is read or refused', (name) =>
-    holds(mutated(jsonIn(reward, name)), async (value) => {
-      const bytes = textOf(value);
-      if (bytes) await takenOrRefused(() => readModel(new Map(reward).set(name, bytes)));
-    }),
+  it.each(['config.json', 'tokenizer.json', 'normalisation.json'])(
+    'with another %s is read or refused',
+    (name) =>
+      holds(mutated(jsonIn(reward, name)), async (value) => {
+        const bytes = textOf(value);
+        if (bytes) await takenOrRefused(() => readModel(new Map(reward).set(name, bytes)));
+      }),
   );
 
   it.each(['config.json', 'tokenizer.json', 'normalisation.json', 'model.safetensors'])(
@@ -67,18 +73,26 @@ describe('labelled pairs', () => {
   const read = (files: Files) => takenOrRefused(() => readPreferences(files, 'data', reviewTask, 64));
 
   it('with other rows are read or refused', () =>
-    holds(mutated({ prompt: 'review: the worst movie', chosen: ' was bad .', rejected: ' was good .' }), async (row) => {
-      const bytes = textOf(row);
-      if (!bytes) return;
-      const line = new TextDecoder().decode(bytes).replaceAll(/\n\s*/g, '');
-      await read(new Map(pairs).set('data/train.jsonl', bytesOfText(`${line}\n`)));
-    }));
+    holds(
+      mutated({ prompt: 'review: the worst movie', chosen: ' was bad .', rejected: ' was good .' }),
+      async (row) => {
+        const bytes = textOf(row);
+        if (!bytes) return;
+        const line = new TextDecoder().decode(bytes).replaceAll(/\n\s*/g, '');
+        await read(new Map(pairs).set('data/train.jsonl', bytesOfText(`${line}\n`)));
+      },
+    ));
 
-  it.each(['train.jsonl', 'train.parquet', 'unfinished.json'])('with other bytes in %s are read or refused', (name) => {
-    const from = new Map(pairs);
-    if (name.endsWith('parquet')) from.delete('data/train.jsonl');
-    return holds(mutatedBytes(pairs.get(`data/${name}`)!), (bytes) => read(new Map(from).set(`data/${name}`, bytes)));
-  });
+  it.each(['train.jsonl', 'train.parquet', 'unfinished.json'])(
+    'with other bytes in %s are read or refused',
+    (name) => {
+      const from = new Map(pairs);
+      if (name.endsWith('parquet')) from.delete('data/train.jsonl');
+      return holds(mutatedBytes(pairs.get(`data/${name}`)!), (bytes) =>
+        read(new Map(from).set(`data/${name}`, bytes)),
+      );
+    },
+  );
 });
 
 it('a run with another description is read or refused', () => {

@@ -19,7 +19,13 @@ export interface Mapped {
 }
 
 /** Batches of rows in the order in which a stage learns from its pairs. */
-function orderOf(config: LabConfig, seed: number, stage: string, s: { steps: number; batchSize: number }, pairs: number) {
+function orderOf(
+  config: LabConfig,
+  seed: number,
+  stage: string,
+  s: { steps: number; batchSize: number },
+  pairs: number,
+) {
   const order = rngFrom(seed, config.task, stage, 'order');
   const batches = shuffledBatches(pairs, s.batchSize, (xs) => order.shuffle(xs));
   return Array.from({ length: s.steps }, () => batches.next().value!);

@@ -16,7 +16,13 @@ function pair(): PreferencePair {
   const chosen = completionIds(completion);
   const rejected = chosen.slice(0, 4);
   const gold = (ids: number[]) => Math.fround(goldOf(reviewTask, prompt, ids).total);
-  return { prompt: promptIds(prompt), chosen, rejected, goldChosen: gold(chosen), goldRejected: gold(rejected) };
+  return {
+    prompt: promptIds(prompt),
+    chosen,
+    rejected,
+    goldChosen: gold(chosen),
+    goldRejected: gold(rejected),
+  };
 }
 
 const artifact: PreferencesArtifact = {
@@ -27,8 +33,10 @@ const artifact: PreferencesArtifact = {
 const files = within('data', preferenceFiles(artifact));
 const read = (changed: ReadonlyMap<string, Uint8Array>) => readPreferences(changed, 'data', reviewTask, 64);
 const text = (name: string) => new TextDecoder().decode(files.get(name));
-const withText = (name: string, content: string) => new Map(files).set(name, new TextEncoder().encode(content));
-const rows = (...lines: object[]) => withText('data/train.jsonl', lines.map((line) => JSON.stringify(line)).join('\n'));
+const withText = (name: string, content: string) =>
+  new Map(files).set(name, new TextEncoder().encode(content));
+const rows = (...lines: object[]) =>
+  withText('data/train.jsonl', lines.map((line) => JSON.stringify(line)).join('\n'));
 const without = (...names: string[]) => new Map([...files].filter(([name]) => !names.includes(name)));
 
 describe('labelled pairs as tables', () => {
@@ -50,7 +58,9 @@ describe('labelled pairs as tables', () => {
   });
 
   it('list the answers that did not end', () => {
-    const { train } = JSON.parse(text('data/unfinished.json')) as { train: { chosen: number[]; rejected: number[] } };
+    const { train } = JSON.parse(text('data/unfinished.json')) as {
+      train: { chosen: number[]; rejected: number[] };
+    };
     expect(train.chosen).toEqual([]);
     expect(train.rejected).toEqual(artifact.pairs.map((_, i) => i));
   });
@@ -60,8 +70,16 @@ describe('tables that are wrong', () => {
   const good = { prompt: 'review: the worst movie', chosen: ' was bad .', rejected: ' was good .' };
   it.each<[string, Map<string, Uint8Array>, RegExp]>([
     ['no rows at all', without('data/train.jsonl', 'data/train.parquet'), /^data\/train\.jsonl is missing/],
-    ['a word of another world', rows(good, { ...good, chosen: ' was zebrafish .' }), /^data\/train\.jsonl:2: chosen: the word zebrafish/],
-    ['an answer without its space', rows({ ...good, rejected: 'bad .' }), /train\.jsonl:1: rejected: an answer must begin/],
+    [
+      'a word of another world',
+      rows(good, { ...good, chosen: ' was zebrafish .' }),
+      /^data\/train\.jsonl:2: chosen: the word zebrafish/,
+    ],
+    [
+      'an answer without its space',
+      rows({ ...good, rejected: 'bad .' }),
+      /train\.jsonl:1: rejected: an answer must begin/,
+    ],
     ['a special token', rows({ ...good, chosen: ' bad <eos>' }), /chosen: the word <eos>/],
     ['no prompt', rows({ ...good, prompt: ' ' }), /:1: prompt: there is no word/],
     ['a prompt of another task', rows({ ...good, prompt: 'q: hello a:' }), /:1: prompt: .*task review/],
@@ -69,9 +87,17 @@ describe('tables that are wrong', () => {
     ['a column too many', rows({ ...good, label: true }), /:1: label: is not known/],
     ['a number', rows({ ...good, chosen: 3 }), /:1: chosen: must be text/],
     ['a text too long', rows({ ...good, chosen: ' the'.repeat(2000) }), /:1: chosen: must have at most 4000/],
-    ['an answer too long', rows({ ...good, chosen: ' the'.repeat(90) }), /:1: chosen: prompt and answer are \d+ tokens/],
+    [
+      'an answer too long',
+      rows({ ...good, chosen: ' the'.repeat(90) }),
+      /:1: chosen: prompt and answer are \d+ tokens/,
+    ],
     ['a line that is no JSON', withText('data/train.jsonl', '{'), /^data\/train\.jsonl:1: /],
-    ['a name twice', withText('data/train.jsonl', '{"prompt":"a","prompt":"b"}'), /:1: .*'prompt' is there twice/],
+    [
+      'a name twice',
+      withText('data/train.jsonl', '{"prompt":"a","prompt":"b"}'),
+      /:1: .*'prompt' is there twice/,
+    ],
   ])('with %s say so', async (_, changed, expected) => {
     await expect(read(changed)).rejects.toThrow(expected);
   });
@@ -81,9 +107,15 @@ describe('tables that are wrong', () => {
       new Map(without('data/train.jsonl')).set('data/train.parquet', new Uint8Array(bytes));
     const table = (columnData: Parameters<typeof parquetWriteBuffer>[0]['columnData']) =>
       parquet(parquetWriteBuffer({ columnData }));
-    await expect(read(table([{ name: 'text', data: ['a'] }]))).rejects.toThrow(/train\.parquet: the columns are text/);
+    await expect(read(table([{ name: 'text', data: ['a'] }]))).rejects.toThrow(
+      /train\.parquet: the columns are text/,
+    );
     const column = (name: string, data: unknown[]) => ({ name, data, type: 'STRING' as const });
-    const withNull = table([column('prompt', ['review:']), column('chosen', [null]), column('rejected', [' a'])]);
+    const withNull = table([
+      column('prompt', ['review:']),
+      column('chosen', [null]),
+      column('rejected', [' a']),
+    ]);
     await expect(read(withNull)).rejects.toThrow(/train\.parquet:1: chosen: must be text/);
     const whole = files.get('data/train.parquet')!;
     await expect(read(parquet(whole.slice(0, 900).buffer))).rejects.toThrow(/is not a parquet file/);

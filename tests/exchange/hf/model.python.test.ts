@@ -69,7 +69,9 @@ describe.skipIf(!PYTHON)(`exported models in transformers 5.18 (${PYTHON ? 'run'
     const [policy, judge] = [sft, reward].map(({ config, weights }) => engine.createModel(config, weights));
     answers = await greedyAnswers(policy!, prompts, chatTask.maxNewTokens);
     logits = await Promise.all(
-      prompts.map(async (ids) => (await policy!.nextLogits([{ ids, start: ids.length }])).data as Float32Array),
+      prompts.map(
+        async (ids) => (await policy!.nextLogits([{ ids, start: ids.length }])).data as Float32Array,
+      ),
     );
     const judged = await judge!.evaluate(
       prompts.map((p, i) => sequence(p, answers[i]!)),
@@ -105,7 +107,9 @@ describe.skipIf(!PYTHON)(`exported models in transformers 5.18 (${PYTHON ? 'run'
   });
 
   it('have the same logits within 1e-4, answers and scores', () => {
-    const furthest = Math.max(...logits.flatMap((row, i) => Array.from(row, (x, v) => Math.abs(x - out.logits[i]![v]!))));
+    const furthest = Math.max(
+      ...logits.flatMap((row, i) => Array.from(row, (x, v) => Math.abs(x - out.logits[i]![v]!))),
+    );
     expect(furthest).toBeLessThan(1e-4);
     expect(out.greedy).toEqual(answers);
     scores.forEach((score, i) => expect(out.scores[i]).toBeCloseTo(score, 4));

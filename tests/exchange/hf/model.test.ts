@@ -10,7 +10,13 @@ import { busyWeights } from '../../support/engines';
 
 const config: GptConfig = { ...MODEL_SIZES.nano, vocabSize: VOCABULARY_SIZE };
 const model: LanguageModelArtifact = { kind: 'model', config, weights: busyWeights(config, 1) };
-const reward: RewardModelArtifact = { kind: 'reward', config, weights: busyWeights(config, 2), mean: -0.6593027, deviation: 2.48 };
+const reward: RewardModelArtifact = {
+  kind: 'reward',
+  config,
+  weights: busyWeights(config, 2),
+  mean: -0.6593027,
+  deviation: 2.48,
+};
 
 const jsonIn = (files: ReadonlyMap<string, Uint8Array>, name: string) =>
   JSON.parse(new TextDecoder().decode(files.get(name))) as Record<string, unknown>;
@@ -29,7 +35,11 @@ describe('a language model as a GPT-2 folder', () => {
       ...{ bos_token_id: 1, eos_token_id: 2, pad_token_id: 0 },
       ...{ attn_pdrop: 0, embd_pdrop: 0, resid_pdrop: 0, dtype: 'float32', n_positions: 64 },
     });
-    expect(jsonIn(files, 'generation_config.json')).toMatchObject({ eos_token_id: 2, suppress_tokens: [0], max_new_tokens: 24 });
+    expect(jsonIn(files, 'generation_config.json')).toMatchObject({
+      eos_token_id: 2,
+      suppress_tokens: [0],
+      max_new_tokens: 24,
+    });
     expect(jsonIn(files, 'tokenizer_config.json')).toMatchObject({
       ...{ tokenizer_class: 'PreTrainedTokenizerFast', unk_token: '<pad>', padding_side: 'right' },
       ...{ clean_up_tokenization_spaces: false, model_input_names: ['input_ids', 'attention_mask'] },
@@ -91,14 +101,34 @@ describe('a folder that is wrong', () => {
     ['no configuration', () => without('config.json'), /^config\.json is missing$/],
     ['no weights', () => without('model.safetensors'), /^model\.safetensors is missing$/],
     ['no tokenizer', () => without('tokenizer.json'), /^tokenizer\.json is missing$/],
-    ['another kind', () => withConfig({ model_type: 'llama' }), /^config\.json: model_type: must be one of gpt2/],
-    ['a head count that does not divide', () => withConfig({ n_head: 5 }), /^config\.json: n_head 5 does not divide/],
+    [
+      'another kind',
+      () => withConfig({ model_type: 'llama' }),
+      /^config\.json: model_type: must be one of gpt2/,
+    ],
+    [
+      'a head count that does not divide',
+      () => withConfig({ n_head: 5 }),
+      /^config\.json: n_head 5 does not divide/,
+    ],
     ['a huge width', () => withConfig({ n_embd: 1e9 }), /^config\.json: n_embd: .*8192/],
     ['GPT-2’s own ids', () => withConfig({ eos_token_id: 50256 }), /^config\.json: eos_token_id: /],
     ['an inner width of its own', () => withConfig({ n_inner: 3 }), /^config\.json: n_inner is 3/],
-    ['another activation', () => withConfig({ activation_function: 'relu' }), /activation_function: .*gelu_new/],
-    ['another vocabulary size', () => withConfig({ vocab_size: 50257 }), /^config\.json: the vocabulary has 50257/],
-    ['text that is no JSON', () => new Map(files).set('config.json', new TextEncoder().encode('{')), /not JSON/],
+    [
+      'another activation',
+      () => withConfig({ activation_function: 'relu' }),
+      /activation_function: .*gelu_new/,
+    ],
+    [
+      'another vocabulary size',
+      () => withConfig({ vocab_size: 50257 }),
+      /^config\.json: the vocabulary has 50257/,
+    ],
+    [
+      'text that is no JSON',
+      () => new Map(files).set('config.json', new TextEncoder().encode('{')),
+      /not JSON/,
+    ],
     ['text that is no text', () => new Map(files).set('config.json', Uint8Array.of(0xff)), /not UTF-8/],
     [
       'a cut file',
@@ -125,7 +155,10 @@ describe('a folder that is wrong', () => {
     ],
     [
       'another shape',
-      () => withTensors((t) => t.set('transformer.ln_f.bias', { dtype: 'F32', shape: [1], data: Float32Array.of(1) })),
+      () =>
+        withTensors((t) =>
+          t.set('transformer.ln_f.bias', { dtype: 'F32', shape: [1], data: Float32Array.of(1) }),
+        ),
       /'transformer\.ln_f\.bias' has shape \[1\]/,
     ],
     [
@@ -142,7 +175,9 @@ describe('a folder that is wrong', () => {
       () =>
         new Map(files).set(
           'tokenizer.json',
-          new TextEncoder().encode(new TextDecoder().decode(files.get('tokenizer.json')).replace('"the"', '"zebra"')),
+          new TextEncoder().encode(
+            new TextDecoder().decode(files.get('tokenizer.json')).replace('"the"', '"zebra"'),
+          ),
         ),
       /^tokenizer\.json: token \d+ is zebra, in this lab the/,
     ],

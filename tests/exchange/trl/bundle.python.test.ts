@@ -9,7 +9,10 @@ import type { ExchangedRun } from '../../../src/exchange/run';
 import { scripts } from '../../../src/headless/exchange';
 import { readTree } from '../../../src/headless/folders';
 import { shippedRun } from '../../../src/headless/shipped-run';
-import type { LanguageModelArtifact, PackedPreferencesArtifact } from '../../../src/pipeline/contract/artifacts';
+import type {
+  LanguageModelArtifact,
+  PackedPreferencesArtifact,
+} from '../../../src/pipeline/contract/artifacts';
 import { unpackPreferences } from '../../../src/pipeline/contract/packed-preferences';
 import { DEFAULT_EVALUATION, type PreferencePair } from '../../../src/pipeline/contract/stage';
 import { defaultSettings } from '../../../src/pipeline/lab/config';
@@ -35,60 +38,78 @@ rows = without_added_eos(trainer.train_dataset, range(len(data)), "preferences",
 json.dump([[r["prompt_ids"], r["chosen_ids"], r["rejected_ids"]] for r in rows], open("ids.json", "w"))
 `;
 
-describe.skipIf(!PYTHON)(`a bundle in TRL 1.13 (${PYTHON ? 'run' : WHY_SKIPPED})`, { timeout: 900_000 }, () => {
-  let folder: string;
-  let run: ExchangedRun;
-  let pairs: PreferencePair[];
+describe.skipIf(!PYTHON)(
+  `a bundle in TRL 1.13 (${PYTHON ? 'run' : WHY_SKIPPED})`,
+  { timeout: 900_000 },
+  () => {
+    let folder: string;
+    let run: ExchangedRun;
+    let pairs: PreferencePair[];
 
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'alignlet-trl-'));
-    run = (await shippedRun('review-tiny'))!;
-    pairs = unpackPreferences((run.artifacts.get('preferences') as PackedPreferencesArtifact).bytes).pairs;
-    await writeFiles(folder, bundleFiles(run, await scripts()).files);
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'alignlet-trl-'));
+      run = (await shippedRun('review-tiny'))!;
+      pairs = unpackPreferences((run.artifacts.get('preferences') as PackedPreferencesArtifact).bytes).pairs;
+      await writeFiles(folder, bundleFiles(run, await scripts()).files);
+    });
+    afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  const logs = async (script: string): Promise<Log[]> =>
-    (JSON.parse(await readFile(join(folder, 'out', script, 'trainer_state.json'), 'utf8')) as { log_history: Log[] })
-      .log_history;
+    const logs = async (script: string): Promise<Log[]> =>
+      (
+        JSON.parse(await readFile(join(folder, 'out', script, 'trainer_state.json'), 'utf8')) as {
+          log_history: Log[];
+        }
+      ).log_history;
 
-  it('gives prompt and answers the lab’s ids, row by row', async () => {
-    await python(folder, ['-c', IDS]);
-    const ids = JSON.parse(await readFile(join(folder, 'ids.json'), 'utf8')) as number[][][];
-    expect(ids).toEqual(pairs.map(({ prompt, chosen, rejected }) => [prompt, chosen, rejected]));
-  });
+    it('gives prompt and answers the lab’s ids, row by row', async () => {
+      await python(folder, ['-c', IDS]);
+      const ids = JSON.parse(await readFile(join(folder, 'ids.json'), 'utf8')) as number[][][];
+      expect(ids).toEqual(pairs.map(({ prompt, chosen, rejected }) => [prompt, chosen, rejected]));
+    });
 
-  it('trains DPO to the lab’s margins and accuracies, 120 steps, within 1e-3', async () => {
-    await python(folder, ['dpo.py']);
-    const { engine } = await createEngine('wasm');
-    const sft = run.artifacts.get('sft') as LanguageModelArtifact;
-    const [policy, reference] = [0, 1].map(() => engine.createModel(sft.config, sft.weights));
-    const context = { engine, size: 'tiny', task: reviewTask, seed: 1, evaluation: DEFAULT_EVALUATION } as const;
-    const settings = defaultSettings('review', 'dpo') as unknown as DpoSettings;
-    const theirs = (await logs('dpo')).filter((log) => 'rewards/margins' in log);
-    let update = 0;
-    for await (const row of trainOnPairs(context, 'dpo', settings, pairs, policy!, reference!)) {
-      const log = theirs[update]!;
-      expect(log['step']).toBe(++update);
-      expect(Math.abs(log['loss']! - row.metrics['loss']!)).toBeLessThan(1e-3);
-      expect(Math.abs(log['rewards/margins']! - row.metrics['rewards/margins']!)).toBeLessThan(1e-3);
-      if (update > 1) // a tie counts as wrong there and half here
-        expect(Math.abs(log['rewards/accuracies']! - row.metrics['rewards/accuracies']!)).toBeLessThan(1e-3);
-    }
-    expect(update).toBe(120);
-    engine.dispose();
-    const trained = readModel(await readTree(join(folder, 'out', 'dpo')));
-    expect(trained.kind).toBe('model');
-  });
+    it('trains DPO to the lab’s margins and accuracies, 120 steps, within 1e-3', async () => {
+      await python(folder, ['dpo.py']);
+      const { engine } = await createEngine('wasm');
+      const sft = run.artifacts.get('sft') as LanguageModelArtifact;
+      const [policy, reference] = [0, 1].map(() => engine.createModel(sft.config, sft.weights));
+      const context = {
+        engine,
+        size: 'tiny',
+        task: reviewTask,
+        seed: 1,
+        evaluation: DEFAULT_EVALUATION,
+      } as const;
+      const settings = defaultSettings('review', 'dpo') as unknown as DpoSettings;
+      const theirs = (await logs('dpo')).filter((log) => 'rewards/margins' in log);
+      let update = 0;
+      for await (const row of trainOnPairs(context, 'dpo', settings, pairs, policy!, reference!)) {
+        const log = theirs[update]!;
+        expect(log['step']).toBe(++update);
+        expect(Math.abs(log['loss']! - row.metrics['loss']!)).toBeLessThan(1e-3);
+        expect(Math.abs(log['rewards/margins']! - row.metrics['rewards/margins']!)).toBeLessThan(1e-3);
+        if (update > 1)
+          // a tie counts as wrong there and half here
+          expect(Math.abs(log['rewards/accuracies']! - row.metrics['rewards/accuracies']!)).toBeLessThan(
+            1e-3,
+          );
+      }
+      expect(update).toBe(120);
+      engine.dispose();
+      const trained = readModel(await readTree(join(folder, 'out', 'dpo')));
+      expect(trained.kind).toBe('model');
+    });
 
-  it.each(['sft', 'reward', 'kto', 'grpo', 'rloo'])('runs %s.py on the CPU', async (script) => {
-    const out = await python(folder, [`${script}.py`, '--steps', '2']);
-    expect(out).toContain('saved to');
-    if (script === 'sft') expect(out).toContain('loss per predicted token');
-    expect(readModel(await readTree(join(folder, 'out', script))).kind).toBe(script === 'reward' ? 'reward' : 'model');
-  });
+    it.each(['sft', 'reward', 'kto', 'grpo', 'rloo'])('runs %s.py on the CPU', async (script) => {
+      const out = await python(folder, [`${script}.py`, '--steps', '2']);
+      expect(out).toContain('saved to');
+      if (script === 'sft') expect(out).toContain('loss per predicted token');
+      expect(readModel(await readTree(join(folder, 'out', script))).kind).toBe(
+        script === 'reward' ? 'reward' : 'model',
+      );
+    });
 
-  it('says that PPO is gone', async () => {
-    await expect(python(folder, ['ppo.py'])).rejects.toThrow(/no PPO any more/);
-  });
-});
+    it('says that PPO is gone', async () => {
+      await expect(python(folder, ['ppo.py'])).rejects.toThrow(/no PPO any more/);
+    });
+  },
+);

@@ -37,7 +37,11 @@ describe('DPO for TRL', () => {
 
   it('adds the term on chosen answers, and knows the first loss of hinge', () => {
     const { settings } = dpo({ lossType: 'hinge', sftCoef: 0.25, labelSmoothing: 0.2 });
-    expect(settings).toMatchObject({ loss_type: ['hinge', 'sft'], loss_weights: [1, 0.25], first_loss: null });
+    expect(settings).toMatchObject({
+      loss_type: ['hinge', 'sft'],
+      loss_weights: [1, 0.25],
+      first_loss: null,
+    });
     expect(dpo({ lossType: 'hinge' }).settings).toMatchObject({ first_loss: 1, label_smoothing: 0 });
   });
 
@@ -50,12 +54,25 @@ describe('DPO for TRL', () => {
 
 describe('PPO’s settings for GRPO and RLOO', () => {
   it('count optimiser steps, and share the rollouts of an iteration', () => {
-    expect(groupSettings(ppo()).settings).toMatchObject({ steps: 240, minibatch: 32, num_generations: 8, kl_coef: 0.05 });
-    expect(groupSettings(ppo({ rolloutBatch: 30, minibatches: 4 })).settings).toMatchObject({ minibatches: 3, minibatch: 10 });
+    expect(groupSettings(ppo()).settings).toMatchObject({
+      steps: 240,
+      minibatch: 32,
+      num_generations: 8,
+      kl_coef: 0.05,
+    });
+    expect(groupSettings(ppo({ rolloutBatch: 30, minibatches: 4 })).settings).toMatchObject({
+      minibatches: 3,
+      minibatch: 10,
+    });
   });
 
   it('are refused where there is no such trainer', () => {
-    const changes: Partial<PpoSettings> = { clipRange: null, rewardSource: 'gold', pretrainCoef: 1, gamma: 0.9 };
+    const changes: Partial<PpoSettings> = {
+      clipRange: null,
+      rewardSource: 'gold',
+      pretrainCoef: 1,
+      gamma: 0.9,
+    };
     const all = ['trl.noClip', 'trl.goldReward', 'trl.pretrainMix', 'trl.discount'];
     expect(codes(groupSettings(ppo(changes)))).toEqual(all);
     expect(codes(ppoSettings(ppo(changes)))).toEqual(all.slice(0, 3));

@@ -1,4 +1,9 @@
-import { AutoModelForCausalLM, AutoTokenizer, env, type PreTrainedTokenizer } from '@huggingface/transformers';
+import {
+  AutoModelForCausalLM,
+  AutoTokenizer,
+  env,
+  type PreTrainedTokenizer,
+} from '@huggingface/transformers';
 import wasmModule from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -27,7 +32,9 @@ describe('a language model in @huggingface/transformers', () => {
   let artifact: LanguageModelArtifact;
 
   beforeAll(async () => {
-    artifact = loadArtifact(new Uint8Array(await (await fetch(sftFile)).arrayBuffer())) as LanguageModelArtifact;
+    artifact = loadArtifact(
+      new Uint8Array(await (await fetch(sftFile)).arrayBuffer()),
+    ) as LanguageModelArtifact;
     const files: Map<string, Uint8Array> = modelFiles(artifact, chatTask.maxNewTokens);
     files.set('onnx/model.onnx', onnxFile(artifact));
     env.allowRemoteModels = false;
@@ -79,7 +86,9 @@ describe('a language model in @huggingface/transformers', () => {
         const out = (await model.generate({ ...inputs, do_sample: false } as never)) as unknown as Numbers;
         const ids = Array.from(out.data, Number).slice(prompt.length);
         expect(ids).toEqual(answers[i]);
-        expect(tokenizer.decode(ids, { skip_special_tokens: true })).toBe(answerText(answers[i]!).trimStart());
+        expect(tokenizer.decode(ids, { skip_special_tokens: true })).toBe(
+          answerText(answers[i]!).trimStart(),
+        );
       }
       expect(furthest).toBeLessThan(1e-4);
       expect(furthest).toBeGreaterThan(0); // another implementation
