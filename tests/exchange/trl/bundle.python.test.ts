@@ -17,7 +17,12 @@ import { unpackPreferences } from '../../../src/pipeline/contract/packed-prefere
 import { DEFAULT_EVALUATION, type PreferencePair } from '../../../src/pipeline/contract/stage';
 import { defaultSettings } from '../../../src/pipeline/lab/config';
 import type { DpoSettings } from '../../../src/pipeline/stages/dpo';
+import type { SftSettings } from '../../../src/pipeline/stages/sft';
 import { trainOnPairs } from '../../../src/pipeline/training/pairs';
+import { demonstrations } from '../../../src/pipeline/data/demonstrations';
+import { sequence } from '../../../src/pipeline/data/tokens';
+import { maskedMean } from '../../../src/pipeline/maths/matrix';
+import { rngFrom } from '../../../src/random/rng';
 import { reviewTask } from '../../../src/world';
 import { PYTHON, python, WHY_SKIPPED, writeFiles } from '../python';
 
@@ -37,6 +42,18 @@ columns = {"chosen": "chosen_ids", "rejected": "rejected_ids"}
 rows = without_added_eos(trainer.train_dataset, range(len(data)), "preferences", columns, tokenizer.eos_token_id)
 json.dump([[r["prompt_ids"], r["chosen_ids"], r["rejected_ids"]] for r in rows], open("ids.json", "w"))
 `;
+
+/** Loss of the base model on SFT's first batch, nats per predicted token. */
+async function firstSftLoss({ artifacts }: ExchangedRun): Promise<number> {
+  const { config, weights } = artifacts.get('pretrain') as LanguageModelArtifact;
+  const { engine } = await createEngine('wasm');
+  const settings = defaultSettings('review', 'sft') as unknown as SftSettings;
+  const next = demonstrations(reviewTask, rngFrom(1, 'review', 'sft', 'data'), settings);
+  const batch = Array.from({ length: settings.batchSize }, next).map((d) => sequence(d.prompt, d.completion));
+  const { logProbs, mask } = await engine.createModel(config, weights).evaluate(batch, { logProbs: true });
+  engine.dispose();
+  return -maskedMean(logProbs!, mask);
+}
 
 describe.skipIf(!PYTHON)(
   `a bundle in TRL 1.13 (${PYTHON ? 'run' : WHY_SKIPPED})`,
@@ -102,7 +119,10 @@ describe.skipIf(!PYTHON)(
     it.each(['sft', 'reward', 'kto', 'grpo', 'rloo'])('runs %s.py on the CPU', async (script) => {
       const out = await python(folder, [`${script}.py`, '--steps', '2']);
       expect(out).toContain('saved to');
-      if (script === 'sft') expect(out).toContain('loss per predicted token');
+      if (script === 'sft') {
+        const printed = Number(/^step 1: loss per predicted token (\S+)/m.exec(out)?.[1]);
+        expect(Math.abs(printed - (await firstSftLoss(run)))).toBeLessThan(1e-4);
+      }
       expect(readModel(await readTree(join(folder, 'out', script))).kind).toBe(
         script === 'reward' ? 'reward' : 'model',
       );
