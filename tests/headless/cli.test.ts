@@ -124,13 +124,16 @@ describe('the lab without a browser', () => {
       err: '',
     });
     expect(await lab('import', exported, '--out', back)).toMatchObject({ code: 0, err: '' });
-    for (const file of ['alignlet.json', 'artifacts.zip'])
-      expect(await readFile(join(back, file)), file).toEqual(await readFile(join(folder, 'seed-3', file)));
+    const files = (run: string) =>
+      Promise.all(['alignlet.json', 'artifacts.zip'].map((file) => readFile(join(run, file))));
+    const [[was, made], [is, again]] = await Promise.all([files(join(folder, 'seed-3')), files(back)]);
+    expect(JSON.parse(String(is))).toEqual(JSON.parse(String(was)));
+    expect(again!.equals(made!)).toBe(true); // the same weights and pairs, bit for bit
 
     const before = await stat(join(folder, 'seed-3', 'summary.json'));
-    const again = await lab(...args);
-    expect(again.code).not.toBe(0);
-    expect(again.err).toMatch(/already there/);
+    const second = await lab(...args);
+    expect(second.code).not.toBe(0);
+    expect(second.err).toMatch(/already there/);
     expect((await stat(join(folder, 'seed-3', 'summary.json'))).mtimeMs).toBe(before.mtimeMs);
   }, 240_000);
 

@@ -7,13 +7,14 @@ import {
 import wasmModule from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadArtifact } from '../../../../src/checkpoints/artifact-file';
-import sftFile from '../../../../src/checkpoints/data/sft-chat-tiny.safetensors?url';
+import { shippedResults } from '../../../../src/checkpoints/shipped';
 import { createEngine } from '../../../../src/engine/create';
 import { modelFiles } from '../../../../src/exchange/hf/model';
 import { onnxFile } from '../../../../src/exchange/onnx/gpt2';
 import { answerText, promptText } from '../../../../src/exchange/text';
 import type { LanguageModelArtifact } from '../../../../src/pipeline/contract/artifacts';
+import { defaultLabConfig } from '../../../../src/pipeline/lab/config';
+import { buildGraph } from '../../../../src/pipeline/lab/graph';
 import { drawPrompts } from '../../../../src/pipeline/data/tokens';
 import { greedyAnswers } from '../../../../src/pipeline/measures/greedy';
 import { rngFrom } from '../../../../src/random/rng';
@@ -32,9 +33,8 @@ describe('a language model in @huggingface/transformers', () => {
   let artifact: LanguageModelArtifact;
 
   beforeAll(async () => {
-    artifact = loadArtifact(
-      new Uint8Array(await (await fetch(sftFile)).arrayBuffer()),
-    ) as LanguageModelArtifact;
+    const { key } = buildGraph(defaultLabConfig('chat')).find(({ id }) => id === 'sft')!;
+    artifact = (await shippedResults.get(key))!.artifact as LanguageModelArtifact;
     const files: Map<string, Uint8Array> = modelFiles(artifact, chatTask.maxNewTokens);
     files.set('onnx/model.onnx', onnxFile(artifact));
     env.allowRemoteModels = false;
