@@ -74,11 +74,14 @@ const preferencesIn = (artifacts: ExchangedRun['artifacts']): [id: string, Prefe
         : [],
   );
 
+/** Trained with a mask that no pipeline of transformers.js passes. */
+export const isPrefixModel = ({ settings }: GraphNode): boolean => settings['attention'] === 'prefix';
+
 /** One model as a folder, with its card, and for JavaScript as ONNX where `isOnnx`. */
 function modelFolder(run: ExchangedRun, node: GraphNode, artifact: ModelArtifact, isOnnx: boolean): Files {
   const hasTask = !STAGES[node.stage].taskFree;
   const files = modelFiles(artifact, hasTask ? taskByName(run.config.task).maxNewTokens : undefined);
-  const isInJavaScript = isOnnx && artifact.kind === 'model';
+  const isInJavaScript = isOnnx && artifact.kind === 'model' && !isPrefixModel(node);
   files.set('README.md', cardFile(run, node, artifact, isInJavaScript));
   if (isInJavaScript) files.set('onnx/model.onnx', onnxFile(artifact));
   return files;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { saveArtifact } from '../checkpoints/artifact-file';
 import { readFile } from 'node:fs/promises';
 import { readModel } from '../exchange/hf/model';
-import { readRun, RUN_FILE, runFiles, type ExchangedRun } from '../exchange/run';
+import { isPrefixModel, modelsOf, readRun, RUN_FILE, runFiles, type ExchangedRun } from '../exchange/run';
 import { bundleFiles, SCRIPT_FILES, type Scripts } from '../exchange/trl/bundle';
 import { message, MessageError, sentence, type Message } from '../messages';
 import { parameterCount } from '../model/parameters';
@@ -37,6 +37,9 @@ export async function exportTo(what: string, to: Target, path: string): Promise<
     notices.push(message('onnx.reward', {}));
   if (to === 'onnx' && !artifacts.some(({ kind }) => kind === 'model'))
     throw new MessageError(message('onnx.reward', {}));
+  for (const { node } of to === 'onnx' ? modelsOf(run) : [])
+    if (isPrefixModel(node))
+      notices.push(message('at', { path: node.id, problem: message('onnx.prefix', {}) }));
   if (to === 'trl') {
     const { files, refused } = bundleFiles(run, await scripts());
     notices.push(...refused.map(({ arm, reason }) => message('at', { path: arm, problem: reason })));

@@ -46,6 +46,7 @@ interface Refusals {
   'trl.stage': { stage: string };
   'trl.noRun': { name: string };
   'onnx.reward': object;
+  'onnx.prefix': object;
 }
 
 export type ExchangeCodes = Problems & Refusals;
@@ -95,6 +96,8 @@ export const en: ExchangeSentences = {
     `${name} is one file; a bundle needs a run or a trunk with demonstrations, pairs and a reward model`,
   'onnx.reward': () =>
     'transformers.js has no sequence classifier of the kind GPT-2; ONNX is written for language models only',
+  'onnx.prefix': () =>
+    'a prefix LM needs a mask that transformers.js does not pass; ONNX is written for causal models only',
 };
 
 export const zh: ExchangeSentences = {
@@ -130,4 +133,5 @@ export const zh: ExchangeSentences = {
   'trl.stage': ({ stage }) => `TRL 没有对应 ${stage} 的训练器`,
   'trl.noRun': ({ name }) => `${name} 只是一个文件；打包需要一次运行或一条含示范、偏好对与奖励模型的主干`,
   'onnx.reward': () => 'transformers.js 没有 GPT-2 的序列分类器；ONNX 只为语言模型写出',
+  'onnx.prefix': () => '前缀语言模型需要 transformers.js 不会传入的掩码；ONNX 只为因果模型写出',
 };

@@ -82,6 +82,7 @@ const SAMPLES: { [C in Code]: Codes[C][] } = {
   'trl.stage': [{ stage: 'tilt' }],
   'trl.noRun': [{ name: 'sft-chat-tiny' }],
   'onnx.reward': [{}],
+  'onnx.prefix': [{}],
   'file.missing': [{ file: 'x.safetensors' }],
   'file.http': [{ file: 'x.safetensors', status: '404 Not Found' }],
   'file.short': [{ bytes: 7 }, { bytes: 7, file: 'x.safetensors' }],

@@ -38,7 +38,7 @@ async function parquetRows(
   try {
     const metadata = parquetMetadata(buffer);
     at(file, () => checkMetadata(metadata, format));
-    return await parquetReadObjects({ file: buffer, metadata, compressors: { SNAPPY: boundedSnappy } });
+    return await parquetReadObjects({ file: buffer, metadata, compressors: { SNAPPY: boundedSnappy() } });
   } catch (error) {
     if (error instanceof MessageError) throw error;
     throw new MessageError(message('exchange.parquet', { file, text: (error as Error).message }));
@@ -57,11 +57,14 @@ function checkMetadata({ num_rows: rows, schema, row_groups: groups }: FileMetaD
   if (Number(rows) > MOST_ROWS || counted > MOST_ROWS) throw new MessageError(tooMany());
 }
 
-/** A page says how large it gets: more than is read of a whole file is not unpacked. */
-function boundedSnappy(input: Uint8Array, length: number): Uint8Array {
-  if (length > MOST_BYTES.table)
-    throw new MessageError(message('exchange.tooMuch', { what: 'bytes', most: MOST_BYTES.table }));
-  const output = new Uint8Array(length);
-  snappyUncompress(input, output);
-  return output;
+/** Pages say how large they get: more in all than is read of a file is not unpacked. */
+function boundedSnappy(): (input: Uint8Array, length: number) => Uint8Array {
+  let total = 0;
+  return (input, length) => {
+    if ((total += length) > MOST_BYTES.table)
+      throw new MessageError(message('exchange.tooMuch', { what: 'bytes', most: MOST_BYTES.table }));
+    const output = new Uint8Array(length);
+    snappyUncompress(input, output);
+    return output;
+  };
 }

@@ -52,6 +52,7 @@ export function cardFile(
       '## Use',
       '',
       ...(isReward ? rewardUse : languageUse(isInJavaScript)),
+      ...(settings['attention'] === 'prefix' ? prefixUse : []),
       '',
       '## What to know',
       '',
@@ -83,6 +84,26 @@ const languageUse = (isInJavaScript: boolean): string[] => [
         '```',
       ]
     : []),
+];
+
+/** The mask of a prefix LM, [1, 1, length, length]: added to the scores, for a boolean one is void with eager attention. */
+export const PREFIX_MASK = [
+  'import torch',
+  'def prefix_mask(prompt, length):',
+  '    mask = torch.full((length, length), torch.finfo(torch.float32).min).triu(1)',
+  '    mask[:prompt, :prompt] = 0',
+  '    return mask[None, None]',
+];
+
+const prefixUse: string[] = [
+  '',
+  'It was trained as a prefix LM: the tokens of the prompt see each other both ways. Used as above it is another model;',
+  'pass a mask of floats, and no cache:',
+  '',
+  '```python',
+  ...PREFIX_MASK,
+  'logits = model(input_ids=ids, attention_mask=prefix_mask(prompt_length, ids.shape[1]), use_cache=False).logits',
+  '```',
 ];
 
 const rewardUse: string[] = [

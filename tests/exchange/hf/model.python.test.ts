@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../../src/engine/create';
+import { PREFIX_MASK } from '../../../src/exchange/hf/card';
 import { modelFiles, readModel } from '../../../src/exchange/hf/model';
 import { bytesOfJson, within } from '../../../src/exchange/files';
 import { answerText, promptText } from '../../../src/exchange/text';
@@ -15,7 +16,7 @@ import { rngFrom } from '../../../src/random/rng';
 import { chatTask, decode, detokenize, encode, tokenizeText } from '../../../src/world';
 import { PYTHON, python, WHY_SKIPPED, writeFiles } from '../python';
 
-const SCRIPT = `
+const SCRIPT = `${PREFIX_MASK.join('\n')}
 import json, torch
 from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer
 given = json.load(open("given.json"))
@@ -30,6 +31,14 @@ for text in given["prompts"]:
     with torch.no_grad():
         out["logits"].append(model(**inputs).logits[0, -1].tolist())
     out["greedy"].append(model.generate(**inputs, do_sample=False)[0, inputs["input_ids"].shape[1]:].tolist())
+out["prefix"] = []
+for text in given["prompts"]:
+    ids = tokenizer(text, return_tensors="pt")["input_ids"]
+    for attention in ["eager", "sdpa"]:
+        model.set_attn_implementation(attention)
+        with torch.no_grad():
+            mask = prefix_mask(ids.shape[1], ids.shape[1])
+            out["prefix"].append(model(input_ids=ids, attention_mask=mask, use_cache=False).logits[0, -1].tolist())
 reward, info = AutoModelForSequenceClassification.from_pretrained("reward", output_loading_info=True)
 assert not info["missing_keys"] and not info["unexpected_keys"], info
 scale = json.load(open("reward/normalisation.json"))
@@ -47,6 +56,8 @@ interface Output {
   logits: number[][];
   greedy: number[][];
   scores: number[];
+  /** Of each prompt both ways, with eager attention and with sdpa. */
+  prefix: number[][];
 }
 
 describe.skipIf(!PYTHON)(`exported models in transformers 5.18 (${PYTHON ? 'run' : WHY_SKIPPED})`, () => {
@@ -59,6 +70,7 @@ describe.skipIf(!PYTHON)(`exported models in transformers 5.18 (${PYTHON ? 'run'
   let answers: number[][];
   let logits: Float32Array[];
   let scores: number[];
+  let twoWay: Float32Array[];
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'alignlet-python-'));
@@ -71,6 +83,12 @@ describe.skipIf(!PYTHON)(`exported models in transformers 5.18 (${PYTHON ? 'run'
     logits = await Promise.all(
       prompts.map(
         async (ids) => (await policy!.nextLogits([{ ids, start: ids.length }])).data as Float32Array,
+      ),
+    );
+    twoWay = await Promise.all(
+      prompts.map(
+        async (ids) =>
+          (await policy!.nextLogits([{ ids, start: ids.length, prefix: ids.length }])).data as Float32Array,
       ),
     );
     const judged = await judge!.evaluate(
@@ -113,6 +131,14 @@ describe.skipIf(!PYTHON)(`exported models in transformers 5.18 (${PYTHON ? 'run'
     expect(furthest).toBeLessThan(1e-4);
     expect(out.greedy).toEqual(answers);
     scores.forEach((score, i) => expect(out.scores[i]).toBeCloseTo(score, 4));
+  });
+
+  it('have the same logits with the prefix mask of the card', () => {
+    const differences = twoWay.flatMap((row, i) =>
+      [0, 1].flatMap((k) => Array.from(row, (x, v) => Math.abs(x - out.prefix[2 * i + k]![v]!))),
+    );
+    expect(Math.max(...differences)).toBeLessThan(1e-4);
+    expect(Math.abs(twoWay[0]![5]! - logits[0]![5]!)).toBeGreaterThan(1e-3); // it makes a difference
   });
 
   it('come back bit for bit as transformers has saved them', async () => {
