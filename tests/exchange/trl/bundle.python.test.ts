@@ -43,6 +43,19 @@ rows = without_added_eos(trainer.train_dataset, range(len(data)), "preferences",
 json.dump([[r["prompt_ids"], r["chosen_ids"], r["rejected_ids"]] for r in rows], open("ids.json", "w"))
 `;
 
+/** Both forms of a table, as datasets reads them. */
+const TABLES = `
+from common import table
+from datasets import load_dataset
+for name, columns in {"preferences": ["prompt", "chosen", "rejected"], "demonstrations": ["prompt", "completion"],
+                      "prompts": ["prompt"]}.items():
+    lines = table(name)
+    rows = load_dataset("parquet", data_files=f"data/{name}/train.parquet", split="train")
+    assert lines.column_names == rows.column_names == columns, (lines, rows)
+    assert {str(feature.dtype) for feature in rows.features.values()} == {"string"}, rows.features
+    assert lines.to_list() == rows.to_list(), name
+`;
+
 /** Loss of the base model on SFT's first batch, nats per predicted token. */
 async function firstSftLoss({ artifacts }: ExchangedRun): Promise<number> {
   const { config, weights } = artifacts.get('pretrain') as LanguageModelArtifact;
@@ -77,6 +90,8 @@ describe.skipIf(!PYTHON)(
           log_history: Log[];
         }
       ).log_history;
+
+    it('has the same tables as JSONL and as parquet', () => python(folder, ['-c', TABLES]));
 
     it('gives prompt and answers the lab’s ids, row by row', async () => {
       await python(folder, ['-c', IDS]);
