@@ -38,11 +38,37 @@ async function parquetRows(
   try {
     const metadata = parquetMetadata(buffer);
     at(file, () => checkMetadata(metadata, format));
-    return await parquetReadObjects({ file: buffer, metadata, compressors: { SNAPPY: boundedSnappy() } });
+    return await columnByColumn(buffer, metadata, FORMATS[format]);
   } catch (error) {
     if (error instanceof MessageError) throw error;
     throw new MessageError(message('exchange.parquet', { file, text: (error as Error).message }));
   }
+}
+
+/** Reads one column of one row group at a time: of several that fail at once, all but one would fail unheard. */
+async function columnByColumn(
+  file: ArrayBuffer,
+  metadata: FileMetaData,
+  names: readonly string[],
+): Promise<Record<string, unknown>[]> {
+  const compressors = { SNAPPY: boundedSnappy() };
+  const rows: Record<string, unknown>[] = [];
+  for (const group of metadata.row_groups) {
+    const rowStart = rows.length;
+    const rowEnd = rowStart + Number(group.num_rows);
+    for (const name of names) {
+      const part = await parquetReadObjects({
+        file,
+        metadata,
+        compressors,
+        columns: [name],
+        rowStart,
+        rowEnd,
+      });
+      for (let i = rowStart; i < rowEnd; i++) rows[i] = { ...rows[i], [name]: part[i - rowStart]?.[name] };
+    }
+  }
+  return rows;
 }
 
 /** The columns and no other, and no more of it than is read. */
@@ -53,8 +79,10 @@ function checkMetadata({ num_rows: rows, schema, row_groups: groups }: FileMetaD
   const isTable = root?.num_children === columns.length && columns.every(({ num_children: n }) => !n);
   if (!isTable || got.toSorted().join() !== expected.toSorted().join())
     throw new MessageError(message('exchange.columns', { got, expected }));
-  const counted = groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
-  if (Number(rows) > MOST_ROWS || counted > MOST_ROWS) throw new MessageError(tooMany());
+  const counts = [rows, ...groups.map((group) => group.num_rows)].map(Number);
+  const inGroups = counts.slice(1).reduce((sum, count) => sum + count, 0);
+  if (counts.some((count) => !(count >= 0)) || inGroups > MOST_ROWS || counts[0]! > MOST_ROWS)
+    throw new MessageError(tooMany());
 }
 
 /** Pages say how large they get: more in all than is read of a file is not unpacked. */
