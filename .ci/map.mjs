@@ -16,9 +16,21 @@ export const ROOMS = {
   checkpoints: ['messages', 'model', 'pipeline'],
   worker: ['messages', 'engine', 'pipeline'],
   bench: ['random', 'messages', 'model', 'world', 'engine', 'pipeline'],
-  headless: ['random', 'messages', 'model', 'world', 'engine', 'pipeline', 'checkpoints'],
+  exchange: ['random', 'messages', 'model', 'world', 'pipeline'],
+  headless: ['random', 'messages', 'model', 'world', 'engine', 'pipeline', 'checkpoints', 'exchange'],
   build: [],
-  ui: ['random', 'messages', 'model', 'world', 'engine', 'pipeline', 'checkpoints', 'worker', 'bench'],
+  ui: [
+    'random',
+    'messages',
+    'model',
+    'world',
+    'engine',
+    'pipeline',
+    'checkpoints',
+    'exchange',
+    'worker',
+    'bench',
+  ],
 };
 
 /**

@@ -31,6 +31,9 @@ export default defineConfig(async () => {
         '@noble/hashes/sha2.js',
         '@noble/hashes/utils.js',
         'jsonc-parser',
+        '@huggingface/transformers',
+        'pbf',
+        'zod',
       ],
     },
     test: {

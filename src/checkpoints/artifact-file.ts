@@ -3,19 +3,17 @@ import { CheckpointError, readSafetensors } from '../model/safetensors';
 import { packPreferences } from '../pipeline/contract/packed-preferences';
 import type { Artifact } from '../pipeline/contract/stage';
 
-/** A stage's artifact as a safetensors file; weights as half precision to keep the page small. */
+/**
+ * A stage's artifact as a safetensors file; weights as half precision to keep the page small, or as they are ('F32').
+ */
 export function saveArtifact(
   artifact: Artifact,
   metadata: Record<string, string> = {},
+  dtype: 'F16' | 'F32' = 'F16',
 ): Uint8Array<ArrayBuffer> {
   switch (artifact.kind) {
     case 'model':
-      return saveCheckpoint(
-        artifact.config,
-        artifact.weights,
-        { ...metadata, kind: 'model' },
-        { dtype: 'F16' },
-      );
+      return saveCheckpoint(artifact.config, artifact.weights, { ...metadata, kind: 'model' }, { dtype });
     case 'reward':
       return saveCheckpoint(
         artifact.config,
@@ -26,7 +24,7 @@ export function saveArtifact(
           mean: String(artifact.mean),
           deviation: String(artifact.deviation),
         },
-        { dtype: 'F16' },
+        { dtype },
       );
     case 'preferences':
       return packPreferences(artifact, { ...metadata, kind: 'preferences' });

@@ -6,6 +6,7 @@ import { defaultLabConfig, type LabConfig } from '../pipeline/lab/config';
 import { parseLink } from '../pipeline/lab/link';
 import type { Claim } from '../pipeline/records/claims';
 import { demoNames, loadDemo } from './demos';
+import { exportTo, importFrom, TARGETS, type Target } from './exchange';
 import { applyLink, applyOverrides, pageLink } from './overrides';
 import type { RunSummary } from '../pipeline/records/recording';
 import { seed, seedList } from './seeds';
@@ -127,7 +128,9 @@ configured('link')
   });
 
 configured('run')
-  .description('runs a demo or a link, prints a table, writes metrics.csv and summary.json')
+  .description(
+    'runs a demo or a link, prints a table, writes metrics.csv, summary.json and what export reads',
+  )
   .option('--seed <n>', 'seed of the run', seed)
   .addOption(
     new Option('--seeds <list>', 'several seeds, for example 1-5; prints mean ± sd')
@@ -137,6 +140,28 @@ configured('run')
   .addOption(new Option('--backend <name>', 'where to compute').choices(['wasm', 'cpu']).default('wasm'))
   .option('--out <dir>', 'folder for metrics.csv and summary.json')
   .action(run);
+
+program
+  .command('export')
+  .description('writes models and data of a run, or of what is shipped, for other programs')
+  .argument(
+    '<what>',
+    'folder of lab run --out, or a shipped name (base-tiny, sft-chat-tiny, the trunk chat-tiny)',
+  )
+  .argument('<folder>', 'new folder, or a new file that ends in .zip')
+  .addOption(new Option('--to <format>', 'for which program').choices(TARGETS).makeOptionMandatory())
+  .action(async (what: string, folder: string, { to }: { to: Target }) => {
+    console.log((await exportTo(what, to, folder)).join('\n'));
+  });
+
+program
+  .command('import')
+  .description('reads what was exported, or a model that transformers saved of it, and says what it holds')
+  .argument('<folder>', 'a folder or a zip')
+  .option('--out <dir>', 'new folder: of the run, which can be exported again, or of the model')
+  .action(async (folder: string, { out }: { out?: string }) => {
+    console.log((await importFrom(folder, out)).join('\n'));
+  });
 
 try {
   await program.parseAsync();

@@ -3,11 +3,18 @@ import { existsSync, statSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { RunOutput } from './run';
+import { exchangedRun, RUN_FOLDER_FILES, runFolder } from './run-folder';
 import { tryWriting, writeSynced } from './stored-files';
 import { UsageError } from './usage';
 
 /** What a run leaves in its folder. */
-export const OUTPUT_FILES = ['summary.json', 'metrics.csv', 'history.json', 'recording.json'] as const;
+export const OUTPUT_FILES = [
+  'summary.json',
+  'metrics.csv',
+  'history.json',
+  'recording.json',
+  ...RUN_FOLDER_FILES,
+] as const;
 
 /** Makes sure, before anything is computed, that a run can be written there. Throws a UsageError. */
 export async function tryOutput(folder: string): Promise<void> {
@@ -26,20 +33,24 @@ function refuseToOverwrite(folder: string, names: readonly string[] = OUTPUT_FIL
 /** Writes the files of a run into a folder: all of them or none; refuses to overwrite any. */
 export const writeOutput = (
   folder: string,
-  { summary, metrics, history, recording }: RunOutput,
+  { summary, metrics, history, recording, artifacts }: RunOutput,
 ): Promise<void> =>
   writeFolder(folder, {
     'summary.json': JSON.stringify(summary, null, 2) + '\n',
     'metrics.csv': metrics,
     'history.json': JSON.stringify(history) + '\n',
     'recording.json': JSON.stringify(recording) + '\n',
-  } satisfies Record<(typeof OUTPUT_FILES)[number], string>);
+    ...runFolder(exchangedRun(summary, artifacts)),
+  } satisfies Record<(typeof OUTPUT_FILES)[number], string | Uint8Array>);
 
 /**
- * Writes texts by name into a folder. They are drafted aside first, beside a folder that is to be made and within one
+ * Writes files by name into a folder. They are drafted aside first, beside a folder that is to be made and within one
  * that is there, so that a disk which fills up leaves nothing that stands in the way of another try.
  */
-export async function writeFolder(path: string, texts: Readonly<Record<string, string>>): Promise<void> {
+export async function writeFolder(
+  path: string,
+  texts: Readonly<Record<string, string | Uint8Array>>,
+): Promise<void> {
   const folder = resolve(path);
   const isThere = existsSync(folder);
   const draft = isThere ? join(folder, `.draft-${randomUUID()}`) : `${folder}.draft-${randomUUID()}`;

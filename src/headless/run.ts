@@ -2,6 +2,7 @@ import { SingleBar } from 'cli-progress';
 import { nodeShippedResults } from '../checkpoints/node';
 import type { Engine } from '../engine/types';
 import { sentence } from '../messages';
+import type { Artifact } from '../pipeline/contract/artifacts';
 import { derivedFigures, type FinishedArm } from '../pipeline/measures/derived';
 import { Lab, type NodeView } from '../pipeline/lab/lab';
 import type { LabConfig } from '../pipeline/lab/config';
@@ -24,6 +25,8 @@ export interface RunOutput {
   recording: Recording;
   /** CSV with one row per stage event. */
   metrics: string;
+  /** What the stages have made, by node. */
+  artifacts: ReadonlyMap<string, Artifact>;
 }
 
 /** Runs a configuration from start to end in this process: all of it, or some arms and what they build on. */
@@ -72,6 +75,9 @@ export async function runConfig(
     history: historyOf(nodes, config),
     recording: recordingOf(summary, nodes, samples),
     metrics: metricsCsv(nodes),
+    artifacts: new Map(
+      nodes.flatMap(({ node, run }) => (run?.result ? [[node.id, run.result.artifact]] : [])),
+    ),
   };
 }
 

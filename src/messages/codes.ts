@@ -1,3 +1,4 @@
+import type { ExchangeCodes } from './exchange';
 import type { FileCodes } from './files';
 import type { GoldCodes } from './gold';
 import type { RecordCodes } from './records';
@@ -7,7 +8,7 @@ import type { RecordCodes } from './records';
  * says what happened; each language writes the sentence (`en.ts`, `zh.ts`). A new code is a line here and one in
  * each language; a missing sentence does not compile.
  */
-export interface Codes extends FileCodes, GoldCodes, RecordCodes {
+export interface Codes extends ExchangeCodes, FileCodes, GoldCodes, RecordCodes {
   /** Words of something that is not ours (a browser, a library), in whatever language it speaks. */
   foreign: { text: string };
   /** Where it is wrong, and what. */

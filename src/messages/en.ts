@@ -1,4 +1,5 @@
 import type { Counted, Sentences, ValueType } from './codes';
+import { en as exchange } from './exchange';
 import { en as files } from './files';
 import { en as gold } from './gold';
 import { en as records } from './records';
@@ -20,6 +21,7 @@ const counted = (count: number, what: Counted): string => `${count} ${COUNTED[wh
 const perStep = (ms: number): string => `${ms.toFixed(ms < 10 ? 1 : 0)} ms per training step`;
 
 export const en: Sentences = {
+  ...exchange,
   ...files,
   ...gold,
   ...records,

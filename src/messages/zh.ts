@@ -1,4 +1,5 @@
 import type { Counted, Sentences, ValueType } from './codes';
+import { zh as exchange } from './exchange';
 import { zh as files } from './files';
 import { zh as gold } from './gold';
 import { zh as records } from './records';
@@ -16,6 +17,7 @@ const COUNTED: Record<Counted, string> = { characters: '个字符', entries: '�
 const perStep = (ms: number): string => `每个训练步 ${ms.toFixed(ms < 10 ? 1 : 0)} 毫秒`;
 
 export const zh: Sentences = {
+  ...exchange,
   ...files,
   ...gold,
   ...records,

@@ -57,6 +57,11 @@ export function loadCheckpoint(bytes: Uint8Array): Checkpoint {
   const { tensors, metadata } = readSafetensors(bytes);
   const { [CONFIG_KEY]: rawConfig, ...rest } = metadata;
   const config = parseConfig(rawConfig);
+  return { config, weights: flatWeights(config, tensors), metadata: rest };
+}
+
+/** The flat parameters of named tensors, all of them and no other. Throws a CheckpointError. */
+export function flatWeights(config: GptConfig, tensors: ReadonlyMap<string, StoredTensor>): Float32Array {
   const layout = parameterLayout(config);
   const known = new Set(layout.map((p) => p.name));
   for (const name of tensors.keys())
@@ -79,7 +84,7 @@ export function loadCheckpoint(bytes: Uint8Array): Checkpoint {
   }
   const weights = new Float32Array(flatLength(layout));
   for (const { name, offset } of layout) weights.set(tensors.get(name)!.data, offset);
-  return { config, weights, metadata: rest };
+  return weights;
 }
 
 function parseConfig(raw: string | undefined): GptConfig {

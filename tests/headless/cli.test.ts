@@ -52,6 +52,12 @@ describe('the lab without a browser', () => {
     [['run', 'ppo-vs-dpo', '--link', '?v=1&demo=flan'], /flan/],
     [['run'], /demo/],
     [['run', 'ppo-vs-dpo', '--backend', 'tpu'], /tpu/],
+    [['export', 'nothing-of-this-name', '--to', 'hf', 'nowhere'], /nothing-of-this-name/],
+    [['export', 'sft-chat-tiny', '--to', 'gguf', 'nowhere'], /gguf/],
+    [['export', 'sft-chat-tiny', '--to', 'trl', 'nowhere'], /sft-chat-tiny is one file/],
+    [['export', 'reward-chat-tiny', '--to', 'onnx', 'nowhere'], /ONNX/],
+    [['import', 'no-such-folder'], /no-such-folder/],
+    [['import', 'src'], /nothing here that can be read/],
   ])('says in one line what is wrong with %j', async (args, expected) => {
     const { code, err, out } = await lab(...args);
     expect(code).not.toBe(0);
@@ -112,12 +118,24 @@ describe('the lab without a browser', () => {
     expect(rows[0]).toBe('stage,update,samples,tokens,seconds,kind,metric,value');
     expect(rows.some((r) => r.startsWith('ppo,') && r.includes('objective/kl'))).toBe(true);
 
+    const [exported, back] = [join(folder, 'exported'), join(folder, 'back')];
+    expect(await lab('export', join(folder, 'seed-3'), '--to', 'hf', exported)).toMatchObject({
+      code: 0,
+      err: '',
+    });
+    expect(await lab('import', exported, '--out', back)).toMatchObject({ code: 0, err: '' });
+    const files = (run: string) =>
+      Promise.all(['alignlet.json', 'artifacts.zip'].map((file) => readFile(join(run, file))));
+    const [[was, made], [is, again]] = await Promise.all([files(join(folder, 'seed-3')), files(back)]);
+    expect(JSON.parse(String(is))).toEqual(JSON.parse(String(was)));
+    expect(again!.equals(made!)).toBe(true); // the same weights and pairs, bit for bit
+
     const before = await stat(join(folder, 'seed-3', 'summary.json'));
-    const again = await lab(...args);
-    expect(again.code).not.toBe(0);
-    expect(again.err).toMatch(/already there/);
+    const second = await lab(...args);
+    expect(second.code).not.toBe(0);
+    expect(second.err).toMatch(/already there/);
     expect((await stat(join(folder, 'seed-3', 'summary.json'))).mtimeMs).toBe(before.mtimeMs);
-  }, 120_000);
+  }, 240_000);
 
   it('refuses an output folder that is a file', async () => {
     const file = join(folder, 'file');

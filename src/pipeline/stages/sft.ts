@@ -7,7 +7,8 @@ import { adamw, cosineSchedule } from '../training/optimizer';
 import { choice, integer, number, optionalInteger } from '../contract/settings';
 import { defineStage, modelOf, parent, streamOf } from '../contract/stage';
 import { mean } from '../maths/statistics';
-import { completionIds, promptIds, sequence } from '../data/tokens';
+import { demonstrations } from '../data/demonstrations';
+import { sequence } from '../data/tokens';
 
 const settings = z.object({
   steps: integer(100, 1, 10_000, {
@@ -67,17 +68,11 @@ export const sft = defineStage({
     const model = modelOf(context, parent(parents, 'base'));
     const guard = new DivergenceGuard('sft', model, s.learningRate);
     await guard.start();
-    const data = streamOf(context, 'sft', 'data');
-    const draw = () => {
-      const { prompt, completion } = context.task.demonstration(data, s.source);
-      return sequence(promptIds(prompt), completionIds(completion));
-    };
-    const pool = s.examples === null ? null : Array.from({ length: s.examples }, draw);
-    const next = () => (pool ? data.choice(pool) : draw());
+    const next = demonstrations(context.task, streamOf(context, 'sft', 'data'), s);
     let tokens = 0;
     try {
       for (let update = 1; update <= s.steps; update++) {
-        const batch = Array.from({ length: s.batchSize }, next);
+        const batch = Array.from({ length: s.batchSize }, next).map((d) => sequence(d.prompt, d.completion));
         tokens += batch.reduce((sum, row) => sum + row.ids.length, 0);
         const report = await model.update(
           [{ batch, want: { logProbs: true, entropy: true }, loss: sftLoss }],

@@ -1,0 +1,34 @@
+import { unzipSync, zipSync } from 'fflate';
+import { message, MessageError } from '../messages';
+import { MOST_IN_ALL, type Files } from './files';
+
+/** Files as one zip; the same files give the same bytes. */
+export const zipped = (files: Files): Uint8Array<ArrayBuffer> =>
+  zipSync(Object.fromEntries(files), { mtime: new Date(1980, 0, 1), level: 6 });
+
+/**
+ * The files of a zip, folders left out. Throws a MessageError where it is none, or holds more files or bytes than
+ * `MOST_IN_ALL`: sizes are looked at before anything is unpacked, and what unpacks to another size is refused.
+ */
+export function unzipped(bytes: Uint8Array, file: string): Map<string, Uint8Array> {
+  let [count, total] = [0, 0];
+  const sizes = new Map<string, number>();
+  try {
+    const entries = unzipSync(bytes, {
+      filter({ name, originalSize }) {
+        if (name.endsWith('/')) return false;
+        if (++count > MOST_IN_ALL.files) throw tooMuch('files');
+        if ((total += originalSize) > MOST_IN_ALL.bytes) throw tooMuch('bytes');
+        sizes.set(name, originalSize);
+        return true;
+      },
+    });
+    return new Map(Object.entries(entries));
+  } catch (error) {
+    if (error instanceof MessageError) throw error;
+    throw new MessageError(message('exchange.zip', { file, text: (error as Error).message }));
+  }
+}
+
+const tooMuch = (what: 'files' | 'bytes') =>
+  new MessageError(message('exchange.tooMuch', { what, most: MOST_IN_ALL[what] }));
