@@ -87,5 +87,9 @@ function described(artifact: Artifact): string {
       return `${artifact.pairs.length} pairs, ${artifact.heldOut.length} held out`;
     case 'packed-preferences':
       return 'pairs';
+    case 'samples':
+      return 'answers of SFT';
+    case 'scores':
+      return 'scores of answers';
   }
 }
