@@ -1,15 +1,17 @@
 import { ATTENTION_INTS, attentionInts, softmaxOf, spans } from './attention';
 import type { On } from './args';
 import type { Device } from './device';
+import { tilesOf } from './memory';
 import type { ProgramSpec } from './programs';
+import { TILE_ROWS, tiled } from './row-source';
 
 /** P and dS = P ∘ (dP − rowsum(P ∘ dP)) / √headDim, dP = dO · Vᵀ; the row sum is dO · O. */
-export const SOFTMAX_BACKWARD: ProgramSpec = {
-  name: 'softmaxBackward',
-  inputs: ['qkv', 'spans', 'scores', 'dOut', 'outcome', 'softmax'],
+const softmaxBackward = (tiles: boolean): ProgramSpec => ({
+  name: `softmaxBackward${tiles ? ' (tiles)' : ''}`,
+  inputs: ['qkv', 'spans', 'scores', 'outcome', 'softmax', ...(tiles ? TILE_ROWS : ['dOut'])],
   ints: ATTENTION_INTS,
   outputs: 2,
-  body: `
+  body: `${tiles ? tiled('dOut') : ''}
 void run(int t) {
   int query = t / KEYS4;
   int j = 4 * (t - query * KEYS4);
@@ -36,14 +38,14 @@ void run(int t) {
   out0 = p;
   out1 = p * (dp - mean) * inversesqrt(float(4 * HEAD4));
 }`,
-};
+});
 
 /** dQ = dS · K, dK = dSᵀ · Q, dV = Pᵀ · dO. */
-export const ATTENTION_BACKWARD: ProgramSpec = {
-  name: 'attentionBackward',
-  inputs: ['qkv', 'spans', 'dOut', 'p', 'ds'],
+const inputGradients = (tiles: boolean): ProgramSpec => ({
+  name: `attentionBackward${tiles ? ' (tiles)' : ''}`,
+  inputs: ['qkv', 'spans', 'p', 'ds', ...(tiles ? TILE_ROWS : ['dOut'])],
   ints: ATTENTION_INTS,
-  body: `
+  body: `${tiles ? tiled('dOut') : ''}
 void run(int t) {
   int stride = 3 * D4;
   int token = t / stride;
@@ -81,24 +83,32 @@ void run(int t) {
   }
   out0 = s;
 }`,
-};
+});
+
+const DS = { whole: softmaxBackward(false), tiled: softmaxBackward(true) };
+const DQKV = { whole: inputGradients(false), tiled: inputGradients(true) };
+
+export const ATTENTION_BACKWARD_PROGRAMS = [DS.tiled, DQKV.tiled, DS.whole, DQKV.whole];
 
 /** Gradient of `attention`: dOut[N, d] → dqkv[N, 3d], in two draws; `out` is what it gave. */
 export function attentionBackward(
   device: Device,
-  { qkv, rows, shape, probabilities, out, dOut, dQkv }: On<'attentionBackward'>,
+  { qkv, rows: batch, shape, probabilities, out, dOut, dQkv }: On<'attentionBackward'>,
 ): void {
   const { memory } = device;
-  const tokens = rows.lengths.reduce((a, b) => a + b, 0);
+  const tokens = batch.lengths.reduce((a, b) => a + b, 0);
   if (tokens === 0) return;
-  const ints = attentionInts(rows, shape);
+  const ints = attentionInts(batch, shape);
   const [heads, , d4, keys4] = ints as [number, number, number, number];
-  const span = spans(device, rows);
+  const span = spans(device, batch);
   const count = tokens * heads * keys4;
+  device.flush();
+  const tiles = tilesOf(dOut, 4 * d4);
+  const [rows, kind] = tiles ? [tiles, 'tiled' as const] : [[dOut], 'whole' as const];
   memory.frame(() => {
     const [p, ds] = [memory.temporary(4 * count), memory.temporary(4 * count)];
-    const inputs = [qkv, span, probabilities, dOut, out, softmaxOf(probabilities)];
-    device.draw(SOFTMAX_BACKWARD, inputs, ints, [p, ds], count);
-    device.draw(ATTENTION_BACKWARD, [qkv, span, dOut, p, ds], ints, [dQkv], tokens * 3 * d4);
+    const inputs = [qkv, span, probabilities, out, softmaxOf(probabilities), ...rows];
+    device.draw(DS[kind], inputs, ints, [p, ds], count);
+    device.draw(DQKV[kind], [qkv, span, p, ds, ...rows], ints, [dQkv], tokens * 3 * d4);
   });
 }

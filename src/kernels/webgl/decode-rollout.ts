@@ -1,9 +1,9 @@
-import { roundUp4, type LayerCache } from '../kernels';
+import { LAYER_NORM_EPSILON, roundUp4, type LayerCache } from '../kernels';
 import type { On } from './args';
 import { MASKED } from './attention';
 import { cacheStride, layerCache } from './cache-write';
 import type { Device } from './device';
-import { GUMBEL } from './glsl';
+import { GUMBEL, SUM } from './glsl';
 import { layerNormLinear, linear, NORMED_HEAD, packMatrix } from './linear';
 import { texels, type GlBuffer } from './memory';
 import type { ProgramSpec } from './programs';
@@ -29,26 +29,48 @@ void run(int t) {
 }`,
 };
 
-/** The drawn token's embedding, and the token itself once per texel of it. The lowest index wins a tie. */
-export const ROLLOUT_EMBEDDING: ProgramSpec = {
-  name: 'rolloutEmbedding',
-  inputs: ['best', 'wte', 'wpe', 'lengths'],
+/**
+ * From the winning logit to the first layer's queries, keys and values: the drawn token (the lowest index wins a tie),
+ * its embedding, the layer norm and the product, which every fragment does for itself. Beside them, row by row, the
+ * embedding and then the token, D4 texels of it.
+ */
+export const ROLLOUT_FIRST: ProgramSpec = {
+  name: 'rolloutFirst',
+  inputs: ['best', 'wte', 'wpe', 'lengths', 'w', 'normWeight', 'normBias', 'bias'],
   ints: ['D4', 'V4', 'STEP', 'PLACES'],
   outputs: 2,
-  body: `
+  body: `${SUM}
+int word, place;
+vec4 x(int i) { return wte(word + i) + wpe(place + i); }
 void run(int t) {
-  int row = t / D4;
-  int c = t - row * D4;
+  int n4 = 3 * D4;
+  int row = t / n4;
+  int col = t - row * n4;
   vec4 winner = best(row * V4);
   for (int i = 1; i < V4; i++) {
     vec4 other = best(row * V4 + i);
     if (other.y >= 0.0 && (winner.y < 0.0 || other.x > winner.x)) winner = other;
   }
   // an index below 0 marks logits that were not numbers; rows beyond their limit stay on the last place
-  int id = max(int(winner.y), 0);
-  int place = min(int(lengths(row >> 2)[row & 3]) + STEP, PLACES - 1);
-  out0 = wte(id * D4 + c) + wpe(place * D4 + c);
-  out1 = vec4(winner.y, 0.0, 0.0, 0.0);
+  word = max(int(winner.y), 0) * D4;
+  place = min(int(lengths(row >> 2)[row & 3]) + STEP, PLACES - 1) * D4;
+  float total = 0.0;
+  for (int i = 0; i < D4; i++) total += sum(x(i));
+  float mean = total / float(4 * D4);
+  float squares = 0.0;
+  for (int i = 0; i < D4; i++) {
+    vec4 v = x(i) - mean;
+    squares += dot(v, v);
+  }
+  float rstd = 1.0 / sqrt(squares / float(4 * D4) + ${LAYER_NORM_EPSILON});
+  vec4 s = vec4(0.0);
+  for (int i = 0; i < D4; i++) {
+    vec4 a = (x(i) - mean) * rstd * normWeight(i) + normBias(i);
+    int at = 4 * i * n4 + col;
+    s += a.x * w(at) + a.y * w(at + n4) + a.z * w(at + 2 * n4) + a.w * w(at + 3 * n4);
+  }
+  out0 = s + bias(col);
+  out1 = col < D4 ? x(col) : vec4(winner.y, 0.0, 0.0, 0.0);
 }`,
 };
 
@@ -126,7 +148,7 @@ void run(int t) {
   vec4 tokens = vec4(0.0);
   for (int q = 0; q < 4; q++) {
     int row = 4 * (t - step * STRIDE4) + q;
-    if (row < ROWS) tokens[q] = drawn((step * ROWS + row) * D4).x;
+    if (row < ROWS) tokens[q] = drawn((step * ROWS + row) * 3 * D4 + D4).x;
   }
   out0 = tokens;
 }`,
@@ -140,8 +162,8 @@ export const rolloutCaches = (
   Array.from({ length: layers }, () => layerCache(device, { slots, capacity: prompt, width }));
 
 /**
- * Every step of a rollout, in two draws and five a layer: logits with noise, the embedding of what was drawn; keys
- * and values stay where the product left them.
+ * Every step of a rollout, in one draw and five a layer: logits with noise, then the layers; keys and values stay where
+ * the product left them.
  */
 export function decodeRollout(
   device: Device,
@@ -158,7 +180,7 @@ export function decodeRollout(
     packMatrix({ matrix, rows, cols, transposed: false });
   memory.frame(() => {
     const best = memory.temporary(4 * m * v4);
-    const [states, drawn] = [memory.temporary(steps * m * d), memory.temporary(steps * m * d)];
+    const drawn = memory.temporary(steps * m * 3 * d);
     const fresh = layers.map(() => memory.temporary(steps * m * 3 * d));
     const [attended, middle, between] = [0, 1, 2].map(() => memory.temporary(m * d)) as [
       GlBuffer,
@@ -176,25 +198,32 @@ export function decodeRollout(
         m * v4,
         [noisy ? 1 / temperature : 1],
       );
-      const places = wpe.length / d;
-      const outputs = [of(states, d), of(drawn, d)];
-      device.draw(ROLLOUT_EMBEDDING, [best, wte, wpe, lengths], [d4, v4, step, places], outputs, m * d4);
+      const [x0, qkv0] = [of(drawn, 3 * d), of(fresh[0]!, 3 * d)];
+      const { ln1, qkv } = layers[0]!;
+      device.draw(
+        ROLLOUT_FIRST,
+        [best, wte, wpe, lengths, qkv.weight, ln1.weight, ln1.bias, qkv.bias],
+        [d4, v4, step, wpe.length / d],
+        [qkv0, x0],
+        m * 3 * d4,
+      );
       if (step + 1 === steps) break;
-      let x = outputs[0]!;
+      let [x, residualStride] = [x0, 3 * d];
       layers.forEach(({ ln1, qkv, projection, ln2, up, down }, i) => {
         const { keys, values, capacity } = caches[i]!;
         const product = { norm: ln1, w: right(qkv.weight, d, 3 * d), bias: qkv.bias };
-        layerNormLinear(device, { x, ...product, gelu: false, out: of(fresh[i]!, 3 * d), m });
+        if (i > 0) layerNormLinear(device, { x, ...product, gelu: false, out: of(fresh[i]!, 3 * d), m });
         const ints = [shape.headDim / 4, d4, cacheStride(d), capacity, m, step];
         device.draw(ROLLOUT_ATTENTION, [fresh[i]!, lengths, keys, values], ints, [attended], m * d4);
         const w = right(projection.weight, d, d);
-        linear(device, { x: attended, w, bias: projection.bias, residual: x, out: middle, m });
+        const sum = { bias: projection.bias, residual: x, residualStride };
+        linear(device, { x: attended, w, ...sum, out: middle, m });
         const wider = { norm: ln2, w: right(up.weight, d, 4 * d), bias: up.bias };
         layerNormLinear(device, { x: middle, ...wider, gelu: true, out: wide, m });
         const next = i === layers.length - 1 ? hidden : between;
         const narrow = { w: right(down.weight, 4 * d, d), bias: down.bias };
         linear(device, { x: wide, ...narrow, residual: middle, out: next, m });
-        x = next;
+        [x, residualStride] = [next, d];
       });
     }
     device.draw(ROLLOUT_TOKENS, [drawn], [d4, m, stride / 4], [out], texels(steps * stride));

@@ -2,10 +2,13 @@ import type { Counters } from '../kernels';
 import type { GlContext } from './context';
 import { Memory, texels, type GlBuffer, type Root } from './memory';
 import { firstInput, Programs, type Program, type ProgramSpec } from './programs';
+import type { Waiting } from './waiting';
 import { SPARE_UNIT, TexturePool, WIDTH, WIDTH_BITS, type Texture } from './textures';
 
 type Inputs = readonly (GlBuffer | null)[];
 type Numbers = readonly number[];
+/** First texel and count. */
+export type Range = readonly [start: number, count: number];
 
 /** Choices that depend on the device, for tests to make. */
 export interface DeviceOptions {
@@ -43,6 +46,7 @@ export class Device {
   private blending = false;
   private disturbed = false;
   private empty: Texture | null = null;
+  private waiting: Waiting | null = null;
 
   /** Adding to float textures by blending works; without it sums take detours. */
   private readonly floatBlend: boolean;
@@ -62,15 +66,78 @@ export class Device {
     this.floatBlend = options.floatBlend ?? gl.getExtension('EXT_float_blend') !== null;
     this.tileRows = options.tileRows ?? 128;
     this.pool = new TexturePool(context);
-    this.memory = new Memory(this.pool);
+    this.memory = new Memory(this.pool, () => this.flush());
     this.programs = new Programs(context);
   }
 
   /** Somebody else uses the context now; the next thing done here sets its state again. */
   disturb(): void {
+    this.flush();
     if (this.disturbed) return;
     this.blend(false);
     this.disturbed = true;
+  }
+
+  // Putting off ----------------------------------------------------------------------------------------
+
+  /** Draws this before anything else is done, if the next operation does not take it over. */
+  putOff(waiting: Waiting): void {
+    this.flush();
+    this.waiting = waiting;
+  }
+
+  /** What was put off, if it suits the caller, who then does its work. */
+  takeOver(suits: (waiting: Waiting) => boolean): Waiting | null {
+    const { waiting } = this;
+    if (!waiting || !suits(waiting)) return null;
+    this.waiting = null;
+    return waiting;
+  }
+
+  flush(): void {
+    const { waiting } = this;
+    if (!waiting) return;
+    this.waiting = null;
+    waiting.draw();
+    this.release(waiting);
+  }
+
+  release({ scratch = [] }: Waiting): void {
+    for (const { root } of scratch) if (root.alive) this.memory.release(root);
+  }
+
+  /** Puts together what a buffer is to hold. */
+  realize(root: Root): void {
+    const { lazy } = root;
+    root.lazy = null;
+    lazy?.draw();
+  }
+
+  /**
+   * Whether one draw can write to all of these, which it overwrites: whole temporaries, with textures of one size from
+   * now on.
+   */
+  alike(outputs: readonly GlBuffer[]): boolean {
+    if (!outputs.every(({ root, start, length }) => root.slot >= 0 && start === 0 && length === root.length))
+      return false;
+    this.memory.level(outputs);
+    for (const { root } of outputs) {
+      if (!root.texture || this.memory.fits(root)) continue;
+      this.pool.give(root.texture);
+      root.texture = null;
+    }
+    return true;
+  }
+
+  /** Before an operation: draws what was put off and what its buffers are still to receive. */
+  private prepare(inputs: Inputs, outputs: readonly GlBuffer[], count = 0): void {
+    this.flush();
+    for (const input of inputs) if (input?.root.lazy) this.realize(input.root);
+    for (const { root, start } of outputs) {
+      if (!root.lazy) continue;
+      if (!root.lazy.needed && start === 0 && count >= texels(root.length)) root.lazy = null;
+      else this.realize(root);
+    }
   }
 
   // Drawing --------------------------------------------------------------------------------------------
@@ -88,6 +155,7 @@ export class Device {
     floats: Numbers = NONE,
   ): void {
     if (count <= 0) return;
+    this.prepare(inputs, outputs, count);
     const { start } = outputs[0]!;
     const program = this.use(spec, inputs);
     const renewed = this.bindOutputs(inputs, outputs, count);
@@ -100,6 +168,7 @@ export class Device {
   /** Runs a program and adds its result to the output. */
   accumulate(spec: ProgramSpec, inputs: Inputs, ints: Numbers, out: GlBuffer, count: number): void {
     if (count <= 0) return;
+    this.prepare(inputs, [out]);
     const touched = this.touch(out, count);
     if (touched && !this.floatBlend)
       return this.addByDetour(out, count, (part) => this.draw(spec, inputs, ints, [part], count));
@@ -119,6 +188,7 @@ export class Device {
     first: GlBuffer,
     second: GlBuffer | null,
   ): void {
+    this.prepare(inputs, second ? [first, second] : [first]);
     const [count, count2] = [texels(first.length), second ? texels(second.length) : 0];
     const gap = second?.root === first.root ? second.start - first.start - count : -1;
     if (second && !(gap >= 0 && gap < 4 * WIDTH)) {
@@ -130,6 +200,39 @@ export class Device {
     }
   }
 
+  /** Adds to ranges of a buffer; the program itself leaves out the texels between them. */
+  accumulateRanges(
+    spec: ProgramSpec,
+    inputs: Inputs,
+    ints: Numbers,
+    out: GlBuffer,
+    ranges: readonly Range[],
+  ): void {
+    const { root } = out;
+    this.prepare(inputs, [{ root, start: 0, length: 0 }]);
+    const start = Math.min(...ranges.map(([first]) => first));
+    const span = Math.max(...ranges.map(([first, count]) => first + count)) - start;
+    const touched = ranges.filter(([first, count]) => this.touch({ ...out, start: first }, count)).length > 0;
+    if (touched && !this.floatBlend) {
+      const all: GlBuffer = { root, start: 0, length: root.length };
+      this.memory.frame(() => {
+        const part = this.memory.temporary(root.length);
+        this.zero(part);
+        this.draw(spec, inputs, ints, [{ ...part, start }], span);
+        const { written } = root;
+        this.draw(ADD, [part, all], [], [all], texels(root.length));
+        root.written = written;
+      });
+      return;
+    }
+    const program = this.use(spec, inputs);
+    this.bind([this.target(root)]);
+    this.setInts(program, [start, span], inputs, ints);
+    this.blend(touched);
+    this.cover(start, span);
+    this.blend(false);
+  }
+
   /** Draws one rectangle of texels per instance, placed by the program's own vertex shader. */
   scatter(
     spec: ProgramSpec,
@@ -139,6 +242,7 @@ export class Device {
     instances: number,
   ): void {
     if (instances <= 0) return;
+    this.prepare(inputs, outputs);
     const program = this.use(spec, inputs);
     this.memory.level(outputs);
     const textures = outputs.map(({ root }) => this.target(root));
@@ -155,6 +259,7 @@ export class Device {
     const { root, start, length } = buffer;
     if (length === 0) return;
     const whole = length === root.length;
+    this.prepare([], [buffer], whole ? texels(length) : 0);
     if (whole) root.pending = false;
     this.bind([this.target(root)]);
     root.written = whole ? [] : null;
@@ -173,7 +278,9 @@ export class Device {
   // Contents -------------------------------------------------------------------------------------------
 
   /** Overwrites a buffer with numbers from the host; integers become floats of the same value. */
-  write({ root, start }: GlBuffer, data: Float32Array | Int32Array): void {
+  write(buffer: GlBuffer, data: Float32Array | Int32Array): void {
+    const { root, start } = buffer;
+    this.prepare([], [buffer], texels(data.length));
     const values = new Float32Array(4 * texels(data.length));
     values.set(data);
     if (data.length === root.length) {
@@ -192,6 +299,8 @@ export class Device {
 
   /** The texture to read a buffer from; uploads what is still on the host. */
   source({ root }: GlBuffer): Texture {
+    this.flush();
+    if (root.lazy) this.realize(root);
     if (root.texture && !root.pending) return root.texture;
     if (!root.alive) throw new TypeError('this buffer has been freed');
     if (!root.pending) throw new TypeError('this buffer is read before anything was written to it');
@@ -204,6 +313,7 @@ export class Device {
 
   /** Binds a buffer for reading back. */
   bindSource(buffer: GlBuffer): void {
+    this.prepare([buffer], []);
     this.bind([this.source(buffer)]);
   }
 

@@ -1,25 +1,27 @@
 import type { On } from './args';
 import type { Device } from './device';
-import type { ProgramSpec } from './programs';
+import { rowProgram, type RowSource } from './row-source';
 
-export const EMBEDDING: ProgramSpec = {
+export const EMBEDDED_ROWS: RowSource = {
   name: 'embedding',
   inputs: ['wte', 'wpe', 'ids', 'positions'],
-  ints: ['D4'],
+  ints: [],
   body: `
-void run(int t) {
-  int row = t / D4;
-  int c = t - row * D4;
+vec4 value(int row, int c) {
   int id = int(ids(row >> 2)[row & 3]);
   int position = int(positions(row >> 2)[row & 3]);
-  out0 = wte(id * D4 + c) + wpe(position * D4 + c);
+  return wte(id * D4 + c) + wpe(position * D4 + c);
 }`,
 };
+
+export const EMBEDDING = rowProgram(EMBEDDED_ROWS);
 
 /** out[n, d] = wte[ids[n]] + wpe[positions[n]]. */
 export function embedding(
   device: Device,
   { wte, wpe, ids, positions, out, tokens, width }: On<'embedding'>,
 ): void {
-  device.draw(EMBEDDING, [wte, wpe, ids, positions], [width / 4], [out], (tokens * width) / 4);
+  const inputs = [wte, wpe, ids, positions];
+  const draw = () => device.draw(EMBEDDING, inputs, [width / 4], [out], (tokens * width) / 4);
+  device.putOff({ draw, rows: { source: EMBEDDED_ROWS, inputs, ints: [], out, width } });
 }

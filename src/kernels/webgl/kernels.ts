@@ -3,14 +3,13 @@ import { actorCriticLoss } from './actor-critic-loss';
 import { ADAMW, adamw } from './adamw';
 import type { On } from './args';
 import { ATTENTION, ATTENTION_KEPT, ATTENTION_SCORES, attention, attentionInts } from './attention';
-import { ATTENTION_BACKWARD, attentionBackward, SOFTMAX_BACKWARD } from './attention-backward';
+import { ATTENTION_BACKWARD_PROGRAMS, attentionBackward } from './attention-backward';
 import { CACHE_WRITE, cacheWrite, layerCache } from './cache-write';
-import { SUM_SPLITS } from './column-sums';
 import type { GlContext } from './context';
 import {
   decodeRollout,
   ROLLOUT_ATTENTION,
-  ROLLOUT_EMBEDDING,
+  ROLLOUT_FIRST,
   ROLLOUT_LOGITS,
   ROLLOUT_TOKENS,
   rolloutCaches,
@@ -24,8 +23,8 @@ import { gelu } from './gelu';
 import { geluBackward } from './gelu-backward';
 import { globalNorm, ROOT_OF_SUM, SUM_SQUARES } from './global-norm';
 import { gumbelSample } from './gumbel-sample';
-import { LAYER_NORM, layerNorm } from './layer-norm';
-import { LAYER_NORM_BACKWARD, LAYER_NORM_BACKWARD_WEIGHT, layerNormBackward } from './layer-norm-backward';
+import { LAYER_NORM, layerNorm, NORMED_PROGRAMS } from './layer-norm';
+import { LAYER_NORM_BACKWARD_PROGRAMS, layerNormBackward } from './layer-norm-backward';
 import { likelihoodLoss } from './likelihood-loss';
 import {
   layerNormLinear,
@@ -35,11 +34,12 @@ import {
   linearGeluBackward,
   packMatrix,
 } from './linear';
-import { LINEAR_BACKWARD_WEIGHT, linearBackwardWeight, SUM_TILES } from './linear-backward-weight';
+import { LINEAR_BACKWARD_WEIGHT, linearBackwardWeight } from './linear-backward-weight';
 import type { GlBuffer, GlMatrix } from './memory';
 import { pairwiseLogisticLoss } from './pairwise-logistic-loss';
 import { preferenceLoss } from './preference-loss';
 import { insertFence, passFence, readBuffers } from './read';
+import { SUM_PARTIALS } from './partials';
 import { GATHER_ROWS, gatherRows, SCATTER_ROWS, scatterRows } from './rows';
 import { SCALAR_HEAD, scalarHead } from './scalar-head';
 import {
@@ -54,6 +54,7 @@ import { TOKEN_LOG_PROB_BACKWARD, tokenLogProbBackward } from './token-log-prob-
 /** The shaders that models need, in about the order in which a training step does. */
 const PROGRAMS = [
   EMBEDDING,
+  ...NORMED_PROGRAMS,
   LAYER_NORM,
   ...LINEAR_PROGRAMS,
   ATTENTION_SCORES,
@@ -64,13 +65,10 @@ const PROGRAMS = [
   SPREAD_COLUMNS,
   TOKEN_LOG_PROB_BACKWARD,
   LINEAR_BACKWARD_WEIGHT,
-  SUM_TILES,
-  LAYER_NORM_BACKWARD_WEIGHT,
-  SUM_SPLITS,
-  LAYER_NORM_BACKWARD,
+  ...LAYER_NORM_BACKWARD_PROGRAMS,
   SCATTER_ROWS,
-  SOFTMAX_BACKWARD,
-  ATTENTION_BACKWARD,
+  ...ATTENTION_BACKWARD_PROGRAMS,
+  SUM_PARTIALS,
   EMBEDDING_BACKWARD,
   SUM_SQUARES,
   ROOT_OF_SUM,
@@ -81,7 +79,7 @@ const PROGRAMS = [
   CACHE_WRITE,
   GATHER_CELLS,
   ROLLOUT_LOGITS,
-  ROLLOUT_EMBEDDING,
+  ROLLOUT_FIRST,
   ROLLOUT_ATTENTION,
   ROLLOUT_TOKENS,
 ];
@@ -114,6 +112,7 @@ export class WebGlKernels implements Kernels {
   }
 
   free(buffer: GlBuffer): void {
+    this.device.flush();
     this.device.memory.release(buffer.root);
   }
 

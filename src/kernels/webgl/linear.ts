@@ -3,7 +3,10 @@ import type { On } from './args';
 import type { Device } from './device';
 import { GELU, NORM_STATS } from './glsl';
 import { layerNorm } from './layer-norm';
+import { WEIGHT_TILES, weightTiles } from './linear-backward-weight';
 import type { GlBuffer, GlMatrix } from './memory';
+import { partialsOf } from './partials';
+import { PRODUCT_ROWS } from './product-rows';
 import type { ProgramSpec } from './programs';
 
 export function packMatrix({ matrix: buffer, rows, cols, transposed }: On<'packMatrix'>): GlMatrix {
@@ -81,11 +84,11 @@ export const NORMED_HEAD = {
 const FINISH = {
   plain: {
     inputs: ['bias', 'residual'],
-    ints: ['HAS_BIAS', 'HAS_RESIDUAL', 'WITH_GELU'],
+    ints: ['HAS_BIAS', 'RESIDUAL4', 'WITH_GELU'],
     outputs: 1,
     code: `
   if (HAS_BIAS == 1) s += bias(col);
-  if (HAS_RESIDUAL == 1) s += residual(t);
+  if (RESIDUAL4 > 0) s += residual(row * RESIDUAL4 + col);
   out0 = WITH_GELU == 1 ? s * geluGate(s) : s;`,
   },
   gelu: {
@@ -180,16 +183,11 @@ void run(int t) {
 }`,
 };
 
-export const LINEAR_TILE_TRANSPOSED: ProgramSpec = {
-  name: 'linearTileTransposed',
-  inputs: ['x', 'w'],
-  ints: SIZES,
-  outputs: 4,
-  body: `
+const TRANSPOSED_TILES = `
 vec4 times(vec4 a, vec4 w0, vec4 w1, vec4 w2, vec4 w3) {
   return vec4(dot(a, w0), dot(a, w1), dot(a, w2), dot(a, w3));
 }
-void run(int t) {
+void productTiles(int t) {
   int tile = t / N4;
   int col = t - tile * N4;
   int k4 = K / 4;
@@ -208,6 +206,29 @@ void run(int t) {
     s0 *= inside; s1 *= inside; s2 *= inside; s3 *= inside;
   }
   out0 = s0; out1 = s1; out2 = s2; out3 = s3;
+}`;
+
+export const LINEAR_TILE_TRANSPOSED: ProgramSpec = {
+  name: 'linearTileTransposed',
+  inputs: ['x', 'w'],
+  ints: SIZES,
+  outputs: 4,
+  body: `${TRANSPOSED_TILES}
+void run(int t) { productTiles(t); }`,
+};
+
+/** Both gradients of a linear map, PRODUCT tiles of that of its input and then the sums for that of its matrix. */
+const LINEAR_BACKWARD: ProgramSpec = {
+  name: 'linearBackward',
+  inputs: ['x', 'w', 'a'],
+  ints: [...SIZES, 'PRODUCT', ...WEIGHT_TILES.ints],
+  outputs: 4,
+  body: `${TRANSPOSED_TILES}
+#define dy x
+${WEIGHT_TILES.body}
+void run(int t) {
+  if (t < PRODUCT) productTiles(t);
+  else weightTiles(t - PRODUCT);
 }`,
 };
 
@@ -215,6 +236,7 @@ void run(int t) {
 export const LINEAR_PROGRAMS = [
   LINEAR_TILE,
   LINEAR_TILE_TRANSPOSED,
+  LINEAR_BACKWARD,
   MERGE.plain,
   MERGE.gelu,
   MERGE.geluBackward,
@@ -246,22 +268,80 @@ function run(device: Device, finish: Finish, { x, w, more, flags, outputs, m, xS
     device.draw(LINEAR[finish][kind], [x, w.buffer, ...more], [...sizes, ...flags], outputs, m * n4);
     return;
   }
-  device.memory.frame(() => {
-    const count = Math.ceil(m / 4) * n4;
-    const rows = [0, 1, 2, 3].map(() => device.memory.temporary(4 * count));
+  const partner = device.takeOver(
+    ({ weights: g }) => w.transposed && g?.m === m && g.n === xStride && w.k === xStride && same(g.dy, x),
+  );
+  if (partner?.weights)
+    return withWeights(device, finish, { x, w, more, flags, outputs, m }, partner.weights);
+  const count = Math.ceil(m / 4) * n4;
+  const tiles = (rows: readonly GlBuffer[]) =>
     device.draw(w.transposed ? LINEAR_TILE_TRANSPOSED : LINEAR_TILE, [x, w.buffer], sizes, rows, count);
+  const merge = (rows: readonly GlBuffer[]) =>
     device.draw(MERGE[finish], [...rows, ...more], [...sizes, ...flags], outputs, m * n4);
-  });
+  const out = outputs[0]!;
+  if (finish === 'plain' && more[1] && w.n % 4 === 0 && whole(out, m * w.n)) {
+    // with a residual: a layer norm of the sum may follow
+    const rows = [0, 1, 2, 3].map(() => device.memory.temporary(4 * count));
+    tiles(rows);
+    const ints = flags.slice(0, 2);
+    const drawn = { source: PRODUCT_ROWS, inputs: [...rows, ...more], ints, out, width: w.n };
+    device.putOff({ draw: () => merge(rows), scratch: rows, rows: drawn });
+  } else
+    device.memory.frame(() => {
+      const rows = [0, 1, 2, 3].map(() => device.memory.temporary(4 * count));
+      tiles(rows);
+      merge(rows);
+    });
+}
+
+const same = (a: GlBuffer, b: GlBuffer): boolean => a.root === b.root && a.start === b.start;
+const whole = ({ root, start }: GlBuffer, length: number): boolean => start === 0 && root.length === length;
+
+/** Both gradients of a linear map in one draw. That of its input stays in tiles until it is read. */
+function withWeights(
+  device: Device,
+  finish: Finish,
+  { x, w, more, flags, outputs, m }: Run,
+  weights: On<'linearBackwardWeight'>,
+): void {
+  const n4 = roundUp4(w.n) / 4;
+  const sizes = [n4, w.k, w.n, w.k / 4];
+  const product = Math.ceil(m / 4) * n4;
+  const sums = weightTiles(weights);
+  const partials = partialsOf(device);
+  const { at, parts } = partials.takeTiles(product + sums.count);
+  const inputs = [x, w.buffer, sums.inputs[0]!];
+  device.draw(LINEAR_BACKWARD, inputs, [...sizes, product, ...sums.ints], parts, product + sums.count);
+  sums.add(device, at + product);
+  const rows = parts.map((part) => device.memory.slice(part, 0, 4 * product));
+  const draw = () => device.draw(MERGE[finish], [...rows, ...more], [...sizes, ...flags], outputs, m * n4);
+  const out = outputs[0]!;
+  const plain = finish === 'plain' && flags.every((flag) => flag === 0) && w.n % 4 === 0;
+  if (!plain || !whole(out, m * w.n) || out.root.lazy?.needed) return draw();
+  out.root.lazy = { draw, needed: false, tiles: { rows, width: w.n } };
+  partials.keep(out.root);
 }
 
 /**
  * out[m, n] = x[m, k] · w[k, n] (+ bias[n]) (+ residual[m, n]). Rows of out are n rounded up to 4 apart
- * (zeros between), those of x `xStride`. Every number is one sum in ascending k, in any batch.
+ * (zeros between), those of x `xStride`, those of the residual `residualStride`. Every number is one sum in ascending k, in any batch.
  */
-export function linear(device: Device, { x, w, bias, residual, out, m, xStride }: On<'linear'>): void {
+export function linear(
+  device: Device,
+  {
+    x,
+    w,
+    bias,
+    residual,
+    residualStride = roundUp4(w.n),
+    out,
+    m,
+    xStride,
+  }: On<'linear'> & { residualStride?: number },
+): void {
   const [more, flags] = [
     [bias ?? null, residual ?? null],
-    [bias ? 1 : 0, residual ? 1 : 0, 0],
+    [bias ? 1 : 0, residual ? residualStride / 4 : 0, 0],
   ];
   run(device, 'plain', { x, w, more, flags, outputs: [out], m, xStride });
 }

@@ -1,6 +1,14 @@
 import { afterwards } from '../afterwards';
 import type { DeviceBuffer, PackedMatrix } from '../kernels';
-import type { Texture, TexturePool } from './textures';
+import { sizeClass, type Texture, type TexturePool } from './textures';
+
+/** Contents that are put together when they are first asked for. */
+export interface Lazy {
+  draw(): void;
+  needed: boolean;
+  /** The rows of a product, four to a tile, the n-th of each tile in the n-th of these; `width` floats each. */
+  tiles?: { rows: readonly GlBuffer[]; width: number };
+}
 
 /**
  * Memory behind a buffer and its views. The texture is taken when something is first written, and is
@@ -19,6 +27,8 @@ export class Root {
   /** Texels that some operation needs in it, beyond its length. */
   least = 0;
   alive = true;
+  /** What has to be drawn before it is read; what is not `needed` is forgotten where all of it is overwritten. */
+  lazy: Lazy | null = null;
 
   constructor(
     readonly length: number,
@@ -39,6 +49,12 @@ export interface GlMatrix extends PackedMatrix {
   readonly transposed: boolean;
 }
 
+/** The tiles that a buffer is still to be put together from, if its rows are so wide. */
+export function tilesOf({ root, start }: GlBuffer, width: number): readonly GlBuffer[] | null {
+  const tiles = start === 0 ? root.lazy?.tiles : undefined;
+  return tiles?.width === width ? tiles.rows : null;
+}
+
 export const texels = (length: number): number => (length + 3) >> 2;
 
 /** Texels that are kept ready beyond what was asked for, at most. */
@@ -54,7 +70,11 @@ export class Memory {
   private readonly rooms: number[] = [];
   private cursor = 0;
 
-  constructor(private readonly pool: TexturePool) {}
+  constructor(
+    private readonly pool: TexturePool,
+    /** Called before temporaries are released: draws what was put off. */
+    private readonly settle: () => void = () => undefined,
+  ) {}
 
   get bytes(): number {
     return this.pool.bytes;
@@ -85,9 +105,13 @@ export class Memory {
     const { cursor } = this;
     this.frames.push(frame);
     return afterwards(f, () => {
-      this.frames.pop();
-      this.cursor = cursor;
-      for (const root of frame) this.release(root);
+      try {
+        this.settle();
+      } finally {
+        this.frames.pop();
+        this.cursor = cursor;
+        for (const root of frame) if (root.alive) this.release(root);
+      }
     });
   }
 
@@ -102,6 +126,11 @@ export class Memory {
     for (const { root } of buffers) if (root.slot >= 0) this.rooms[root.slot] = most;
   }
 
+  /** Its texture is as large as it would be made now. */
+  fits(root: Root): boolean {
+    return root.texture?.rows === sizeClass(this.room(root));
+  }
+
   private room({ slot, length, least }: Root): number {
     const count = Math.max(texels(length), least);
     if (slot < 0) return count;
@@ -112,6 +141,7 @@ export class Memory {
   release(root: Root): void {
     if (!root.alive) throw new TypeError('this buffer has already been freed');
     root.alive = false;
+    root.lazy = null;
     root.host = null;
     if (root.texture) this.pool.give(root.texture);
     root.texture = null;

@@ -1,17 +1,17 @@
 import type { On } from './args';
 import type { Device } from './device';
 import type { ProgramSpec } from './programs';
+import { rowProgram, type RowSource } from './row-source';
 
-export const GATHER_ROWS: ProgramSpec = {
+export const GATHERED_ROWS: RowSource = {
   name: 'gatherRows',
   inputs: ['x', 'index'],
-  ints: ['D4'],
+  ints: [],
   body: `
-void run(int t) {
-  int row = t / D4;
-  out0 = x(int(index(row >> 2)[row & 3]) * D4 + t - row * D4);
-}`,
+vec4 value(int row, int c) { return x(int(index(row >> 2)[row & 3]) * D4 + c); }`,
 };
+
+export const GATHER_ROWS = rowProgram(GATHERED_ROWS);
 
 export const SCATTER_ROWS: ProgramSpec = {
   name: 'scatterRows',
@@ -27,7 +27,9 @@ void run(int t) {
 
 /** out[rows, d] = x[index]. */
 export function gatherRows(device: Device, { x, index, out, rows, width }: On<'gatherRows'>): void {
-  device.draw(GATHER_ROWS, [x, index], [width / 4], [out], (rows * width) / 4);
+  const inputs = [x, index];
+  const draw = () => device.draw(GATHER_ROWS, inputs, [width / 4], [out], (rows * width) / 4);
+  device.putOff({ draw, rows: { source: GATHERED_ROWS, inputs, ints: [], out, width } });
 }
 
 /**

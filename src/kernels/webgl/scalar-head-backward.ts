@@ -1,6 +1,7 @@
-import { splitRows, SUM_SPLITS } from './column-sums';
+import { splitRows } from './column-sums';
 import type { On } from './args';
 import type { Device } from './device';
+import { partialsOf } from './partials';
 import type { ProgramSpec } from './programs';
 
 export const SCALAR_HEAD_BACKWARD: ProgramSpec = {
@@ -42,13 +43,14 @@ export function scalarHeadBackward(
   { dOut, x, weight, dx, dWeight, dBias, rows, width: d }: On<'scalarHeadBackward'>,
 ): void {
   const d4 = d / 4;
-  const { memory } = device;
+  if (rows === 0) return;
   device.accumulate(SCALAR_HEAD_BACKWARD, [dOut, weight], [d4], dx, rows * d4);
-  memory.frame(() => {
-    const { splits, block } = splitRows(rows, d4);
-    const [weights, biases] = [memory.temporary(splits * d), memory.temporary(splits * d)];
-    const ints = [d4, rows, block];
-    device.draw(SCALAR_HEAD_BACKWARD_WEIGHT, [dOut, x], ints, [weights, biases], splits * d4);
-    device.accumulateSegments(SUM_SPLITS, [weights, biases], [splits, d4], dWeight, dBias);
-  });
+  const { splits, block } = splitRows(rows, d4);
+  const { at, parts } = partialsOf(device).takeRows(splits * d4);
+  device.draw(SCALAR_HEAD_BACKWARD_WEIGHT, [dOut, x], [d4, rows, block], parts, splits * d4);
+  const sum = { at, step: d4, splits, n4: d4 };
+  partialsOf(device).add([
+    { out: dWeight, count: d4, kind: 'first', ...sum },
+    { out: dBias, count: 1, kind: 'second', ...sum },
+  ]);
 }

@@ -198,6 +198,90 @@ describe.each([
     }, 5e-6),
   );
 
+  /** The operations that are drawn together where they come one after the other. */
+  it.each([
+    [9, 8, 2],
+    [150, 24, 3],
+  ])('a block and its gradients, one operation after the other: m=%i d=%i', async (m, d, heads) => {
+    const block = (on: Kernels) => {
+      const matrix = (rows: number, cols: number, name: string) => {
+        const buffer = on.upload(normals(rows * cols, name));
+        return {
+          forward: on.packMatrix({ matrix: buffer, rows, cols, transposed: false }),
+          back: on.packMatrix({ matrix: buffer, rows, cols, transposed: true }),
+        };
+      };
+      const [square, wide] = [matrix(d, d, 'square'), matrix(d, 3 * d, 'wide')];
+      const vector = (name: string, width = d) => on.upload(normals(width, name));
+      const norm = { weight: vector('g'), bias: vector('b') };
+      const flat = on.allocate(64 * 64);
+      let used = 0;
+      const gradient = (width: number) => on.slice(flat, (used += 64 * 8) - 64 * 8, width); // apart
+      const many = (width: number, count: number) =>
+        Array.from({ length: count }, () => on.temporary(m * width));
+      const [x, y, z, gathered, attended, again] = many(d, 6) as [DeviceBuffer, ...DeviceBuffer[]] &
+        DeviceBuffer[];
+      const [n0, n1, n2, n3, dNarrow, dx] = many(d, 6) as DeviceBuffer[];
+      const stats = many(2, 4);
+      const [qkv, dQkv] = many(3 * d, 2) as [DeviceBuffer, DeviceBuffer];
+      const [wte, wpe] = [vector('wte', 7 * d), vector('wpe', 9 * d)];
+      const [ids, positions] = [on.upload(integers(m, 7)), on.upload(integers(m, 9))];
+      const size = { rows: m, width: d };
+      on.embedding({ wte, wpe, ids, positions, out: x, tokens: m, width: d });
+      on.layerNorm({ x, ...norm, out: n0!, stats: stats[0]!, ...size });
+      on.linear({ x: n0!, w: square.forward, bias: norm.bias, residual: x, out: y!, m });
+      on.layerNorm({ x: y!, ...norm, out: n1!, stats: stats[1]!, ...size });
+      on.linear({ x: n1!, w: square.forward, residual: y!, out: z!, m });
+      on.layerNorm({ x: z!, ...norm, out: n2!, stats: stats[2]!, ...size });
+      on.linear({ x: n2!, w: wide.forward, out: qkv, m });
+      const rows = {
+        count: 1,
+        offsets: on.upload(Int32Array.of(0, m)),
+        prefixes: on.upload(Int32Array.of(2)),
+        lengths: [m],
+      };
+      const shape = { heads, headDim: d / heads };
+      const probabilities = on.temporary(on.attentionProbabilities(rows, shape));
+      on.attention({ qkv, rows, shape, probabilities, out: attended! });
+      on.gatherRows({ x: attended!, index: positions, out: gathered!, ...size });
+      on.layerNorm({ x: gathered!, ...norm, out: n3!, stats: stats[3]!, ...size });
+      const dy = on.upload(normals(m * d, 'dy'));
+      const into = () => ({ dWeight: gradient(d), dBias: gradient(d) });
+      on.linearBackwardWeight({ x: n3!, dy, dWeight: gradient(d * d), dBias: gradient(d), m, k: d, n: d });
+      on.linear({ x: dy, w: square.back, out: dNarrow!, m });
+      const norm3 = { x: gathered!, stats: stats[3]!, weight: norm.weight, ...into() };
+      on.layerNormBackward({ dy: dNarrow!, ...norm3, residual: dy, dx: dy, ...size });
+      on.linearBackwardWeight({ x: n3!, dy, dWeight: gradient(d * d), m, k: d, n: d });
+      on.linear({ x: dy, w: square.back, out: dNarrow!, m });
+      on.attentionBackward({ qkv, rows, shape, probabilities, out: attended!, dOut: dNarrow!, dQkv });
+      const wideGradient = { dWeight: on.slice(flat, 64 * 32, 3 * d * d), dBias: gradient(3 * d) };
+      on.linearBackwardWeight({ x: n2!, dy: dQkv, ...wideGradient, m, k: d, n: 3 * d });
+      on.linear({ x: dQkv, w: wide.back, out: again!, m });
+      on.layerNormBackward({
+        ...{ dy: again!, x: z!, stats: stats[2]!, weight: norm.weight, dx: dx!, ...into() },
+        ...size,
+      });
+      return { results: [x, y!, z!, n0!, n1!, n2!, gathered!, n3!, dy, dNarrow!, dQkv, again!, dx!], flat };
+    };
+    const run = async (on: Kernels) => {
+      let flat: DeviceBuffer;
+      const found = await on.frame(() => {
+        const { results, flat: sums } = block(on);
+        flat = sums;
+        return on.readAll([...results, sums]);
+      });
+      on.free(flat!);
+      return found;
+    };
+    const expected = await run(wasm);
+    for (const round of [0, 1]) {
+      const found = await run(webgl); // the second time in textures that have been used
+      found.forEach((array, i) =>
+        expect(relativeL2(array, expected[i]!), `buffer ${i}, round ${round}`).toBeLessThan(1e-5),
+      );
+    }
+  });
+
   it('embedding and its gradients', () =>
     same((on) => {
       const [n, d, v, p] = [29, 12, 13, 7];
