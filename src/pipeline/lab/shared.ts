@@ -75,9 +75,9 @@ export function sharedWork(
 const answersOf = ({ stage, settings }: GraphNode): number =>
   STAGES[stage].referenceAnswers?.(settings as never) ?? 0;
 
-/** Lists of nodes of the same name, of so many at least. */
+/** Lists of nodes of the same name, with so many different results at least. */
 function severalBy(nodes: Graph, nameOf: (node: GraphNode) => string, least = 2): [string, GraphNode[]][] {
   const lists = new Map<string, GraphNode[]>();
   for (const node of nodes) lists.set(nameOf(node), [...(lists.get(nameOf(node)) ?? []), node]);
-  return [...lists].filter(([, list]) => list.length >= least);
+  return [...lists].filter(([, list]) => new Set(list.map(({ key }) => key)).size >= least);
 }

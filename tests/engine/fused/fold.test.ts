@@ -59,6 +59,12 @@ describe('a tree of prefixes', () => {
 });
 
 it('orders rows so that those that begin alike follow each other, the longer first', () => {
-  const rows = [[1, 4], [1, 3, 9], [1, 4, 2], [1, 3], [1, 4]];
+  const rows = [
+    [1, 4],
+    [1, 3, 9],
+    [1, 4, 2],
+    [1, 3],
+    [1, 4],
+  ];
   expect(inOrder(rows)).toEqual([1, 3, 2, 0, 4]);
 });
