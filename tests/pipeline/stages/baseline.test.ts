@@ -3,16 +3,15 @@ import type { Engine } from '../../../src/engine/types';
 import type { BaselineArtifact, StageContext } from '../../../src/pipeline/contract/stage';
 import type { Settings } from '../../../src/pipeline/lab/config';
 import type { StageName } from '../../../src/pipeline/stages';
-import { nanoContext, openEngine, runToEnd, trainTrunk, type Trunk } from '../support';
+import { nanoContext, openEngine, runToEnd, untrainedTrunk } from '../support';
 
 let engine: Engine;
 let context: StageContext;
-let trunk: Trunk;
+const trunk = untrainedTrunk();
 beforeAll(async () => {
   engine = await openEngine();
   context = nanoContext(engine);
-  trunk = await trainTrunk(context);
-}, 120_000);
+});
 afterAll(() => engine.dispose());
 
 const arms: [StageName, Settings][] = [

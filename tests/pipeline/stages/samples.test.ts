@@ -1,16 +1,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/types';
 import type { SamplesArtifact, StageContext } from '../../../src/pipeline/contract/stage';
-import { nanoContext, openEngine, runToEnd, trainTrunk, type Trunk } from '../support';
+import { nanoContext, openEngine, runToEnd, untrainedTrunk } from '../support';
 
 let engine: Engine;
 let context: StageContext;
-let trunk: Trunk;
+const trunk = untrainedTrunk();
 beforeAll(async () => {
   engine = await openEngine();
   context = nanoContext(engine, { evaluation: { times: 1, prompts: 8, finalPrompts: 16 } });
-  trunk = await trainTrunk(nanoContext(engine));
-}, 120_000);
+});
 afterAll(() => engine.dispose());
 
 const samples = (count: number) =>

@@ -8,16 +8,15 @@ import {
 } from '../../../src/pipeline/contract/stage';
 import { drawEvaluationPrompts, normalisedScores } from '../../../src/pipeline/measures/evaluate';
 import { answerOf } from '../../../src/pipeline/measures/reference-answers';
-import { nanoContext, openEngine, runToEnd, trainTrunk, type Trunk } from '../support';
+import { nanoContext, openEngine, runToEnd, untrainedTrunk } from '../support';
 
 let engine: Engine;
 let context: StageContext;
-let trunk: Trunk;
+const trunk = untrainedTrunk();
 beforeAll(async () => {
   engine = await openEngine();
   context = nanoContext(engine);
-  trunk = await trainTrunk(context);
-}, 120_000);
+});
 afterAll(() => engine.dispose());
 
 it('scores every answer to its own prompt, in deviations of SFT', async () => {
