@@ -146,11 +146,18 @@ async function trainedTrunk(context: StageContext): Promise<Trunk> {
 export function untrainedTrunk(): Pick<Trunk, 'sft' | 'preferences' | 'reward'> {
   const config = { vocabSize: VOCABULARY.length, ...MODEL_SIZES.nano };
   const [sft, reward] = [1, 2].map((seed) => initialWeights(config, rngFrom(seed, 'weights')));
+  const rng = rngFrom(3, 'score head'); // else it scores all alike
   const pair = { prompt: [1, 5, 6], chosen: [7, 8, 2], rejected: [9, 2], goldChosen: 1, goldRejected: 0 };
   const pairs = [pair, { ...pair, prompt: [1, 7], chosen: [6, 2] }];
   return {
     sft: { kind: 'model', config, weights: sft! },
-    reward: { kind: 'reward', config, weights: reward!, mean: 0, deviation: 1 },
+    reward: {
+      kind: 'reward',
+      config,
+      weights: reward!.map((w) => w + 0.1 * rng.normal()),
+      mean: 0,
+      deviation: 1,
+    },
     preferences: { kind: 'preferences', pairs, heldOut: pairs },
   };
 }
