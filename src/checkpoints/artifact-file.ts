@@ -32,6 +32,7 @@ export function saveArtifact(
       return new Uint8Array(artifact.bytes);
     case 'samples':
     case 'scores':
+    case 'baseline':
       throw new TypeError(`${artifact.kind} follow from what is stored`);
   }
 }

@@ -51,6 +51,10 @@ function transferables(outcome: StageOutcome): Transferable[] {
       );
     case 'scores':
       return [artifact.scores.buffer as ArrayBuffer];
+    case 'baseline':
+      return [artifact.tokens, artifact.offsets, artifact.gold, artifact.entropy].map(
+        ({ buffer }) => buffer as ArrayBuffer,
+      );
     default:
       return [];
   }

@@ -20,7 +20,10 @@ import type {
 } from '../../src/pipeline/contract/stage';
 import { parseFigure } from '../../src/pipeline/contract/figures';
 import { STAGES, type StageName } from '../../src/pipeline/stages';
-import { reviewTask } from '../../src/world';
+import { MODEL_SIZES } from '../../src/model/config';
+import { initialWeights } from '../../src/model/parameters';
+import { rngFrom } from '../../src/random/rng';
+import { reviewTask, VOCABULARY } from '../../src/world';
 import type { AlignmentTask } from '../../src/world/types';
 
 /** A nano model on the review task, measured rarely: whole stages in a second. */
@@ -136,6 +139,26 @@ async function trainedTrunk(context: StageContext): Promise<Trunk> {
     ...withLabels,
     reward: reward.result.artifact,
     runs: { pretrain, sft, preferences, reward },
+  };
+}
+
+/** What arms need, from random weights and with two pairs: where it matters what is computed, not what was learned. */
+export function untrainedTrunk(): Pick<Trunk, 'sft' | 'preferences' | 'reward'> {
+  const config = { vocabSize: VOCABULARY.length, ...MODEL_SIZES.nano };
+  const [sft, reward] = [1, 2].map((seed) => initialWeights(config, rngFrom(seed, 'weights')));
+  const rng = rngFrom(3, 'score head'); // else it scores all alike
+  const pair = { prompt: [1, 5, 6], chosen: [7, 8, 2], rejected: [9, 2], goldChosen: 1, goldRejected: 0 };
+  const pairs = [pair, { ...pair, prompt: [1, 7], chosen: [6, 2] }];
+  return {
+    sft: { kind: 'model', config, weights: sft! },
+    reward: {
+      kind: 'reward',
+      config,
+      weights: reward!.map((w) => w + 0.1 * rng.normal()),
+      mean: 0,
+      deviation: 1,
+    },
+    preferences: { kind: 'preferences', pairs, heldOut: pairs },
   };
 }
 

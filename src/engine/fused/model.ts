@@ -139,6 +139,7 @@ export class FusedLanguageModel implements LanguageModel {
     this.assertAlive();
     const { kernels } = this;
     return this.queue.run(async () => {
+      this.training ??= this.allocateTraining(); // before there are temporaries: it stays
       const sheet = read ? this.sheetFor(steps) : null;
       const reports: ((numbers: Float32Array) => Promise<UpdateReport>)[] = [];
       let found: Float32Array[] = [];

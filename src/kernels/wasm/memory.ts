@@ -19,7 +19,9 @@ const align = (n: number) => Math.ceil(n / ALIGN) * ALIGN;
 
 /**
  * Linear memory: a first-fit free list for lasting buffers, and on top of it a stack of scratch blocks
- * for temporaries, reused by every call. Growing detaches views, so views are made on demand.
+ * for temporaries, reused by every call. Between calls scratch holds nothing, so a buffer that needs room takes that of
+ * the scratch, which begins anew behind it: else every model would leave a hole. Growing detaches views, so views are
+ * made on demand.
  */
 export class LinearMemory {
   private readonly holes: Block[] = [];
@@ -59,6 +61,7 @@ export class LinearMemory {
   }
 
   allocate(length: number): WasmBuffer {
+    if (this.depth === 0) this.dropScratch();
     return { ptr: this.take(align(length * 4)), length };
   }
 
@@ -115,10 +118,15 @@ export class LinearMemory {
     const held = this.scratch.reduce((sum, block) => sum + block.bytes, 0);
     const room = Math.min(this.peak, HEADROOM);
     const spare = held - this.peak;
-    if (this.scratch.length === 0 || (this.scratch.length === 1 && 4 * spare >= room)) return;
+    if (this.peak === 0 || (this.scratch.length === 1 && 4 * spare >= room)) return;
     const bytes = Math.max(held, align(this.peak + room));
-    for (const block of this.scratch) this.release(block.ptr);
+    this.dropScratch();
     this.scratch = [{ ptr: this.take(bytes), bytes }];
+  }
+
+  private dropScratch(): void {
+    for (const block of this.scratch) this.release(block.ptr);
+    this.scratch = [];
   }
 
   private take(bytes: number): number {

@@ -61,13 +61,21 @@ export interface ScoresArtifact {
   scores: Float32Array;
 }
 
+/** The one answer of a model to each held-out prompt that arms are compared with, n of them. */
+export interface BaselineArtifact extends Pick<SamplesArtifact, 'tokens' | 'offsets' | 'gold'> {
+  kind: 'baseline';
+  /** Of the distribution that each token was drawn from, nats; as long as `tokens`. */
+  entropy: Float32Array;
+}
+
 export type Artifact =
   | LanguageModelArtifact
   | RewardModelArtifact
   | PreferencesArtifact
   | PackedPreferencesArtifact
   | SamplesArtifact
-  | ScoresArtifact;
+  | ScoresArtifact
+  | BaselineArtifact;
 
 /** What a stage is given: artifacts of its parents by role. */
 export interface Parents {
@@ -83,8 +91,10 @@ export interface Parents {
   samples?: SamplesArtifact | undefined;
   /** Their scores by `reward`. */
   scores?: ScoresArtifact | undefined;
+  /** What arms on `sft` are compared with; absent where an arm draws it itself. */
+  baseline?: BaselineArtifact | undefined;
 }
 
 /** What is shared by arms and follows from their other parents, so that no key depends on it. */
-export type SharedRole = 'samples' | 'scores';
+export type SharedRole = 'samples' | 'scores' | 'baseline';
 export type Role = Exclude<keyof Parents, SharedRole>;

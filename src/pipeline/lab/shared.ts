@@ -14,6 +14,9 @@ export interface Shared {
   given: ReadonlyMap<string, Partial<Record<SharedRole, string>>>;
 }
 
+/** Two arms run side by side: waiting for a baseline would save neither of them time. */
+const ENOUGH = 3;
+
 /** What those nodes of the graph share that are still to be computed. */
 export function sharedWork(
   graph: Graph,
@@ -25,7 +28,7 @@ export function sharedWork(
   const keys = new Map(graph.map(({ id, key }) => [id, key]));
 
   const add = (
-    stage: 'samples' | 'scores',
+    stage: SharedRole,
     { seed, size }: GraphNode,
     inputs: GraphNode['inputs'],
     settings: GraphNode['settings'],
@@ -42,15 +45,27 @@ export function sharedWork(
     return node;
   };
 
+  const give = (id: string, what: Partial<Record<SharedRole, string>>) =>
+    given.set(id, { ...given.get(id), ...what });
+
+  const { prompts, finalPrompts } = evaluation;
+  const measured = graph.filter(
+    (node) => isToDo(node) && node.inputs.sft && STAGES[node.stage].comparedWith === 'sft',
+  );
+  for (const [sft, group] of severalBy(measured, ({ inputs }) => inputs.sft!, ENOUGH)) {
+    const baseline = add('baseline', group[0]!, { sft }, { prompts: Math.max(prompts, finalPrompts) });
+    for (const { id } of group) give(id, { baseline: baseline.id });
+  }
+
   const users = graph.filter((node) => isToDo(node) && node.inputs.sft && answersOf(node));
   for (const [sft, group] of severalBy(users, ({ inputs }) => inputs.sft!)) {
     const count = Math.max(...group.map(answersOf));
-    const samples = add('samples', group[0]!, { sft }, { prompts: evaluation.prompts, count });
-    for (const { id } of group) given.set(id, { samples: samples.id });
+    const samples = add('samples', group[0]!, { sft }, { prompts, count });
+    for (const { id } of group) give(id, { samples: samples.id });
     for (const [reward, judged] of severalBy(group, ({ inputs }) => inputs.reward!)) {
       const scores = add('scores', judged[0]!, { reward }, {}, samples);
-      given.set(scores.id, { samples: samples.id });
-      for (const { id } of judged) given.set(id, { samples: samples.id, scores: scores.id });
+      give(scores.id, { samples: samples.id });
+      for (const { id } of judged) give(id, { scores: scores.id });
     }
   }
   return { nodes, given };
@@ -60,9 +75,9 @@ export function sharedWork(
 const answersOf = ({ stage, settings }: GraphNode): number =>
   STAGES[stage].referenceAnswers?.(settings as never) ?? 0;
 
-/** Lists of at least two nodes of the same name. */
-function severalBy(nodes: Graph, nameOf: (node: GraphNode) => string): [string, GraphNode[]][] {
+/** Lists of nodes of the same name, with so many different results at least. */
+function severalBy(nodes: Graph, nameOf: (node: GraphNode) => string, least = 2): [string, GraphNode[]][] {
   const lists = new Map<string, GraphNode[]>();
   for (const node of nodes) lists.set(nameOf(node), [...(lists.get(nameOf(node)) ?? []), node]);
-  return [...lists].filter(([, list]) => list.length > 1);
+  return [...lists].filter(([, list]) => new Set(list.map(({ key }) => key)).size >= least);
 }

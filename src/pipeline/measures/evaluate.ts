@@ -1,7 +1,6 @@
-import type { HostOutputs, LanguageModel, Matrix, TokensWanted } from '../../engine/types';
+import type { HostOutputs, LanguageModel, TokensWanted } from '../../engine/types';
 import { decode, EOS } from '../../world';
 import { sequenceKl } from '../maths/kl';
-import { maskedMean } from '../maths/matrix';
 import type {
   Evaluation,
   FinalAnswers,
@@ -72,6 +71,22 @@ export async function sampleGold(
   return { completions, gold, outputs };
 }
 
+/** What arms are compared with: SFT's one answer to each held-out prompt. */
+export interface Baseline extends Pick<Answers, 'completions' | 'gold'> {
+  /** Of the distribution that each token was drawn from, nats, answer by answer. */
+  entropy: Float32Array;
+}
+
+/** Draws the answers that `createEvaluator` compares with. */
+export async function drawBaseline(
+  context: StageContext,
+  sft: LanguageModel,
+  heldOut: PromptBatch,
+): Promise<Baseline> {
+  const { completions, gold, outputs } = await sampleGold(context, sft, heldOut, 1, { entropy: true });
+  return { completions, gold, entropy: tokenEntropy(outputs) };
+}
+
 /** Share of comparisons won, ties half, with its 95 % Wilson interval. Paired lists of equal length. */
 export function winRate(
   gold: ArrayLike<number>,
@@ -116,11 +131,13 @@ export interface Measured {
 export interface Evaluator {
   /** The held-out prompts of the run and SFT's answers to them. */
   readonly heldOut: PromptBatch;
-  readonly baseline: Answers;
+  readonly baseline: Baseline;
   /** SFT, frozen; lives as long as this. */
   readonly reference: LanguageModel;
   /** Measures a policy on the first `prompts` held-out prompts. */
   evaluate(policy: LanguageModel, prompts: number): Promise<Measured>;
+  /** The same of SFT itself, which is what every arm begins as: from the baseline. */
+  evaluateSft(prompts: number): Promise<Measured>;
   dispose(): void;
 }
 
@@ -139,58 +156,78 @@ export const winRates = (mine: FinalAnswers, theirs: FinalAnswers) => ({
 /**
  * The one yardstick of all arms: held-out prompts, gold and proxy reward, sequence KL to the SFT
  * reference, paired win rate against SFT by gold (raw and at equal length), EOS rate, length, diversity, entropy.
+ * `known`: the baseline, where it has been drawn for as many prompts.
  */
 export async function createEvaluator(
   context: StageContext,
   sft: LanguageModelArtifact,
   reward?: RewardModelArtifact,
+  known?: Baseline,
 ): Promise<Evaluator> {
   const count = Math.max(context.evaluation.finalPrompts, context.evaluation.prompts);
   const heldOut = drawEvaluationPrompts(context, count);
   const reference = modelOf(context, sft);
   const rewardModel = reward && modelOf(context, reward);
-  const baseline = await sampleGold(context, reference, heldOut);
-
+  const baseline = known ?? (await drawBaseline(context, reference, heldOut));
   const baselineAnswers = finalAnswers(baseline);
+
+  const first = (wanted: number): PromptBatch => ({
+    prompts: heldOut.prompts.slice(0, wanted),
+    ids: heldOut.ids.slice(0, wanted),
+  });
+
+  /** What there is to say of answers to the first prompts. */
+  async function measured(
+    { ids }: PromptBatch,
+    { completions, gold, entropy }: Baseline,
+    kl: number,
+  ): Promise<Measured> {
+    const answers = finalAnswers({ completions, gold });
+    const evaluation: Evaluation = {
+      gold: mean(gold),
+      ...(rewardModel && reward
+        ? { proxy: mean(await normalisedScores(rewardModel, reward, ids, completions)) }
+        : {}),
+      kl,
+      ...winRates(answers, baselineAnswers),
+      prompts: ids.length,
+      eosRate: mean(completions.map((c) => (c[c.length - 1] === EOS ? 1 : 0))),
+      length: mean(completions.map((c) => c.length)),
+      distinct1: distinctN(completions, 1),
+      distinct2: distinctN(completions, 2),
+      entropy: meanEntropy(entropy, completions),
+      ...(context.task.flattery
+        ? { flattery: mean(completions.map((c) => context.task.flattery!(decode(c)))) }
+        : {}),
+    };
+    return { evaluation, completions, answers };
+  }
 
   return {
     heldOut,
     baseline,
     reference,
+    evaluateSft(wanted) {
+      const prompts = first(wanted);
+      const completions = baseline.completions.slice(0, prompts.ids.length);
+      return measured(
+        prompts,
+        { ...baseline, completions, gold: baseline.gold.slice(0, completions.length) },
+        0,
+      );
+    },
     async evaluate(policy, wanted) {
-      const n = Math.min(wanted, count);
-      const prompts = { prompts: heldOut.prompts.slice(0, n), ids: heldOut.ids.slice(0, n) };
+      const prompts = first(wanted);
       const told = { logProbs: true, entropy: true };
       const { completions, gold, outputs } = await sampleGold(context, policy, prompts, 1, told);
       const kl: number[] = [];
-      const entropy: { mean: number; tokens: number }[] = [];
-      for (let row = 0; row < n; row += CHUNK) {
+      for (let row = 0; row < prompts.ids.length; row += CHUNK) {
         const batch = prompts.ids.slice(row, row + CHUNK).map((p, i) => sequence(p, completions[row + i]!));
         const mine = outputs[row / CHUNK]!;
         const theirs = await reference.evaluate(batch, { logProbs: true });
         kl.push(...sequenceKl(mine.logProbs!, theirs.logProbs!, mine.mask));
-        entropy.push({ mean: maskedMean(mine.entropy!, mine.mask), tokens: ones(mine.mask) });
       }
-      const tokens = entropy.reduce((sum, e) => sum + e.tokens, 0);
-      const answers = finalAnswers({ completions, gold });
-      const evaluation: Evaluation = {
-        gold: mean(gold),
-        ...(rewardModel && reward
-          ? { proxy: mean(await normalisedScores(rewardModel, reward, prompts.ids, completions)) }
-          : {}),
-        kl: mean(kl),
-        ...winRates(answers, baselineAnswers),
-        prompts: n,
-        eosRate: mean(completions.map((c) => (c[c.length - 1] === EOS ? 1 : 0))),
-        length: mean(completions.map((c) => c.length)),
-        distinct1: distinctN(completions, 1),
-        distinct2: distinctN(completions, 2),
-        entropy: entropy.reduce((sum, e) => sum + e.mean * e.tokens, 0) / Math.max(1, tokens),
-        ...(context.task.flattery
-          ? { flattery: mean(completions.map((c) => context.task.flattery!(decode(c)))) }
-          : {}),
-      };
-      return { evaluation, completions, answers };
+      return measured(prompts, { completions, gold, entropy: tokenEntropy(outputs) }, mean(kl));
     },
     dispose() {
       reference.dispose();
@@ -199,4 +236,20 @@ export async function createEvaluator(
   };
 }
 
-const ones = (mask: Matrix): number => mask.data.reduce((a, b) => a + b, 0);
+/** Entropy of every token, answer by answer. */
+const tokenEntropy = (outputs: readonly HostOutputs[]): Float32Array =>
+  Float32Array.from(
+    outputs.flatMap(({ mask, entropy }) => [...entropy!.data.filter((_, i) => mask.data[i]! > 0)]),
+  );
+
+/** Mean over tokens, which come first by chunk, as they are drawn. */
+function meanEntropy(entropy: Float32Array, completions: readonly (readonly number[])[]): number {
+  let [at, sum] = [0, 0];
+  for (let row = 0; row < completions.length; row += CHUNK) {
+    const tokens = completions.slice(row, row + CHUNK).reduce((n, c) => n + c.length, 0);
+    const chunk = entropy.subarray(at, at + tokens);
+    if (tokens) sum += (chunk.reduce((a, b) => a + b, 0) / tokens) * tokens;
+    at += tokens;
+  }
+  return sum / Math.max(1, at);
+}

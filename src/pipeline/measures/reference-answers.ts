@@ -68,7 +68,7 @@ export async function* drawAnswers(
       const { completions, logProbs } = found[i]!;
       const gold = completions.map((c) => goldOf(context.task, prompts[place]!, Array.from(c)).total);
       ready.set(place, {
-        ...packed(completions),
+        ...packedAnswers(completions),
         gold: Float64Array.from(gold),
         logProbs: Float64Array.from(logProbs),
       });
@@ -76,8 +76,16 @@ export async function* drawAnswers(
   }
 }
 
+/** Tokens of one answer, `<eos>` included when produced. */
+export const answerOf = (
+  { tokens, offsets }: Pick<PromptAnswers, 'tokens' | 'offsets'>,
+  i: number,
+): Uint16Array => tokens.subarray(offsets[i], offsets[i + 1]);
+
 /** Answers end to end. */
-function packed(answers: readonly ArrayLike<number>[]): Pick<PromptAnswers, 'tokens' | 'offsets'> {
+export function packedAnswers(
+  answers: readonly ArrayLike<number>[],
+): Pick<PromptAnswers, 'tokens' | 'offsets'> {
   const offsets = new Uint32Array(answers.length + 1);
   answers.forEach((answer, i) => (offsets[i + 1] = offsets[i]! + answer.length));
   const tokens = new Uint16Array(offsets[answers.length]!);

@@ -1,7 +1,7 @@
 import type { LanguageModel } from '../../engine/types';
 import { EOS } from '../../world';
 import { drawEvaluationPrompts, normalisedScores, sampleGold, winRate } from './evaluate';
-import { answersTo, drawAnswers, type PromptAnswers } from './reference-answers';
+import { answerOf, answersTo, drawAnswers, type PromptAnswers } from './reference-answers';
 import {
   modelOf,
   parent,
@@ -37,7 +37,7 @@ export async function* referenceAnswers(
   const reward = parent(parents, 'reward');
   const [model, rewardModel] = [modelOf(context, parent(parents, 'sft')), modelOf(context, reward)];
   try {
-    const baseline = await sampleGold(context, model, heldOut);
+    const baseline = parents.baseline ?? (await sampleGold(context, model, heldOut));
     const drawn = samples ? null : drawAnswers(context, model, heldOut, count);
     for (const [at, ids] of heldOut.ids.entries()) {
       const answers = samples ? answersTo(samples, at, count) : (await drawn!.next()).value!;
@@ -71,12 +71,6 @@ export function scoresOf(
     completions,
   );
 }
-
-/** Tokens of one answer, `<eos>` included when produced. */
-export const answerOf = (
-  { tokens, offsets }: Pick<PromptAnswers, 'tokens' | 'offsets'>,
-  i: number,
-): Uint16Array => tokens.subarray(offsets[i], offsets[i + 1]);
 
 /** Number of the first answer with the same tokens, for each answer. */
 export function alike(answers: PromptAnswers): Int32Array {

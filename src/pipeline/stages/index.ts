@@ -1,5 +1,6 @@
 import type { Place, Role, Stage } from '../contract/stage';
 import { aiFeedback } from './ai-feedback';
+import { baseline } from './baseline';
 import { bestOfN } from './best-of-n';
 import { distil } from './distil';
 import { dpo } from './dpo';
@@ -50,6 +51,7 @@ const ALL = [
   fewShot,
   samples,
   scores,
+  baseline,
 ] as const;
 
 type Known = (typeof ALL)[number];

@@ -1,5 +1,6 @@
 import type { LanguageModel } from '../../engine/types';
 import { DISPLACEMENT_FIGURES, displacement } from '../measures/displacement';
+import { unpackedBaseline } from '../measures/baseline';
 import { DERIVED_FIGURES } from '../measures/derived';
 import { createEvaluator, EVALUATION_FIGURES, type Evaluator, type Measured } from '../measures/evaluate';
 import { LABELER_FIGURES, labelerWinRates } from '../measures/labeler-panel';
@@ -50,7 +51,8 @@ export class Arm {
 
   static async open(context: StageContext, parents: Parents): Promise<Arm> {
     const sft = parent(parents, 'sft');
-    const evaluator = await createEvaluator(context, sft, parents.reward);
+    const known = parents.baseline && unpackedBaseline(parents.baseline);
+    const evaluator = await createEvaluator(context, sft, parents.reward, known);
     const heldOutPairs = parents.preferences ? parent(parents, 'preferences').heldOut : [];
     return new Arm(context, evaluator, modelOf(context, sft), evaluator.reference, heldOutPairs);
   }
@@ -93,7 +95,10 @@ export class Arm {
     at: Pick<MetricsEvent, 'update' | 'updates' | 'samples' | 'tokens'>,
   ): Promise<StageEvent> {
     const { update, updates, samples, tokens } = at;
-    const { evaluation } = await this.evaluator.evaluate(this.policy, this.context.evaluation.prompts);
+    const { prompts } = this.context.evaluation;
+    const { evaluation } = await (update === 0
+      ? this.evaluator.evaluateSft(prompts) // nothing has been trained
+      : this.evaluator.evaluate(this.policy, prompts));
     this.path.push(evaluation);
     return {
       type: 'evaluation',

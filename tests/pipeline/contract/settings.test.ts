@@ -32,7 +32,7 @@ describe('every stage', () => {
   it('is in the list under its own name, as a part of the trunk, as an arm or as work that arms share', () => {
     for (const [name, stage] of Object.entries(STAGES)) expect(stage.name).toBe(name);
     const shared = Object.keys(STAGES).filter((name) => STAGES[name as StageName].place.kind === 'shared');
-    expect(shared).toEqual(['samples', 'scores']);
+    expect(shared).toEqual(['samples', 'scores', 'baseline']);
     expect([...TRUNK_STAGES, ...ARM_STAGES, ...LECTURE_STAGES, ...shared].sort()).toEqual(
       Object.keys(STAGES).sort(),
     );

@@ -213,7 +213,8 @@ describe('versions', () => {
     expect(of(ppo, { targetKl: 0.05 })).toBe(2);
     expect([of(onlineDpo, {}), of(onlineDpo, { labels: 'reward-model' })]).toEqual([1, 2]);
     expect([of(reward, {}), of(reward, { learningRate: 0 })]).toEqual([1, 2]);
-    expect([of(dpo, {}), of(bestOfN, {}), of(aiFeedback, {})]).toEqual([1, 4, 2]);
+    expect([of(bestOfN, {}), of(bestOfN, { samples: 256 })]).toEqual([5, 4]);
+    expect([of(dpo, {}), of(aiFeedback, {})]).toEqual([1, 2]);
   });
 
   it('keys from before this rule stand where the version does', () => {

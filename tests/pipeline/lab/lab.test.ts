@@ -140,6 +140,7 @@ describe('running', () => {
     const config = withArms(['a', 'ppo', { klCoef: 0.1 }], ['b', 'ppo', { klCoef: 0.2 }], ['c', 'dpo', {}]);
     const { executor, lab, run } = await startedLab(2, config);
     await executor.finishTrunk();
+    await executor.of('baseline').finish();
     expect(statuses(lab)).toMatchObject({ a: 'running', b: 'running', c: 'queued' });
     await executor.log.at(-2)!.finish();
     expect(statuses(lab)).toMatchObject({ a: 'done', b: 'running', c: 'running' });
@@ -534,6 +535,28 @@ describe('work that arms share', () => {
         scores: { name: 'scores' },
       });
     expect(lab.nodes().map(({ node }) => node.stage)).not.toContain('samples');
+  });
+
+  it('is what three arms are compared with, once, and two arms side by side draw themselves', async () => {
+    const arms = ['ppo', 'dpo', 'unlikelihood'].map((stage) => ({
+      id: stage,
+      name: stage,
+      stage,
+      settings: {},
+    }));
+    const three = { ...ladders, arms } as LabConfig;
+    const { executor, run } = await startedLab(2, three);
+    await executor.finishTrunk();
+    expect([...executor.started].sort()).toEqual(['baseline', 'preferences', 'pretrain', 'reward', 'sft']);
+    await executor.of('baseline').finish();
+    for (const stage of ['ppo', 'dpo', 'unlikelihood']) {
+      expect(executor.of(stage).job.parents).toMatchObject({ baseline: { name: 'baseline' } });
+      await executor.of(stage).finish();
+    }
+    await run;
+    const two = await startedLab(2, { ...three, arms: three.arms.slice(0, 2) });
+    await two.executor.finishTrunk();
+    expect(two.executor.started.slice(4)).toEqual(['ppo', 'dpo']);
   });
 
   it('is left to the arms where it fails', async () => {

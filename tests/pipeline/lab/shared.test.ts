@@ -10,30 +10,50 @@ const of = (config: LabConfig, isToDo: (id: string) => boolean = () => true) =>
 it('draws once for frontier and best-of-n, as many answers as the one that wants most, and scores them once', async () => {
   const { config } = await loadDemo('ppo-vs-dpo');
   const { nodes, given } = of(config);
+  const [, samples, scores] = nodes;
   expect(nodes.map(({ stage, inputs, settings }) => ({ stage, inputs, settings }))).toEqual([
+    { stage: 'baseline', inputs: { sft: 'sft' }, settings: { prompts: 512 } },
     { stage: 'samples', inputs: { sft: 'sft' }, settings: { prompts: 128, count: 256 } },
     { stage: 'scores', inputs: { reward: 'reward' }, settings: {} },
   ]);
-  expect([...given.keys()].sort()).toEqual(['best-of-n', 'frontier', nodes[1]!.id].sort());
-  expect(given.get('frontier')).toEqual({ samples: nodes[0]!.id, scores: nodes[1]!.id });
+  const users = [...given].flatMap(([id, { samples: drawn }]) => (drawn ? [id] : []));
+  expect(users.sort()).toEqual(['best-of-n', 'frontier', scores!.id].sort());
+  expect(given.get('frontier')).toMatchObject({ samples: samples!.id, scores: scores!.id });
+});
+
+it('draws what arms are compared with once, for every arm on that SFT and no other', async () => {
+  const { config } = await loadDemo('ppo-vs-dpo');
+  const { nodes, given } = of(config);
+  for (const { id } of config.arms) expect(given.get(id)).toMatchObject({ baseline: nodes[0]!.id });
+  const other = { ...config.arms[0]!, trunk: { sft: { steps: 7 } } };
+  const apart = of({ ...config, arms: [other, ...config.arms.slice(1)] });
+  expect(apart.given.get(other.id)?.baseline).toBeUndefined();
+  expect(apart.given.get('dpo')?.baseline).toBe(nodes[0]!.id);
 });
 
 it('samples once where every arm has a reward model of its own, and shares no scores then', async () => {
   const { config } = await loadDemo('reward-model');
   const { nodes, given } = of(config);
-  expect(nodes.map(({ stage }) => stage)).toEqual(['samples']);
-  expect(given.size).toBe(config.arms.filter(({ stage }) => stage === 'best-of-n').length);
+  expect(nodes.map(({ stage }) => stage).filter((stage) => stage !== 'baseline')).toEqual(['samples']);
+  expect([...given.values()].filter(({ samples }) => samples).length).toBe(
+    config.arms.filter(({ stage }) => stage === 'best-of-n').length,
+  );
 });
 
 it('leaves a single arm to itself, and what has its result', async () => {
   const { config } = await loadDemo('ppo-vs-dpo');
-  expect(of(config, (id) => id !== 'frontier').nodes).toEqual([]);
+  const without = of(config, (id) => id !== 'frontier').nodes;
+  expect(without.map(({ stage }) => stage)).toEqual(['baseline']);
+  expect(of(config, (id) => id === 'frontier').nodes).toEqual([]);
   expect(of(defaultLabConfig()).nodes).toEqual([]);
 });
 
 it('has another key for other weights, other prompts and other scores', async () => {
   const { config } = await loadDemo('ppo-vs-dpo');
-  const keys = (changes: Partial<LabConfig>) => of({ ...config, ...changes }).nodes.map(({ key }) => key);
+  const keys = (changes: Partial<LabConfig>) =>
+    of({ ...config, ...changes })
+      .nodes.slice(1)
+      .map(({ key }) => key);
   const before = keys({});
   expect(keys({})).toEqual(before);
   const [otherSft, otherReward, otherPrompts] = [

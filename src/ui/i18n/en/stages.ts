@@ -26,6 +26,7 @@ export const stages = {
       'few-shot': 'Few-shot',
       samples: 'Answers of SFT',
       scores: 'Scores of SFT’s answers',
+      baseline: 'SFT’s own answers',
     },
     about: {
       pretrain: 'Learns to continue the toy web, word by word. It talks, but it does not answer.',
@@ -54,6 +55,7 @@ export const stages = {
       samples:
         'SFT answers every held-out prompt many times, once for all arms that choose among its answers.',
       scores: 'The reward model scores these answers, once for all arms that use it.',
+      baseline: 'SFT answers every held-out prompt once, for all arms that are compared with it.',
     },
     status: {
       missing: 'not run yet',

@@ -28,6 +28,7 @@ export const stages: Words<typeof en> = {
       'few-shot': '少样本提示',
       samples: 'SFT 的回答',
       scores: 'SFT 回答的得分',
+      baseline: 'SFT 自己的回答',
     },
     about: {
       pretrain: '逐词学习续写玩具网络文本。它会说话，但不会回答。',
@@ -54,6 +55,7 @@ export const stages: Words<typeof en> = {
       'few-shot': '不做训练：把解好的示例放在问题前面。',
       samples: 'SFT 对每个留出提示多次作答，所有从中挑选回答的分支共用一份。',
       scores: '奖励模型给这些回答打分，所有用到它的分支共用一份。',
+      baseline: 'SFT 对每个留出提示作答一次，所有与它比较的分支共用一份。',
     },
     status: {
       missing: '尚未运行',
