@@ -62,7 +62,7 @@ export function counted(engine: Engine): { engine: Engine; calls: CountedCall[];
           const result = (found as (...a: unknown[]) => unknown).apply(object, args.map(known));
           if (!(result instanceof Promise)) return result;
           return result.then((value) => {
-            const read = name === 'update' ? { read: args[2] === true } : {};
+            const read = name === 'update' ? { read: Boolean(args[2]) } : {};
             calls.push({ call: name, ...read, ...less(asked(), before) });
             return value as unknown;
           });

@@ -130,6 +130,27 @@ async function learn(engine: Engine, updates: number) {
   return all;
 }
 
+/** Updates that are asked for together, several times; `lose` is called while the last of them are under way. */
+async function learnTogether(engine: Engine, lose: () => void) {
+  const model = engine.createModel(CONFIG, initialWeights(CONFIG, rngFrom(7)));
+  const step = (label: number) => {
+    const rng = rngFrom(8, 'together', label);
+    const ids = [1, ...Array.from({ length: 6 }, () => rng.int(3, VOCABULARY.length - 1)), 2];
+    const batch = [{ ids, start: 1 }];
+    return {
+      terms: [{ batch, want: { logProbs: true }, loss: negativeLogLikelihood }],
+      optimizer: adamw(1e-2),
+    };
+  };
+  await model.updates([step(1), step(2)]);
+  await model.updates([step(3), step(4)]); // too soon to be copied again
+  const last = model.updates([step(5), step(6), step(7)]);
+  lose();
+  const all = [await last, await model.weights(), await model.optimizerState()];
+  model.dispose();
+  return all;
+}
+
 describe.each([
   ['a lost WebGL context', webgl],
   ['a destroyed GPU device', webgpu],
@@ -193,6 +214,18 @@ describe.each([
     const resilient = resilientEngine(losingDuring(engine, update, provoke), again);
     expect(await learn(resilient, 12), `update ${update}`).toEqual(expected);
     expect(losses, `update ${update}`).toBeGreaterThan(0);
+    resilient.dispose();
+  });
+
+  it('repeats updates that were asked for together', { timeout: SLOW }, async () => {
+    const { engine, provoke } = await open();
+    const resilient = resilientEngine(engine, async () => (await open()).engine);
+    const notices: Message[] = [];
+    resilient.onNotice!((notice) => notices.push(notice));
+    const expected = await learnTogether(resilient, () => undefined);
+    expect(expected[0]).toHaveLength(3);
+    expect(await learnTogether(resilient, provoke)).toEqual(expected);
+    expect(notices).toHaveLength(1);
     resilient.dispose();
   });
 
