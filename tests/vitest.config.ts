@@ -54,6 +54,7 @@ export default defineConfig(async () => {
             browser: {
               enabled: true,
               headless: true,
+              connectTimeout: 180_000, // a machine that is busy starts a browser slowly
               screenshotFailures: false,
               provider: playwright({ launchOptions: { executablePath, args } }),
               instances: [{ browser: 'chromium' as const }],

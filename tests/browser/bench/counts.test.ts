@@ -13,7 +13,7 @@ const config: GptConfig = { vocabSize: 37, nPositions: 40, nEmbd: 32, nLayer: 2,
 
 /** Enough tokens that every sum is cut into slices, as with the lab's batches. */
 const rng = rngFrom(8, 'counts');
-const batch: Batch = Array.from({ length: 16 }, () => ({
+const batch: Batch = Array.from({ length: 10 }, () => ({
   ids: Array.from({ length: rng.int(30, 40) }, () => rng.int(3, config.vocabSize - 1)),
   start: 5,
 }));
