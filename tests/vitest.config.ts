@@ -34,6 +34,7 @@ export default defineConfig(async () => {
       ],
     },
     test: {
+      browser: { connectTimeout: 180_000 }, // a machine that is busy starts a browser slowly
       projects: [
         {
           extends: true as const,
@@ -54,7 +55,6 @@ export default defineConfig(async () => {
             browser: {
               enabled: true,
               headless: true,
-              connectTimeout: 180_000, // a machine that is busy starts a browser slowly
               screenshotFailures: false,
               provider: playwright({ launchOptions: { executablePath, args } }),
               instances: [{ browser: 'chromium' as const }],
