@@ -124,23 +124,24 @@ describe('weights in half floats', () => {
     twin.dispose();
   });
 
-  it('are those of the parameters after every kind of update', async () => {
+  it('are those of the parameters after every kind of update', { timeout: 400_000 }, async () => {
     const pairs = raggedBatch.map(({ ids, start }) => ({ ids, start: start === ids.length ? 1 : start }));
     const { rows, cols, data } = (await half.createModel(tinyConfig, busyWeights(tinyConfig, 5)).evaluate(pairs, want))
       .logProbs!; // prettier-ignore
     const settings = { beta: 0.5, labelSmoothing: 0, referenceFree: false, sftCoef: 0.1 };
     const dpo = dpoOnPairs({ rows, cols, data }, { ...settings, lossType: 'sigmoid' });
     expect(dpo.kernel).toBeDefined();
+    const squares: LossFunction = ({ logProbs }) => ({ loss: tf.mean(tf.square(logProbs)) as Scalar });
     const steps = {
       'with known weights': { batch: raggedBatch, want, loss: sftLoss },
       'with a kernel': { batch: pairs, want: { logProbs: true }, loss: dpo },
-      'with tfjs': { batch: raggedBatch, want: wantAll, loss: everything },
+      'with tfjs': { batch: pairs, want: { logProbs: true }, loss: squares },
     };
     const prompts = raggedBatch.map(({ ids, start }) => ids.slice(0, start));
     const look = async (model: LanguageModel) => [
       await model.evaluate(raggedBatch, wantAll),
       await half.evaluateTogether([{ model, batch: pairs, want }]),
-      await model.generate(prompts, { maxNewTokens: 4, temperature: 1, noiseKey: 2 }),
+      await model.generate(prompts, { maxNewTokens: 2, temperature: 1, noiseKey: 2 }),
     ];
     const model = half.createModel(tinyConfig, busyWeights(tinyConfig, 4));
     await look(model); // there are copies
