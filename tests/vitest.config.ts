@@ -37,6 +37,7 @@ export default defineConfig(async () => {
       ],
     },
     test: {
+      browser: { connectTimeout: 180_000 }, // a machine that is busy starts a browser slowly
       projects: [
         {
           extends: true as const,

@@ -291,6 +291,7 @@ export class FusedLanguageModel implements LanguageModel {
         if (known) {
           const outputs = sheet ? hostOutputs(kernels, batch, heads, want) : null;
           const value = outputs && Promise.resolve(outputs).then((host) => lossValue(host, loss));
+          void value?.catch(() => undefined); // nobody may get so far as to ask for it: the device can be lost before
           if (value) values.push(() => value);
           return finish(known);
         }

@@ -7,7 +7,7 @@ import type { Batch, Engine, LanguageModel, LossFunction } from '../../../../src
 import { MODEL_SIZES } from '../../../../src/model/config';
 import { initialWeights } from '../../../../src/model/parameters';
 import { message } from '../../../../src/messages';
-import { dpoLoss } from '../../../../src/pipeline/losses/dpo';
+import { dpoLoss, dpoOnPairs } from '../../../../src/pipeline/losses/dpo';
 import { ppoPolicyLoss } from '../../../../src/pipeline/losses/ppo';
 import { sftLoss } from '../../../../src/pipeline/losses/sft';
 import { rngFrom } from '../../../../src/random/rng';
@@ -122,6 +122,46 @@ describe('weights in half floats', () => {
     expect(await cost(half, evaluate(model))).toBe(await cost(full, evaluate(twin)));
     model.dispose();
     twin.dispose();
+  });
+
+  it('are those of the parameters after every kind of update', { timeout: 400_000 }, async () => {
+    const pairs = raggedBatch.map(({ ids, start }) => ({ ids, start: start === ids.length ? 1 : start }));
+    const { rows, cols, data } = (await half.createModel(tinyConfig, busyWeights(tinyConfig, 5)).evaluate(pairs, want))
+      .logProbs!; // prettier-ignore
+    const settings = { beta: 0.5, labelSmoothing: 0, referenceFree: false, sftCoef: 0.1 };
+    const dpo = dpoOnPairs({ rows, cols, data }, { ...settings, lossType: 'sigmoid' });
+    expect(dpo.kernel).toBeDefined();
+    const squares: LossFunction = ({ logProbs }) => ({ loss: tf.mean(tf.square(logProbs)) as Scalar });
+    const steps = {
+      'with known weights': { batch: raggedBatch, want, loss: sftLoss },
+      'with a kernel': { batch: pairs, want: { logProbs: true }, loss: dpo },
+      'with tfjs': { batch: pairs, want: { logProbs: true }, loss: squares },
+    };
+    const prompts = raggedBatch.map(({ ids, start }) => ids.slice(0, start));
+    const look = async (model: LanguageModel) => [
+      await model.evaluate(raggedBatch, wantAll),
+      await half.evaluateTogether([{ model, batch: pairs, want }]),
+      await model.generate(prompts, { maxNewTokens: 2, temperature: 1, noiseKey: 2 }),
+    ];
+    const model = half.createModel(tinyConfig, busyWeights(tinyConfig, 4));
+    await look(model); // there are copies
+    const check = async (name: string) => {
+      const fresh = half.createModel(tinyConfig, await model.weights());
+      expect(await look(model), name).toEqual(await look(fresh));
+      fresh.dispose();
+    };
+    for (const [name, term] of Object.entries(steps)) {
+      await model.update([term], adam, false);
+      await check(name);
+    }
+    const together = Object.values(steps).map((term) => ({ terms: [term], optimizer: adam }));
+    const twin = half.createModel(tinyConfig, await model.weights());
+    twin.setWeights(await model.weights(), await model.optimizerState());
+    await model.updates(together);
+    await check('several together');
+    for (const { terms, optimizer } of together) await twin.update(terms, optimizer, false);
+    expect(await twin.weights()).toEqual(await model.weights());
+    [model, twin].forEach((m) => m.dispose());
   });
 
   /** Sentences of a small grammar: what follows can be learned, which token it is partly by chance. */

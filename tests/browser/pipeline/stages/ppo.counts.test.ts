@@ -9,7 +9,7 @@ import { rngFrom } from '../../../../src/random/rng';
 import { reviewTask, VOCABULARY } from '../../../../src/world';
 import type { AlignmentTask } from '../../../../src/world/types';
 
-const CONFIG = { vocabSize: VOCABULARY.length, nPositions: 64, nEmbd: 8, nLayer: 1, nHead: 2 };
+const CONFIG = { vocabSize: VOCABULARY.length, nPositions: 64, nEmbd: 16, nLayer: 1, nHead: 2 };
 const weights = (seed: number) => initialWeights(CONFIG, rngFrom(seed));
 const pair = (i: number): PreferencePair => ({
   prompt: [1, 4 + i],
