@@ -1,6 +1,10 @@
+import { backendDetails } from '../header/BackendBadge';
+import { helpPopover, languageMenu } from '../header/ViewControls';
 import { language } from '../i18n';
 import { loadLessons } from '../lessons/demos';
 import { part } from '../panel/part';
+import { addArmMenu } from '../pipeline-rail/AddArm';
+import { armMenu } from '../pipeline-rail/ArmRow';
 import { useLab } from '../store/useLab';
 
 // What is not needed for the first picture, in the order in which it is wanted.
@@ -10,7 +14,8 @@ export const gallery = part(async () => (await import('../gallery/Gallery')).Gal
 export const results = part(async () => (await import('../results/Results')).Results);
 export const glossary = part(async () => (await import('../gallery/Glossary')).Glossary);
 
-const PARTS = [comparison, curves, gallery, results, glossary];
+const MENUS = [addArmMenu, armMenu, backendDetails, languageMenu, helpPopover];
+const PARTS = [comparison, ...MENUS, curves, gallery, results, glossary];
 
 /**
  * Fetches one after the other while the page has nothing else to do, so that nobody waits for them later. Not before
