@@ -7,6 +7,12 @@ import { addArmMenu } from '../pipeline-rail/AddArm';
 import { armMenu } from '../pipeline-rail/ArmRow';
 import { useLab } from '../store/useLab';
 
+/** Drawn at once, but not waited for by the rest: Run is there before. */
+export const settings = part(async () => (await import('../settings/SettingsPanel')).SettingsPanel);
+/** Of lessons and their recordings. */
+export const seedSwitch = part(async () => (await import('../replay/SeedSwitch')).SeedSwitch);
+export const replayBar = part(async () => (await import('../replay/ReplayBar')).ReplayBar);
+
 // What is not needed for the first picture, in the order in which it is wanted.
 export const comparison = part(async () => (await import('../charts/Comparison')).Comparison);
 export const curves = part(async () => (await import('../charts/StageCurves')).StageCurves);
@@ -15,7 +21,7 @@ export const results = part(async () => (await import('../results/Results')).Res
 export const glossary = part(async () => (await import('../gallery/Glossary')).Glossary);
 
 const MENUS = [addArmMenu, armMenu, backendDetails, languageMenu, helpPopover];
-const PARTS = [comparison, ...MENUS, curves, gallery, results, glossary];
+const PARTS = [comparison, ...MENUS, curves, gallery, results, glossary, replayBar];
 
 /**
  * Fetches one after the other while the page has nothing else to do, so that nobody waits for them later. Not before
