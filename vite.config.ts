@@ -3,6 +3,8 @@ import { defineConfig } from 'vite';
 // @ts-expect-error the config loader wants the extension, TypeScript does not
 import { licences } from './src/build/licences.ts';
 // @ts-expect-error the config loader wants the extension, TypeScript does not
+import { pageSchemas } from './src/build/page-schemas.ts';
+// @ts-expect-error the config loader wants the extension, TypeScript does not
 import { pageStages } from './src/build/page-stages.ts';
 // @ts-expect-error the config loader wants the extension, TypeScript does not
 import { ISOLATION as headers, policy } from './src/build/policy.ts';
@@ -17,7 +19,15 @@ export default defineConfig({
   root: 'src/ui',
   base: './', // the build works from any sub-path of a static host
   publicDir: false,
-  plugins: [react(), pageStages(), preload(), serviceWorker(noticesOfWorkers), policy(), notices],
+  plugins: [
+    react(),
+    pageStages(),
+    pageSchemas(),
+    preload(),
+    serviceWorker(noticesOfWorkers),
+    policy(),
+    notices,
+  ],
   assetsInclude: ['**/*.safetensors'],
   build: {
     outDir: '../../dist',

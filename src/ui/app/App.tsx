@@ -5,12 +5,11 @@ import { Side } from '../gallery/Side';
 import { Header } from '../header/Header';
 import { Panel } from '../panel/Panel';
 import { Rail } from '../pipeline-rail/Rail';
-import { SettingsPanel } from '../settings/SettingsPanel';
 import { useView } from '../store/useView';
 import { Announcer } from './Announcer';
 import classes from './app.module.css';
 import { Notices } from './Notices';
-import { fetchParts, gallery, glossary } from './parts';
+import { fetchParts, gallery, glossary, settings } from './parts';
 import { StatusLine } from './StatusLine';
 import { useShortcuts } from './useShortcuts';
 
@@ -41,7 +40,9 @@ export function App() {
         </Panel>
         <div className={classes.body}>
           <Panel name="settings">
-            <SettingsPanel />
+            <Suspense fallback={<div className={classes.coming} />}>
+              <settings.Part />
+            </Suspense>
           </Panel>
           <Panel name="charts">
             <Charts />

@@ -2,7 +2,6 @@ import { SegmentedControl } from '@mantine/core';
 import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isTableOnly } from '../figures/figures';
-import { SeedSwitch } from '../replay/SeedSwitch';
 import { useStageName } from '../store/useStageName';
 import { behindPoints, plannedPoints } from '../store/behind';
 import { X_AXES } from '../store/series';
@@ -11,7 +10,7 @@ import { useLab } from '../store/useLab';
 import { setView, useView, type ViewState } from '../store/useView';
 import { ChartFrames } from '../charts/ChartFrames';
 import classes from '../charts/charts.module.css';
-import { comparison, curves, results } from './parts';
+import { comparison, curves, results, seedSwitch } from './parts';
 
 /** The middle of the page: all arms compared in charts or in a table, or one stage from inside. */
 export function Charts() {
@@ -59,7 +58,9 @@ export function Charts() {
         {tab !== 'inside' && (
           <div className={classes.behind} data-wide={inLesson || undefined}>
             {tab === 'compare' && <Footnote />}
-            <SeedSwitch inTables={tab === 'results'} />
+            <Suspense>
+              <seedSwitch.Part inTables={tab === 'results'} />
+            </Suspense>
           </div>
         )}
       </div>

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import { placeOf, stageOfNode } from '../../pipeline/lab/edit';
@@ -16,10 +17,10 @@ import { nameList } from '../i18n/list';
 import { useStageName } from '../store/useStageName';
 import type { StageModel } from '../store/snapshot';
 import { statusOf, type Status } from '../store/status';
-import { ReplayBar } from '../replay/ReplayBar';
 import { actions, useLab } from '../store/useLab';
 import classes from './app.module.css';
 import { FallbackNote } from './Notices';
+import { replayBar } from './parts';
 import { doneSentence } from './status-words';
 
 const BAD: ReadonlySet<Status['kind']> = new Set(['problem', 'engineFailed', 'unloaded', 'failed']);
@@ -52,7 +53,13 @@ export function StatusLine() {
           {t('notice.retry')}
         </Button>
       )}
-      {status.kind === 'replay' ? <ReplayBar /> : <FallbackNote />}
+      {status.kind === 'replay' ? (
+        <Suspense>
+          <replayBar.Part />
+        </Suspense>
+      ) : (
+        <FallbackNote />
+      )}
     </div>
   );
 }

@@ -1,7 +1,17 @@
+import { backendDetails } from '../header/BackendBadge';
+import { helpPopover, languageMenu } from '../header/ViewControls';
 import { language } from '../i18n';
 import { loadLessons } from '../lessons/demos';
 import { part } from '../panel/part';
+import { addArmMenu } from '../pipeline-rail/AddArm';
+import { armMenu } from '../pipeline-rail/ArmRow';
 import { useLab } from '../store/useLab';
+
+/** Drawn at once, but not waited for by the rest: Run is there before. */
+export const settings = part(async () => (await import('../settings/SettingsPanel')).SettingsPanel);
+/** Of lessons and their recordings. */
+export const seedSwitch = part(async () => (await import('../replay/SeedSwitch')).SeedSwitch);
+export const replayBar = part(async () => (await import('../replay/ReplayBar')).ReplayBar);
 
 // What is not needed for the first picture, in the order in which it is wanted.
 export const comparison = part(async () => (await import('../charts/Comparison')).Comparison);
@@ -10,7 +20,8 @@ export const gallery = part(async () => (await import('../gallery/Gallery')).Gal
 export const results = part(async () => (await import('../results/Results')).Results);
 export const glossary = part(async () => (await import('../gallery/Glossary')).Glossary);
 
-const PARTS = [comparison, curves, gallery, results, glossary];
+const MENUS = [addArmMenu, armMenu, backendDetails, languageMenu, helpPopover];
+const PARTS = [comparison, ...MENUS, curves, gallery, results, glossary, replayBar];
 
 /**
  * Fetches one after the other while the page has nothing else to do, so that nobody waits for them later. Not before

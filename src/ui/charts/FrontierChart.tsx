@@ -1,5 +1,5 @@
 import { SegmentedControl } from '@mantine/core';
-import { memo, useCallback } from 'react';
+import { memo, useCallback, useDeferredValue } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CartesianGrid, Scatter, ScatterChart } from 'recharts';
 import { fixed } from '../i18n/format';
@@ -73,7 +73,7 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierProps) {
     return fit && wanted && !isOut(s.points.at(-1)!.evaluation.kl) ? [{ id: s.id, style: s.style, fit }] : [];
   });
   // What the reward model thinks, on an axis of its own to the right; both zeros are at the same height.
-  const selected = useLab((s) => s.selected);
+  const selected = useDeferredValue(useLab((s) => s.selected)); // input comes first
   const proxied =
     klAxis === 'sqrt' || enlarged
       ? paths.filter(({ series: s }) => paths.length <= MANY || s.id === selected)

@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, useDeferredValue } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLab } from '../store/useLab';
 import { useView } from '../store/useView';
@@ -16,7 +16,7 @@ const GOLD = { domain: [-1, 1], ticks: [-1, -0.5, 0, 0.5, 1] } satisfies Paramet
 export const RewardChart = memo(function RewardChart(props: TimeProps) {
   const { series, names, startGold } = props;
   const { t } = useTranslation();
-  const selected = useLab((s) => s.selected);
+  const selected = useDeferredValue(useLab((s) => s.selected)); // input comes first
   const enlarged = useView((s) => s.enlarged === 'reward');
   // Dashed lines of many arms would hide the solid ones.
   const many = series.length > MANY && !enlarged;

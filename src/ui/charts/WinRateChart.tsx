@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, useDeferredValue } from 'react';
 import { useTranslation } from 'react-i18next';
 import { percent } from '../i18n/format';
 import { withReference } from '../i18n/reference';
@@ -23,7 +23,7 @@ export const WinRateChart = memo(function WinRateChart(all: TimeProps) {
   const props = compared(all);
   const { series, bands, axis, prompts, against } = props;
   const { t } = useTranslation();
-  const selected = useLab((s) => s.selected);
+  const selected = useDeferredValue(useLab((s) => s.selected)); // input comes first
   const asBars = bands.length > 0 || series.length > MANY;
   return (
     <TimeChart

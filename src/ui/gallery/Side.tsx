@@ -3,13 +3,14 @@ import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Panel } from '../panel/Panel';
 import { part } from '../panel/part';
-import { RecordedSamples } from '../replay/RecordedSamples';
-import { Samples } from '../samples/Samples';
+import panel from '../samples/samples.module.css';
 import { useLab } from '../store/useLab';
 import { setView, useView, type ViewState } from '../store/useView';
 import { demoByName } from '../lessons/demos';
 import classes from './gallery.module.css';
 
+export const samples = part(async () => (await import('../samples/Samples')).Samples);
+export const recorded = part(async () => (await import('../replay/RecordedSamples')).RecordedSamples);
 export const lesson = part(async () => (await import('./LessonPanel')).LessonPanel);
 
 /** The right of the page: samples, or the lesson that is open. */
@@ -18,8 +19,15 @@ export function Side() {
   const demo = demoByName(useLab((s) => s.demo));
   const side = useView((s) => s.side);
   const replaying = useLab((s) => s.replay !== null);
-  const samples = <Panel name="samples">{replaying && demo ? <RecordedSamples /> : <Samples />}</Panel>;
-  if (!demo) return samples;
+  const Answers = replaying && demo ? recorded.Part : samples.Part;
+  const answers = (
+    <Panel name="samples">
+      <Suspense fallback={<div className={panel.panel} />}>
+        <Answers />
+      </Suspense>
+    </Panel>
+  );
+  if (!demo) return answers;
   return (
     <section className={classes.side} data-side={side} aria-label={t('lesson.views')}>
       <SegmentedControl
@@ -40,7 +48,7 @@ export function Side() {
           </Suspense>
         </Panel>
       ) : (
-        samples
+        answers
       )}
     </section>
   );

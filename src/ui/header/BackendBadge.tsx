@@ -1,72 +1,31 @@
-import { Popover, SegmentedControl, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { IconCpu } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { messageText } from '../i18n/dynamic';
 import { compact } from '../i18n/format';
-import type { BackendChoice } from '../store/session';
-import { actions, useLab } from '../store/useLab';
+import { Opener } from '../panel/Opener';
+import { part } from '../panel/part';
+import { useLab } from '../store/useLab';
 import classes from './header.module.css';
 
-const CHOICES: readonly BackendChoice[] = ['auto', 'webgpu', 'webgl', 'wasm', 'cpu'];
+export const backendDetails = part(async () => (await import('./BackendDetails')).BackendDetails);
 
 /** Where the training runs, how fast, and why there. */
 export function BackendBadge() {
   const { t } = useTranslation();
   const engine = useLab((s) => s.engine);
   const speed = useLab((s) => s.tokensPerSecond);
-  const choice = useLab((s) => s.backend);
-  const idle = useLab((s) => s.state === 'idle');
   const report = engine.status === 'ready' ? engine.report : null;
   const name = report
     ? `${t(`backend.names.${report.info.backend}`)}${report.info.precision ? ` ${report.info.precision}` : ''}`
     : t(engine.status === 'failed' ? 'backend.failed' : 'backend.starting');
   const speedText = speed === null ? '' : t('status.tokens', { speed: compact(speed) });
-  return (
-    <Popover position="bottom-end" width={360} withRoles>
-      <Popover.Target>
-        <UnstyledButton className={classes.badge} data-failed={engine.status === 'failed' || undefined}>
-          <IconCpu size={15} aria-hidden />
-          <VisuallyHidden>{t('backend.label')}</VisuallyHidden>
-          <b>{name}</b>
-          {speedText && <span className={classes.speed}>{speedText}</span>}
-        </UnstyledButton>
-      </Popover.Target>
-      <Popover.Dropdown className={classes.backend}>
-        {report && (
-          <>
-            <h2>{t('backend.adapter')}</h2>
-            <p>
-              {report.info.words ? messageText(report.info.words) : report.info.adapter} (
-              {t(`backend.kinds.${report.info.kind}`)})
-            </p>
-            <h2>{t('backend.speed')}</h2>
-            <p>{speedText || t('backend.noSpeed')}</p>
-            <h2>{t('backend.considered')}</h2>
-            <dl>
-              {report.considered.map((c, i) => (
-                <div key={i}>
-                  <dt>
-                    {t(`backend.names.${c.backend}`)}, {t(`backend.kinds.${c.kind}`)}
-                  </dt>
-                  <dd>{messageText(c.reason)}</dd>
-                </div>
-              ))}
-            </dl>
-          </>
-        )}
-        {engine.status === 'failed' && <p role="alert">{messageText(engine.message)}</p>}
-        <h2>{t('backend.choose')}</h2>
-        <SegmentedControl
-          size="xs"
-          fullWidth
-          aria-label={t('backend.choose')}
-          value={choice}
-          disabled={!idle}
-          onChange={(value) => void actions.chooseBackend(value as BackendChoice)}
-          data={CHOICES.map((value) => ({ value, label: t(`backend.names.${value}`) }))}
-        />
-        {!idle && <p>{t('backend.busy')}</p>}
-      </Popover.Dropdown>
-    </Popover>
+  const button = (
+    <UnstyledButton className={classes.badge} data-failed={engine.status === 'failed' || undefined}>
+      <IconCpu size={15} aria-hidden />
+      <VisuallyHidden>{t('backend.label')}</VisuallyHidden>
+      <b>{name}</b>
+      {speedText && <span className={classes.speed}>{speedText}</span>}
+    </UnstyledButton>
   );
+  return <Opener panel="header" of={backendDetails} with={{ speedText }} button={button} popup="dialog" />;
 }

@@ -1,11 +1,4 @@
-import {
-  ActionIcon,
-  Menu,
-  Popover,
-  Tooltip,
-  useComputedColorScheme,
-  useMantineColorScheme,
-} from '@mantine/core';
+import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import {
   IconCheck,
   IconHelp,
@@ -17,43 +10,37 @@ import {
 } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { LANGUAGES } from '../i18n';
-import { chooseLanguage } from '../i18n/choose';
+import { Opener } from '../panel/Opener';
+import { part } from '../panel/part';
 import { actions, useLab } from '../store/useLab';
-import { choose, setProjector, setView, useView } from '../store/useView';
-import { Help } from './Help';
+import { setProjector, setView, useView } from '../store/useView';
 import classes from './header.module.css';
+
+export const languageMenu = part(async () => (await import('./LanguageMenu')).LanguageMenu);
+export const helpPopover = part(async () => (await import('./HelpPopover')).HelpPopover);
 
 /** Sharing, language, projector mode, theme, help. */
 export function ViewControls() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const projector = useView((s) => s.projector);
   const help = useView((s) => s.help);
   const { setColorScheme } = useMantineColorScheme();
   const isDark = useComputedColorScheme('light') === 'dark';
   const themeLabel = t(isDark ? 'view.light' : 'view.dark');
+  const language = (
+    <ActionIcon aria-label={t('view.language')} title={t('view.language')}>
+      <IconLanguage size={18} />
+    </ActionIcon>
+  );
+  const helpButton = (
+    <ActionIcon aria-label={t('view.help')} title={t('view.help')}>
+      <IconHelp size={18} />
+    </ActionIcon>
+  );
   return (
     <div className={classes.view}>
       <ShareButton />
-      <Menu>
-        <Menu.Target>
-          <ActionIcon aria-label={t('view.language')} title={t('view.language')}>
-            <IconLanguage size={18} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {LANGUAGES.map(({ code, tag, name }) => (
-            <Menu.Item
-              key={code}
-              lang={tag}
-              rightSection={i18n.language === code ? <IconCheck size={14} /> : undefined}
-              onClick={() => void choose(code, chooseLanguage)}
-            >
-              {name}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+      <Opener panel="header" of={languageMenu} with={{}} button={language} popup="menu" />
       <ActionIcon
         aria-label={t('view.projector')}
         title={t('view.projector')}
@@ -70,28 +57,15 @@ export function ViewControls() {
       >
         {isDark ? <IconSun size={18} /> : <IconMoon size={18} />}
       </ActionIcon>
-      <Popover
+      <Opener
+        panel="header"
+        of={helpPopover}
+        with={{}}
+        button={helpButton}
+        popup="dialog"
         opened={help}
-        onChange={(opened) => setView({ help: opened })}
-        position="bottom-end"
-        width={360}
-        withRoles
-        trapFocus
-        returnFocus
-      >
-        <Popover.Target>
-          <ActionIcon
-            aria-label={t('view.help')}
-            title={t('view.help')}
-            onClick={() => setView({ help: !help })}
-          >
-            <IconHelp size={18} />
-          </ActionIcon>
-        </Popover.Target>
-        <Popover.Dropdown>
-          <Help />
-        </Popover.Dropdown>
-      </Popover>
+        onOpen={() => setView({ help: true })}
+      />
     </div>
   );
 }
@@ -112,7 +86,7 @@ function ShareButton() {
     setTimeout(() => setMessage(''), 4000);
   };
   return (
-    <Tooltip label={message} opened={message !== ''}>
+    <div className={classes.share}>
       <ActionIcon
         aria-label={message || t('view.share')}
         title={valid ? t('view.share') : t('view.shareInvalid')}
@@ -121,6 +95,7 @@ function ShareButton() {
       >
         {message === t('view.shared') ? <IconCheck size={18} /> : <IconLink size={18} />}
       </ActionIcon>
-    </Tooltip>
+      {message && <p className={classes.shared}>{message}</p>}
+    </div>
   );
 }

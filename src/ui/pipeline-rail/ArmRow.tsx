@@ -1,14 +1,17 @@
-import { ActionIcon, Button, Menu, Popover, TextInput } from '@mantine/core';
-import { IconCopy, IconDots, IconPencil, IconTrash } from '@tabler/icons-react';
-import { memo, useState } from 'react';
+import { ActionIcon } from '@mantine/core';
+import { IconDots } from '@tabler/icons-react';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MarkerIcon } from '../charts/Marker';
 import type { ArmStage } from '../../pipeline/stages';
 import { messageText } from '../i18n/dynamic';
+import { Opener } from '../panel/Opener';
+import { part } from '../panel/part';
 import type { StageModel } from '../store/snapshot';
 import { useOwnReference } from '../store/useReferences';
 import { actions } from '../store/useLab';
 import { armColour, armStyle, isHollow } from '../theme/palette';
+import type { ArmMenuProps } from './ArmMenu';
 import classes from './rail.module.css';
 import { StatusIcon } from './StageStatus';
 import { ProgressLine } from './TrunkCard';
@@ -68,91 +71,23 @@ export const ArmRow = memo(function ArmRow({ stage, style, selected, removable }
         ))}
         <ProgressLine stage={stage} colour={colour} />
       </button>
-      <ArmMenu id={stage.id} name={stage.name} stage={stage.stage as ArmStage} removable={removable} />
+      <ArmOpener id={stage.id} name={stage.name} stage={stage.stage as ArmStage} removable={removable} />
     </div>
   );
 });
 
-interface ArmMenuProps {
-  id: string;
-  name: string;
-  stage: ArmStage;
-  removable: boolean;
-}
+export const armMenu = part(async () => (await import('./ArmMenu')).ArmMenu);
 
-const ArmMenu = memo(function ArmMenu({ id, name, stage, removable }: ArmMenuProps) {
+const ArmOpener = memo(function ArmOpener(arm: ArmMenuProps) {
   const { t } = useTranslation();
-  const [renaming, setRenaming] = useState(false);
+  const button = (
+    <ActionIcon aria-label={t('stage.armMenu', { name: arm.name })}>
+      <IconDots size={16} />
+    </ActionIcon>
+  );
   return (
-    <Popover
-      withRoles={false}
-      opened={renaming}
-      onChange={setRenaming}
-      position="bottom-end"
-      trapFocus
-      returnFocus
-    >
-      <Popover.Target>
-        <div className={classes.armMenu}>
-          <Menu>
-            <Menu.Target>
-              <ActionIcon aria-label={t('stage.armMenu', { name: name })}>
-                <IconDots size={16} />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => setRenaming(true)}>
-                {t('stage.rename')}
-              </Menu.Item>
-              <Menu.Item leftSection={<IconCopy size={15} />} onClick={() => actions.addArm(stage, id)}>
-                {t('stage.duplicate')}
-              </Menu.Item>
-              <Menu.Item
-                leftSection={<IconTrash size={15} />}
-                disabled={!removable}
-                onClick={() => actions.removeArm(id)}
-              >
-                {t('stage.remove')}
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
-        </div>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <RenameForm
-          name={name}
-          onDone={(text) => {
-            actions.renameArm(id, text);
-            setRenaming(false);
-          }}
-        />
-      </Popover.Dropdown>
-    </Popover>
+    <div className={classes.armMenu}>
+      <Opener panel="pipeline" of={armMenu} with={arm} button={button} popup="menu" />
+    </div>
   );
 });
-
-function RenameForm({ name, onDone }: { name: string; onDone: (name: string) => void }) {
-  const { t } = useTranslation();
-  const [text, setText] = useState(name);
-  return (
-    <form
-      className={classes.rename}
-      onSubmit={(e) => {
-        e.preventDefault();
-        onDone(text);
-      }}
-    >
-      <TextInput
-        size="xs"
-        label={t('stage.nameField')}
-        value={text}
-        maxLength={24}
-        data-autofocus
-        onChange={(e) => setText(e.currentTarget.value)}
-      />
-      <Button type="submit" size="xs" disabled={!text.trim()}>
-        {t('stage.save')}
-      </Button>
-    </form>
-  );
-}

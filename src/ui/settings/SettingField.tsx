@@ -1,4 +1,4 @@
-import { ActionIcon, NativeSelect, Switch, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, NativeSelect, Switch, TextInput } from '@mantine/core';
 import { IconArrowBackUp } from '@tabler/icons-react';
 import { memo, Suspense, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -75,15 +75,14 @@ export const SettingField = memo(function SettingField(props: SettingFieldProps)
           </span>
         </label>
         {changed && (
-          <Tooltip label={t('settings.restore', { value: shown(standard) })}>
-            <ActionIcon
-              size="xs"
-              aria-label={`${label}: ${t('settings.restore', { value: shown(standard) })}`}
-              onClick={() => set(standard)}
-            >
-              <IconArrowBackUp size={14} />
-            </ActionIcon>
-          </Tooltip>
+          <ActionIcon
+            size="xs"
+            title={t('settings.restore', { value: shown(standard) })}
+            aria-label={`${label}: ${t('settings.restore', { value: shown(standard) })}`}
+            onClick={() => set(standard)}
+          >
+            <IconArrowBackUp size={14} />
+          </ActionIcon>
         )}
         <Control {...props} id={id} label={label} set={set} />
       </div>

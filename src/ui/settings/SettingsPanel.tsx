@@ -1,6 +1,6 @@
 import { Button, Collapse } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
-import { Suspense, useMemo } from 'react';
+import { Suspense, useDeferredValue, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { settingErrors, settingFields, type SettingField as Field } from '../../pipeline/contract/settings';
 import { standardOf } from '../../pipeline/lab/edit';
@@ -35,15 +35,17 @@ export function SettingsPanel() {
 type SettingsOf = Pick<StageModel, 'id' | 'stage' | 'name' | 'isArm' | 'settings' | 'changed'>;
 
 /** The selected stage without what changes while it trains. */
-const useSelectedSettings = (): SettingsOf | null =>
-  useLab(
+function useSelectedSettings(): SettingsOf | null {
+  const selected = useDeferredValue(useLab((s) => s.selected)); // input comes first
+  return useLab(
     useShallow((s) => {
-      const stage = s.stages.find((m) => m.id === s.selected);
+      const stage = s.stages.find((m) => m.id === selected);
       if (!stage) return null;
       const { id, stage: kind, name, isArm, settings, changed } = stage;
       return { id, stage: kind, name, isArm, settings, changed };
     }),
   );
+}
 
 function Panel({ stage }: { stage: SettingsOf }) {
   const { t } = useTranslation();

@@ -12,13 +12,16 @@ const RUNS: Record<Size, number> = { quick: 4, part: 20, whole: 20 };
 /** All arms must have their histories by then. */
 const PATIENCE_MS = 900_000;
 
-/** Six arms that are done soon, and two that train for as long as the page is watched. */
+/**
+ * Six arms that are done soon, and two that train for as long as the page is watched. No two are the same: those would
+ * share one result, and with it one history.
+ */
 function longArms(): string {
   const ids = Array.from({ length: ARMS }, (_, i) => `a${i + 1}`);
   const arms = ids.map((id, i) => `${id}:${i % 2 ? 'dpo' : 'ppo'}:${id.toUpperCase()}`).join(',');
   const amounts = ids.map((id, i) => {
     const last = i >= ARMS - 2;
-    return i % 2 ? `${id}.steps=${last ? 10_000 : 20}` : `${id}.iterations=${last ? 2000 : 3}`;
+    return i % 2 ? `${id}.steps=${last ? 10_000 : 20 + i}` : `${id}.iterations=${last ? 2000 : 2 + i / 2}`;
   });
   return `?v=1&arms=${arms}&${amounts.join('&')}&evaluation.times=2&evaluation.prompts=16&evaluation.finalPrompts=16`;
 }
