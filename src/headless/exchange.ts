@@ -91,5 +91,7 @@ function described(artifact: Artifact): string {
       return 'answers of SFT';
     case 'scores':
       return 'scores of answers';
+    case 'baseline':
+      return 'answers of SFT to compare with';
   }
 }

@@ -25,7 +25,7 @@ it('asks for what sampling does not tell by one pass over prompts and answers', 
 
 it.each([
   ['nothing is wanted', {}, rollout],
-  ['only what is known is wanted', { want, onlyIfKnown: true }, rollout],
+  ['only what is known is wanted', { want, onlyIfKnown: true as const }, rollout],
   ['sampling has told it', { want }, { ...rollout, outputs: found }],
 ])('leaves the rollout as it is where %s', async (_, options, sampled) => {
   const { evaluate, result } = await told(options, sampled);

@@ -8,12 +8,12 @@ import { streamOf, type StageContext } from '../../../src/pipeline/contract/stag
 import { goldOf, sequence } from '../../../src/pipeline/data/tokens';
 import { drawEvaluationPrompts } from '../../../src/pipeline/measures/evaluate';
 import {
+  answerOf,
   answersTo,
   drawAnswers,
   joinAnswers,
   type PromptAnswers,
 } from '../../../src/pipeline/measures/reference-answers';
-import { answerOf } from '../../../src/pipeline/measures/reweighted';
 import { VOCABULARY } from '../../../src/world';
 import { nanoContext, openEngine } from '../support';
 
