@@ -78,6 +78,7 @@ const APART = {
 const ENTRIES = [
   'src/ui/main\\.tsx',
   'src/ui/offline/(isolation|service-worker)\\.ts',
+  'src/ui/lessons/texts/\\w+\\.ts', // found by their folder
   'src/worker/lab-worker\\.ts',
   'src/bench/bench-worker\\.ts',
   'src/kernels/wasm/(build|thread)\\.mjs',

@@ -9,7 +9,7 @@ import type { ShapeName } from '../../src/bench/workload';
 import type { Page } from 'playwright';
 import { openPage, type BrowserOptions } from './browser.mjs';
 import { figure, med, number, table } from './format.mjs';
-import { readMemory } from './memory.mjs';
+import { readMemory } from './read-memory.mjs';
 import { buildOurs, OWN_TREE } from './ours.mjs';
 import { serveFolder } from './serve.mjs';
 

@@ -5,6 +5,7 @@ import type { MemoryRow, Results } from '../../src/bench/results';
 import type { LabStage, MemorySample } from '../../src/bench/worker-api';
 import { openPage, type BrowserOptions } from './browser.mjs';
 import { buildOurs, OWN_TREE } from './ours.mjs';
+import { readMemory } from './read-memory.mjs';
 import type { Raw } from './saved.mjs';
 import { serveFolder } from './serve.mjs';
 
@@ -83,21 +84,6 @@ export async function measureMemoryAlone(
     ...{ way, node: process.version, commit, options },
   };
   return { machine, results };
-}
-
-/** After a tenth of the updates, at the end, and where there was last more than ever before. */
-export function readMemory(
-  samples: readonly MemorySample[],
-  updates: number,
-): Pick<MemoryRow, 'early' | 'late' | 'grewAt'> {
-  let grewAt: number | undefined;
-  let most = 0;
-  for (const s of samples)
-    if (s.bytes + s.deviceBytes + s.tensors > most) {
-      most = s.bytes + s.deviceBytes + s.tensors;
-      grewAt = s.update;
-    }
-  return { early: samples.find((s) => s.update >= updates / 10), late: samples[samples.length - 1], grewAt };
 }
 
 const words = ({ early, late, grewAt }: MemoryRow) =>
