@@ -19,7 +19,7 @@ export async function openOurs(
   kind: EngineInfo['kind'],
   precision: EngineOptions['precision'] = 'f32',
 ): Promise<Subject> {
-  const { engine } = await createEngine(backend, kind, { precision });
+  const { engine } = await createEngine(backend, kind, { precision, wholeRollouts: true });
   let model: LanguageModel | null = null;
   let shape: Shape;
   let batches: number[][][] = [];

@@ -259,6 +259,8 @@ export interface EngineOptions {
    * and optimiser stay in 32 bits. Default f32; others ignore it.
    */
   precision?: 'f32' | 'f16';
+  /** Fused WebGPU decodes a rollout in one kernel. Default: not on a software GPU, which compiles it for a minute. */
+  wholeRollouts?: boolean;
 }
 
 /** One device context; lives in a worker or in Node. */

@@ -32,7 +32,7 @@ async function onWasm({ threads }: EngineOptions): Promise<Engine> {
 }
 
 /** WebGPU on a device of our own; tfjs is loaded, and joins it, when the first loss needs it. */
-async function onWebGpu({ precision }: EngineOptions): Promise<Engine> {
+async function onWebGpu({ precision, wholeRollouts }: EngineOptions): Promise<Engine> {
   const [{ WebGpuKernels }, { openWebGpu }] = await Promise.all([
     import('../../kernels/webgpu/kernels'),
     import('../devices/webgpu'),
@@ -43,7 +43,7 @@ async function onWebGpu({ precision }: EngineOptions): Promise<Engine> {
     ...{ backend: 'webgpu', kind: 'fused', adapter, software },
     ...(half ? { precision, note: message('engine.half', {}) } : {}),
   };
-  const kernels = new WebGpuKernels(gpu, { half });
+  const kernels = new WebGpuKernels(gpu, { half, rollouts: wholeRollouts ?? !software });
   const share = async () => (await import('../devices/tfjs-webgpu')).shareWebGpu(kernels, adapterInfo);
   return engineOn(kernels, info, { lost, close, share });
 }

@@ -39,6 +39,8 @@ export interface WebGpuOptions {
   half?: boolean;
   /** Reductions by subgroups. Default: if the device has them. */
   subgroups?: boolean;
+  /** Rollouts in one kernel, which takes long to compile on a software GPU. Default: yes. */
+  rollouts?: boolean;
 }
 
 /** Kernels on WebGPU: operations are recorded, and submitted together when the outermost frame ends. */
@@ -51,10 +53,11 @@ export class WebGpuKernels implements Kernels, Context {
   private readonly commands: Commands;
   private readonly programs: ProgramCache;
   private readonly halves: HalfCopies | null;
+  private readonly rollouts: boolean;
 
   constructor(
     readonly gpu: Gpu,
-    { half = false, subgroups = gpu.device.features.has('subgroups') }: WebGpuOptions = {},
+    { half = false, subgroups = gpu.device.features.has('subgroups'), rollouts = true }: WebGpuOptions = {},
   ) {
     this.memory = new GpuMemory(gpu.device, () => this.programs.forget());
     this.commands = new Commands(gpu, this.memory);
@@ -63,6 +66,8 @@ export class WebGpuKernels implements Kernels, Context {
     this.nothing = this.memory.allocate(4);
     this.subgroups = subgroups;
     this.halves = half ? new HalfCopies(this, this.memory) : null;
+    // the kernel reads whole floats, and would draw from another policy than passes see
+    this.rollouts = rollouts && !half;
   }
 
   run(
@@ -295,7 +300,7 @@ export class WebGpuKernels implements Kernels, Context {
   }
 
   rolloutCaches(args: On<'rolloutCaches'>): LayerCache<GpuBuffer>[] | null {
-    if (this.halves) return null; // it reads whole floats, and would draw from another policy than passes see
+    if (!this.rollouts) return null;
     return rolloutCaches(this, args, this.gpu.device.limits.maxStorageBufferBindingSize);
   }
 

@@ -30,7 +30,7 @@ describe.each(['webgpu', 'webgl'] as const)('commands asked of %s', (backend) =>
   let model: LanguageModel;
   const asked: Record<string, number> = {};
   beforeAll(async () => {
-    engine = await createFusedEngine(backend);
+    engine = await createFusedEngine(backend, { wholeRollouts: true });
     const listened = counted(engine);
     model = listened.engine.createModel(config, busyWeights(config, 4));
     const count = async (name: string, call: () => Promise<unknown>) => {

@@ -44,14 +44,22 @@ async function webgl(): Promise<{ engine: Engine; provoke: () => void }> {
 
 async function webgpu(): Promise<{ engine: Engine; provoke: () => void }> {
   const { gpu, lost, close } = await openWebGpu();
-  const engine = engineOn(new WebGpuKernels(gpu), { backend: 'webgpu', ...software }, { lost, close });
+  const engine = engineOn(
+    new WebGpuKernels(gpu, { rollouts: false }),
+    { backend: 'webgpu', ...software },
+    { lost, close },
+  );
   return { engine, provoke: () => gpu.device.destroy() };
 }
 
 /** Not a lost device but a command it rejects: everything computed since is suspect. */
 async function webgpuWithError(): Promise<{ engine: Engine; provoke: () => void }> {
   const { gpu, lost, close } = await openWebGpu();
-  const engine = engineOn(new WebGpuKernels(gpu), { backend: 'webgpu', ...software }, { lost, close });
+  const engine = engineOn(
+    new WebGpuKernels(gpu, { rollouts: false }),
+    { backend: 'webgpu', ...software },
+    { lost, close },
+  );
   const provoke = () =>
     gpu.device.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
   return { engine, provoke };

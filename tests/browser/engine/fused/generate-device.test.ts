@@ -25,7 +25,7 @@ describe.each(['webgpu', 'webgl'] as const)('rollouts on %s', (backend) => {
   let fused: Engine;
   let stepwise: Engine;
   beforeAll(async () => {
-    fused = await createFusedEngine(backend);
+    fused = await createFusedEngine(backend, { wholeRollouts: true });
     stepwise = await createFusedEngine('wasm');
   });
   afterAll(() => {
