@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { engineOn } from '../../../src/engine/fused/engine';
 import { createFusedEngine } from '../../../src/engine/fused';
 import { DeviceLostError } from '../../../src/engine/errors';
@@ -8,7 +8,7 @@ import { openWebGpu } from '../../../src/engine/devices/webgpu';
 import { createPlainEngine } from '../../../src/engine/plain';
 import { resilientEngine } from '../../../src/engine/resilient';
 import { sentence, type Message } from '../../../src/messages';
-import type { Engine, UpdateStep } from '../../../src/engine/types';
+import type { Engine, LanguageModel, UpdateStep } from '../../../src/engine/types';
 import { WebGlKernels } from '../../../src/kernels/webgl/kernels';
 import { WebGpuKernels } from '../../../src/kernels/webgpu/kernels';
 import { initialWeights } from '../../../src/model/parameters';
@@ -36,61 +36,55 @@ const SLOW = 400_000;
 
 const software = { adapter: 'test', software: true, kind: 'fused' } as const;
 
-async function webgl(): Promise<{ engine: Engine; provoke: () => void }> {
+/** An engine, and ways to lose its device: at every loss the next. */
+interface Opened {
+  engine: Engine;
+  provoke: (() => void)[];
+}
+
+async function webgl(): Promise<Opened> {
   const { context, lost, close } = openWebGl();
   const engine = engineOn(new WebGlKernels(context), { backend: 'webgl', ...software }, { lost, close });
-  return { engine, provoke: () => giveBack(context.gl) };
+  return { engine, provoke: [() => giveBack(context.gl)] };
 }
 
-async function webgpu(): Promise<{ engine: Engine; provoke: () => void }> {
+/** Besides a device that is lost, a command that it rejects: everything computed since is suspect. */
+async function webgpu(): Promise<Opened> {
   const { gpu, lost, close } = await openWebGpu();
-  const engine = engineOn(
-    new WebGpuKernels(gpu, { rollouts: false }),
-    { backend: 'webgpu', ...software },
-    { lost, close },
-  );
-  return { engine, provoke: () => gpu.device.destroy() };
-}
-
-/** Not a lost device but a command it rejects: everything computed since is suspect. */
-async function webgpuWithError(): Promise<{ engine: Engine; provoke: () => void }> {
-  const { gpu, lost, close } = await openWebGpu();
-  const engine = engineOn(
-    new WebGpuKernels(gpu, { rollouts: false }),
-    { backend: 'webgpu', ...software },
-    { lost, close },
-  );
-  const provoke = () =>
+  const kernels = new WebGpuKernels(gpu, { rollouts: false });
+  const engine = engineOn(kernels, { backend: 'webgpu', ...software }, { lost, close });
+  const reject = () =>
     gpu.device.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
-  return { engine, provoke };
+  return { engine, provoke: [() => gpu.device.destroy(), reject] };
 }
 
 /** tfjs's own devices, which it keeps to itself. */
-interface Devices {
+interface TfjsDevices {
   gpgpu: { gl: WebGL2RenderingContext };
   device: GPUDevice;
 }
 
-async function plainWebGl(): Promise<{ engine: Engine; provoke: () => void }> {
+async function plainWebGl(): Promise<Opened> {
   const engine = await createPlainEngine('webgl');
-  const { gpgpu } = tf.findBackend('webgl') as unknown as Devices;
-  return { engine, provoke: () => giveBack(gpgpu.gl) };
+  const { gpgpu } = tf.findBackend('webgl') as unknown as TfjsDevices;
+  return { engine, provoke: [() => giveBack(gpgpu.gl)] };
 }
 
-async function plainWebGpu(): Promise<{ engine: Engine; provoke: () => void }> {
+async function plainWebGpu(): Promise<Opened> {
   const engine = await createPlainEngine('webgpu');
-  const { device } = tf.findBackend('webgpu') as unknown as Devices;
-  return { engine, provoke: () => device.destroy() };
+  const { device } = tf.findBackend('webgpu') as unknown as TfjsDevices;
+  return { engine, provoke: [() => device.destroy()] };
 }
 
-async function run(engine: Engine, afterUpdate: number, provoke: () => void) {
+/** A run of the job; `afterRow` is called with the update of each row. */
+async function run(engine: Engine, afterRow: (update: number) => void = () => undefined) {
   const events: TimedEvent[] = [];
   const notices: Message[] = [];
   const outcome = await runStage(engine, job(), new RunControl(), (event) => {
     if (event.type === 'notice') notices.push(event.message);
     else {
       events.push(event);
-      if (event.update === afterUpdate) provoke();
+      afterRow(event.update);
     }
   });
   return { events, notices, outcome };
@@ -102,29 +96,50 @@ const figuresOf = ({ events, outcome }: Awaited<ReturnType<typeof run>>) => ({
   result: outcome.status === 'done' ? outcome.result : outcome,
 });
 
-/** Like the engine, but `provoke` is called as soon as the given update (or several at once) has been asked for. */
-function losingDuring(engine: Engine, update: number, provoke: () => void): Engine {
-  let count = 0;
-  return {
-    ...engine,
-    createModel(config, weights) {
-      const model = engine.createModel(config, weights);
-      const losing =
-        <A extends unknown[], R>(ask: (...args: A) => R) =>
-        (...args: A): R => {
-          const answer = ask(...args);
-          if (++count === update) provoke();
-          return answer;
-        };
-      model.update = losing(model.update.bind(model));
-      model.updates = losing(model.updates.bind(model));
-      return model;
-    },
+/** Devices of one kind that are lost when a test wants it: now, or in the middle of an update. */
+class Devices {
+  opened = 0;
+  losses = 0;
+  /** Updates until the device is lost, and again until the one that takes its place is. */
+  private waiting: number[] = [];
+  private provoke: (() => void)[] = [];
+
+  constructor(private readonly kind: () => Promise<Opened>) {}
+
+  open = async (): Promise<Engine> => {
+    const { engine, provoke } = await this.kind();
+    this.opened++;
+    this.provoke = provoke;
+    return { ...engine, createModel: (config, weights) => this.watch(engine.createModel(config, weights)) };
   };
+
+  lose(): void {
+    this.provoke[this.losses++ % this.provoke.length]!();
+  }
+
+  loseDuring(...updates: number[]): void {
+    this.waiting = updates;
+  }
+
+  private watch(model: LanguageModel): LanguageModel {
+    const losing =
+      <A extends unknown[], R>(ask: (...args: A) => R) =>
+      (...args: A): R => {
+        const answer = ask(...args);
+        if (this.waiting.length > 0 && --this.waiting[0]! === 0) {
+          this.waiting.shift();
+          this.lose();
+        }
+        return answer;
+      };
+    model.update = losing(model.update.bind(model));
+    model.updates = losing(model.updates.bind(model));
+    return model;
+  }
 }
 
 /** Updates that are not all read back, three more that are asked for together, and all that a model is afterwards. */
-async function learn(engine: Engine, updates: number) {
+async function learn(engine: Engine) {
   const model = engine.createModel(CONFIG, initialWeights(CONFIG, rngFrom(5)));
   const rng = rngFrom(6);
   const next = (): UpdateStep => {
@@ -135,7 +150,7 @@ async function learn(engine: Engine, updates: number) {
       optimizer: adamw(1e-2),
     };
   };
-  for (let i = 1; i <= updates; i++) {
+  for (let i = 1; i <= 6; i++) {
     const { terms, optimizer } = next();
     await model.update(terms, optimizer, i % 4 === 0);
   }
@@ -147,105 +162,86 @@ async function learn(engine: Engine, updates: number) {
   return all;
 }
 
+/**
+ * One device is lost after the other, and the next test goes on with what has taken its place: a software GPU
+ * compiles its shaders anew for every device.
+ */
 describe.each([
-  ['a lost WebGL context', webgl],
-  ['a destroyed GPU device', webgpu],
-  ['an uncaptured GPU error', webgpuWithError],
-  ["tfjs's WebGL context lost", plainWebGl],
-  ["tfjs's GPU device destroyed", plainWebGpu],
-])('%s', (name, open) => {
-  it('is noticed, said, and training goes on on a new device to the same end', async () => {
-    const { engine, provoke } = await open();
-    const resilient = resilientEngine(engine, async () => (await open()).engine);
-    const { events, notices, outcome } = await run(resilient, 3, provoke);
-    expect(outcome.status).toBe('done');
-    expect(events.map((e) => e.update)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(notices).toHaveLength(1);
-    expect(sentence(notices[0]!)).toContain('lost');
-    for (const e of events) if (e.type === 'metrics') expect(e.metrics['loss']).toBeGreaterThan(0);
-    resilient.dispose();
+  ['WebGL', webgl],
+  ['WebGPU', webgpu],
+  ["tfjs's WebGL", plainWebGl],
+  ["tfjs's WebGPU", plainWebGpu],
+])('a device of %s that is lost', (name, open) => {
+  const devices = new Devices(open);
+  const notices: Message[] = [];
+  let resilient: Engine;
+  /** What comes of a device that is not lost. */
+  let expected: { figures: ReturnType<typeof figuresOf>; learned: Awaited<ReturnType<typeof learn>> };
+  beforeAll(async () => {
+    const first = await devices.open();
+    expected = { figures: figuresOf(await run(first)), learned: await learn(first) };
+    resilient = resilientEngine(first, devices.open);
+    resilient.onNotice!((notice) => notices.push(notice));
+  }, SLOW);
+  beforeEach(() => void (notices.length = 0));
+  afterAll(() => resilient.dispose());
+
+  it('after a row is noticed, said, and training goes on to the same end', { timeout: SLOW }, async () => {
+    const lossy = await run(resilient, (update) => update === 3 && devices.lose());
+    expect(lossy.outcome.status).toBe('done');
+    expect(lossy.notices).toHaveLength(1);
+    expect(sentence(lossy.notices[0]!)).toContain('lost');
+    expect(figuresOf(lossy)).toEqual(expected.figures);
   });
 
-  it('falls back to the next backend when the device does not open again', async () => {
-    const { engine, provoke } = await open();
-    const resilient = resilientEngine(engine, () => createFusedEngine('wasm'));
-    const { notices, outcome } = await run(resilient, 3, provoke);
-    expect(outcome.status).toBe('done');
-    expect(notices[0]).toMatchObject({ code: 'engine.moved', values: { to: 'wasm' } });
-    expect(resilient.info.backend).toBe('wasm');
-    resilient.dispose();
+  it('in whichever update loses nothing', { timeout: SLOW }, async () => {
+    const update = rngFrom(15, name).int(1, 6);
+    devices.loseDuring(update);
+    const lossy = await run(resilient);
+    expect(lossy.notices, `update ${update}`).toHaveLength(1);
+    expect(figuresOf(lossy), `update ${update}`).toEqual(expected.figures);
   });
-
-  it(
-    'loses nothing: whichever update the device is lost in, the figures are those of an undisturbed run',
-    { timeout: SLOW },
-    async () => {
-      const undisturbed = await open();
-      const expected = figuresOf(await run(undisturbed.engine, 0, () => undefined));
-      undisturbed.engine.dispose();
-      const update = rngFrom(15, name).int(1, 6);
-      const { engine, provoke } = await open();
-      const resilient = resilientEngine(
-        losingDuring(engine, update, provoke),
-        async () => (await open()).engine,
-      );
-      const lossy = await run(resilient, 0, () => undefined);
-      expect(lossy.notices, `update ${update}`).toHaveLength(1);
-      expect(figuresOf(lossy), `update ${update}`).toEqual(expected);
-      resilient.dispose();
-    },
-  );
 
   it('repeats the updates that nobody has read back', { timeout: SLOW }, async () => {
-    const undisturbed = await open();
-    const expected = await learn(undisturbed.engine, 6);
-    undisturbed.engine.dispose();
-    const { engine, provoke } = await open();
-    let losses = 0;
-    const again = async () => {
-      const next = await open(); // and once more while it is brought back
-      return losingDuring(next.engine, losses++ === 0 ? 1 : 0, next.provoke);
-    };
-    const resilient = resilientEngine(losingDuring(engine, 7, provoke), again); // among those asked for together
-    expect(await learn(resilient, 6)).toEqual(expected);
-    expect(losses).toBeGreaterThan(0);
-    resilient.dispose();
+    const before = devices.losses;
+    devices.loseDuring(7, 1); // among those asked for together, and once more while it is brought back
+    expect(await learn(resilient)).toEqual(expected.learned);
+    expect(devices.losses).toBe(before + 2);
   });
 
-  it(
-    'is opened again by whatever comes next where it was lost while nobody used it',
-    { timeout: SLOW },
-    async () => {
-      const { engine, provoke } = await open();
-      const resilient = resilientEngine(engine, async () => (await open()).engine);
-      const notices: Message[] = [];
-      resilient.onNotice!((notice) => notices.push(notice));
-      const before = await learn(resilient, 2);
-      provoke();
-      // an idle device tells of its loss by itself, but of an error only with the next command
-      await Promise.race([engine.lost, new Promise((resolve) => setTimeout(resolve, 1000))]);
-      expect(await learn(resilient, 2)).toEqual(before); // with a model made on a device that is gone
-      expect(notices).toHaveLength(1);
-      resilient.dispose();
-    },
-  );
+  it('while nobody used it is opened again by whatever comes next', { timeout: SLOW }, async () => {
+    devices.lose();
+    // an idle device tells of its loss by itself, but of an error only with the next command
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(await learn(resilient)).toEqual(expected.learned); // with a model made on a device that is gone
+    expect(notices).toHaveLength(1);
+  });
 
-  it('rejects what waits for it and all that follows, and a model made after it is brought back', async () => {
-    const { engine, provoke } = await open();
+  it('and does not open again: the next backend goes on', { timeout: SLOW }, async () => {
+    const other = resilientEngine(await devices.open(), () => createFusedEngine('wasm'));
+    const { notices: said, outcome } = await run(other, (update) => update === 3 && devices.lose());
+    expect(outcome.status).toBe('done');
+    expect(said[0]).toMatchObject({ code: 'engine.moved', values: { to: 'wasm' } });
+    expect(other.info.backend).toBe('wasm');
+    other.dispose();
+  });
+
+  it('rejects what waits for it and all that follows', { timeout: SLOW }, async () => {
+    const engine = await devices.open();
     const model = engine.createModel(CONFIG, initialWeights(CONFIG, rngFrom(1)));
     const batch = [{ ids: [1, 4, 5, 2], start: 1 }];
     await model.evaluate(batch, { logProbs: true });
     const pending = model.evaluate(batch, { logProbs: true });
-    provoke();
+    devices.lose();
     await expect(pending).rejects.toThrow(DeviceLostError);
     expect(sentence((await engine.lost)!)).not.toBe('');
     await expect(model.weights()).rejects.toThrow(DeviceLostError);
     await expect(model.evaluate(batch, { scores: true })).rejects.toThrow(DeviceLostError);
     model.setWeights(initialWeights(CONFIG, rngFrom(2))); // the next call tells
     await expect(model.weights()).rejects.toThrow(DeviceLostError);
-    const resilient = resilientEngine(engine, () => createFusedEngine('wasm'));
+    const moved = resilientEngine(engine, () => createFusedEngine('wasm'));
     const weights = initialWeights(CONFIG, rngFrom(3));
-    expect(await resilient.createModel(CONFIG, weights).weights()).toEqual(weights);
-    resilient.dispose();
+    expect(await moved.createModel(CONFIG, weights).weights()).toEqual(weights); // made after it is brought back
+    moved.dispose();
   });
 });
