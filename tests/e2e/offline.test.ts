@@ -74,6 +74,7 @@ async function visit(serviceWorkers: 'allow' | 'block' = 'allow'): Promise<Page>
   context = await browser.newContext({ serviceWorkers });
   const page = await context.newPage();
   await page.goto(host.url + SMALL);
+  if (serviceWorkers === 'allow') await page.waitForFunction(() => crossOriginIsolated); // loaded once more
   await untilStatus(page, 'ready');
   return page;
 }
@@ -138,9 +139,11 @@ describe('after the first visit', { timeout: 300_000 }, () => {
   it('without a service worker, a script that is gone leads to the same notice', async () => {
     const page = await visit('block');
     const before = await entryOf(page);
-    await deploy('b');
     await page.getByRole('button', { name: /^Backend/ }).click();
-    await page.getByText('CPU', { exact: true }).click();
+    const other = page.getByText('CPU', { exact: true });
+    await other.waitFor();
+    await deploy('b');
+    await other.click();
     await untilStatus(page, 'engineFailed');
     await notice(page).waitFor({ timeout: 60_000 });
     await page.getByRole('button', { name: 'Load the new version' }).click();
