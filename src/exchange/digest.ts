@@ -1,0 +1,12 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { saveArtifact } from '../checkpoints/artifact-file';
+import type { Artifact } from '../pipeline/contract/artifacts';
+import { preferencesOf } from '../pipeline/contract/packed-preferences';
+
+/** SHA-256 as 64 hexadecimal digits. */
+export const digest = (bytes: Uint8Array): string => bytesToHex(sha256(bytes));
+
+/** Of what an artifact holds, whatever notes lie beside it. */
+export const artifactDigest = (artifact: Artifact): string =>
+  digest(saveArtifact(preferencesOf(artifact) ?? artifact, {}, 'F32'));
