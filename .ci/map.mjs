@@ -63,6 +63,7 @@ export const FLOORS = {
     ['samples'],
     ['replay'],
     ['gallery'],
+    ['transfer'],
     ['settings', 'header', 'pipeline-rail'],
     ['app', 'bench'],
   ],

@@ -92,7 +92,12 @@ const preferencesIn = (artifacts: ExchangedRun['artifacts']): [id: string, Prefe
 export const isPrefixModel = ({ settings }: GraphNode): boolean => settings['attention'] === 'prefix';
 
 /** One model as a folder, with its card, and for JavaScript as ONNX where `isOnnx`. */
-function modelFolder(run: ExchangedRun, node: GraphNode, artifact: ModelArtifact, isOnnx: boolean): Files {
+export function modelFolder(
+  run: ExchangedRun,
+  node: GraphNode,
+  artifact: ModelArtifact,
+  isOnnx: boolean,
+): Files {
   const hasTask = !STAGES[node.stage].taskFree;
   const files = modelFiles(artifact, hasTask ? taskByName(run.config.task).maxNewTokens : undefined);
   const isInJavaScript = isOnnx && artifact.kind === 'model' && !isPrefixModel(node);
@@ -112,10 +117,16 @@ export function runFiles(run: ExchangedRun, isOnnx = false): Map<string, Uint8Ar
   };
   for (const { node, artifact } of modelsOf(run))
     add(`models/${node.id}`, modelFolder(run, node, artifact, isOnnx));
-  for (const [id, artifact] of preferencesIn(run.artifacts)) add(`data/${id}`, preferenceFiles(artifact));
-  if (run.artifacts.size > 1) add('data', drawnFiles(run));
+  add('data', run.artifacts.size > 1 ? dataFiles(run) : labelledFiles(run));
   return files;
 }
+
+/** The tables of a run: labelled pairs, demonstrations and prompts, each in a folder of its own. */
+export const dataFiles = (run: ExchangedRun): Map<string, Uint8Array> =>
+  new Map([...labelledFiles(run), ...drawnFiles(run)]);
+
+const labelledFiles = ({ artifacts }: ExchangedRun): Map<string, Uint8Array> =>
+  new Map(preferencesIn(artifacts).flatMap(([id, artifact]) => [...within(id, preferenceFiles(artifact))]));
 
 /** Demonstrations in the order in which SFT learned from them, and prompts in the order in which PPO answers them. */
 function drawnFiles({ config }: ExchangedRun): Map<string, Uint8Array> {
