@@ -7,6 +7,9 @@ import { preferencesOf } from '../pipeline/contract/packed-preferences';
 /** SHA-256 as 64 hexadecimal digits. */
 export const digest = (bytes: Uint8Array): string => bytesToHex(sha256(bytes));
 
-/** Of what an artifact holds, whatever notes lie beside it. */
-export const artifactDigest = (artifact: Artifact): string =>
-  digest(saveArtifact(preferencesOf(artifact) ?? artifact, {}, 'F32'));
+/** An artifact as a file, with every bit of it; the same whatever notes lie beside labels that are packed. */
+export const artifactBytes = (artifact: Artifact): Uint8Array<ArrayBuffer> =>
+  saveArtifact(preferencesOf(artifact) ?? artifact, {}, 'F32');
+
+/** Of what an artifact holds. */
+export const artifactDigest = (artifact: Artifact): string => digest(artifactBytes(artifact));

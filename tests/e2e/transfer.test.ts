@@ -18,7 +18,7 @@ import { findChromium } from '../support/chromium';
 import { buildPage, serveFolder, type Served } from './serve';
 
 const SMALL =
-  '?v=1&size=nano&threads=1&backend=wasm&sft.steps=4&preferences.pairs=64&preferences.heldOutPairs=16&reward.steps=4' +
+  '?v=1&size=nano&threads=1&sft.steps=4&preferences.pairs=64&preferences.heldOutPairs=16&reward.steps=4' +
   '&ppo.iterations=2&ppo.rolloutBatch=8&dpo.steps=4&evaluation.times=1&evaluation.prompts=8&evaluation.finalPrompts=8';
 
 let folder: string;

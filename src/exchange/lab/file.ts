@@ -1,7 +1,5 @@
 import type { z } from 'zod';
-import { saveArtifact } from '../../checkpoints/artifact-file';
 import { message, MessageError } from '../../messages';
-import { CheckpointError } from '../../model/safetensors';
 import type { Artifact } from '../../pipeline/contract/artifacts';
 import type { Evaluation, FinalAnswers } from '../../pipeline/contract/stage';
 import { configProblems, type LabConfig } from '../../pipeline/lab/config';
@@ -9,7 +7,7 @@ import { buildGraph, type Graph, type GraphNode } from '../../pipeline/lab/graph
 import type { NodeRun, NodeView } from '../../pipeline/lab/lab';
 import type { TimedEvent } from '../../pipeline/lab/runner';
 import { at, bytesOfJson, fileOf, jsonOfFile, MOST_BYTES, type Files } from '../files';
-import { digest } from '../digest';
+import { artifactBytes, digest } from '../digest';
 import { unzipped, zipped } from '../zip';
 import { artifactOf } from './artifact';
 import { LAB_VERSION, labSchema, runSchema, versionSchema, written, type LabSample } from './schema';
@@ -48,7 +46,7 @@ export function labFile({ name, config, runs, samples }: LabContents): Uint8Arra
     const artifact = run.result?.artifact ?? run.lastGood;
     const parts = {
       run: bytesOfJson(writtenRun(run)),
-      ...(artifact ? { artifact: saveArtifact(artifact, {}, 'F32') } : {}),
+      ...(artifact ? { artifact: artifactBytes(artifact) } : {}),
     };
     files.set(runPath(id), parts.run);
     if (parts.artifact) files.set(artifactPath(id), parts.artifact);
@@ -141,13 +139,8 @@ function readStage(
 }
 
 function loaded(files: Files, node: GraphNode, run: NodeRun): Artifact {
-  const path = artifactPath(node.id);
-  const bytes = fileOf(files, path, MOST_BYTES.weights);
-  try {
-    return artifactOf(bytes, node.stage, run.made!.size);
-  } catch (error) {
-    throw error instanceof CheckpointError ? error.in(path) : error;
-  }
+  const bytes = fileOf(files, artifactPath(node.id), MOST_BYTES.weights);
+  return artifactOf(bytes, node.stage, run.made!.size);
 }
 
 function checkDigest(files: Files, file: string, expected: string): void {

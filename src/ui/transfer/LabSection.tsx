@@ -53,7 +53,7 @@ export function LabSection({ save, disabled, onOpened }: SectionProps & { onOpen
           aria-label={t('transfer.save', { what: t('transfer.lab.title'), format: LAB_EXTENSION })}
           onClick={() => save(() => ({ name: `${stem()}${LAB_EXTENSION}`, files: labFile(labContents()) }))}
         >
-          {LAB_EXTENSION}
+          {t('transfer.lab.save')}
         </Button>
         <FileButton resetRef={resetFile} onChange={open} accept={`${LAB_EXTENSION},.zip`}>
           {(props) => (

@@ -62,9 +62,8 @@ export function ChartsSection({ save, disabled }: SectionProps) {
     save(async () => ({ name: `${stem()}-${what}-${format}.zip`, files: await pictures(prints, format) }));
   const one = (chart: ChartName, format: PictureFormat) => () =>
     save(async () => {
-      const all = await pictures({ of: 'arms' }, format);
-      const picture = all.get(`${chart}.${format}`) as Uint8Array<ArrayBuffer> | undefined;
-      return { name: `${stem()}-${chart}.${format}`, files: picture ?? all };
+      const [picture] = (await pictures({ of: 'arms' }, format, chart)).values();
+      return { name: `${stem()}-${chart}.${format}`, files: picture as Uint8Array<ArrayBuffer> };
     });
   const both = (act: (format: PictureFormat) => () => void) => ({ SVG: act('svg'), PNG: act('png') });
   return (

@@ -8,6 +8,7 @@ import { ChartsSection, NumbersSection } from './NumbersSections';
 import { DataSection, ModelsSection } from './ModelsSections';
 import classes from './transfer.module.css';
 import { useSaving, type Saving } from './useSaving';
+import './words';
 
 const close = () => setView({ transfer: false, dropped: null });
 

@@ -68,7 +68,8 @@ const LINE = 18;
 export function pictureOf(frame: HTMLElement, { legend, note, family, fonts }: PictureOptions): string {
   const box = frame.getBoundingClientRect();
   const root = document.createElementNS(SVG, 'svg');
-  const rows = legendRows(legend, box.width, family);
+  const inset = parseFloat(getComputedStyle(frame).paddingLeft) || 0;
+  const rows = legendRows(legend, box.width - 2 * inset, family);
   const height = box.height + rows.length * LINE + LINE + 2 * MARGIN;
   const width = box.width + 2 * MARGIN;
   set(root, { xmlns: SVG, width, height, viewBox: `0 0 ${width} ${height}`, 'font-family': family });
@@ -83,8 +84,8 @@ export function pictureOf(frame: HTMLElement, { legend, note, family, fonts }: P
     if (!svg.closest(CONTROLS) && !svg.parentElement?.closest('svg')) content.append(drawn(svg, box));
   content.append(...words(frame, box));
   const top = box.height + LINE;
-  rows.forEach((row, i) => content.append(...row.map((entry) => legendEntry(entry, top + i * LINE))));
-  const style = { x: 0, y: top + rows.length * LINE, 'font-size': 10, fill: '#555c68' };
+  rows.forEach((row, i) => content.append(...row.map((entry) => legendEntry(entry, inset, top + i * LINE))));
+  const style = { x: inset, y: top + rows.length * LINE, 'font-size': 10, fill: '#555c68' };
   content.append(element('text', style, note));
   return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(root)}\n`;
 }
@@ -191,7 +192,8 @@ function legendRows(legend: readonly LegendEntry[], width: number, family: strin
   return rows;
 }
 
-function legendEntry({ name, colour, dashes, x }: Placed, y: number): SVGElement {
+function legendEntry({ name, colour, dashes, x: at }: Placed, inset: number, y: number): SVGElement {
+  const x = inset + at;
   const group = element('g', {});
   const line = { d: `M${x} ${y - 4}h18`, stroke: colour, 'stroke-width': 2, fill: 'none' };
   group.append(

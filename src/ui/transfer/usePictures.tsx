@@ -21,12 +21,12 @@ interface Asked {
 
 /** Draws pictures: what makes them, and what has to be on the page meanwhile. */
 export function usePictures(): {
-  pictures: (prints: Prints, format: PictureFormat) => Promise<Map<string, Uint8Array>>;
+  pictures: (prints: Prints, format: PictureFormat, only?: string) => Promise<Map<string, Uint8Array>>;
   room: ReactNode;
 } {
   const [asked, setAsked] = useState<Asked | null>(null);
   const queue = useRef<Promise<unknown>>(Promise.resolve());
-  const pictures = useCallback(async (prints: Prints, format: PictureFormat) => {
+  const pictures = useCallback(async (prints: Prints, format: PictureFormat, only?: string) => {
     const before = queue.current;
     const made = (async () => {
       await before.catch(() => undefined);
@@ -36,8 +36,9 @@ export function usePictures(): {
           flushSync(() => setAsked({ prints, onDrawn })),
         );
         if (!frames) throw problem(i18n.t('transfer.charts.late'));
-        if (frames.length === 0) throw problem(i18n.t('transfer.charts.none'));
-        return await filesOf(frames, prints, format, fonts);
+        const wanted = frames.filter((frame) => only === undefined || frame.dataset['chart'] === only);
+        if (wanted.length === 0) throw problem(i18n.t('transfer.charts.none'));
+        return await filesOf(wanted, prints, format, fonts);
       } finally {
         setAsked(null);
       }

@@ -14,6 +14,7 @@ export const transfer: Words<typeof en> = {
     lab: {
       title: '整个实验室',
       about: '设置、随机种子、曲线、权重和回答都在一个文件里，在任何机器上打开都得到同样的数值。',
+      save: '保存 .alignlet',
       open: '打开文件 …',
       drop: '或将 .alignlet 文件、导出的运行 zip 拖到页面上。',
     },
