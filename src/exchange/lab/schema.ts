@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { messageSchema, keySchema, refuseDisorder, wordSchema } from '../../pipeline/records/stored-config';
+import { refuseAt } from '../../messages/shape';
 import { labConfigSchema } from '../../pipeline/lab/config';
 import { MOST_CHARACTERS } from '../data/formats';
 
@@ -29,13 +30,18 @@ const position = {
   seconds: z.number().min(0),
 };
 
-const evaluation = z
-  .object({
-    ...{ gold: anyNumber, kl: anyNumber, winRate: anyNumber, winRateLow: anyNumber, winRateHigh: anyNumber },
-    ...{ prompts: anyNumber, eosRate: anyNumber, length: anyNumber, entropy: anyNumber },
-    ...{ distinct1: anyNumber, distinct2: anyNumber },
-  })
-  .catchall(anyNumber);
+/** What charts and tables look for in every evaluation. */
+const ALWAYS = [
+  ...['gold', 'kl', 'winRate', 'winRateLow', 'winRateHigh', 'prompts'],
+  ...['eosRate', 'length', 'distinct1', 'distinct2', 'entropy'],
+];
+
+/** A record, which keeps the order of its figures. */
+const evaluation = figures.superRefine((values, context) => {
+  for (const name of ALWAYS)
+    if (!Object.hasOwn(values, name))
+      refuseAt(context, [name], { code: 'value.type', values: { expected: 'number', got: 'undefined' } });
+});
 
 const event = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('metrics'), ...position, metrics: figures }),

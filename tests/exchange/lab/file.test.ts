@@ -100,6 +100,15 @@ describe('the file of a lab', () => {
       /^stages\/ppo\/run\.json: summary\.gold/,
     ],
     [
+      'with an evaluation that lacks a figure',
+      () =>
+        withRun('ppo', (run) => {
+          const [first] = run['events'] as { evaluation: Record<string, unknown> }[];
+          delete first!.evaluation['kl'];
+        }),
+      /^stages\/ppo\/run\.json: events\.0\.evaluation\.kl must be a number/,
+    ],
+    [
       'with rows out of order',
       () => withRun('ppo', (run) => (run['events'] as unknown[]).reverse()),
       /^stages\/ppo\/run\.json: events\.1/,
