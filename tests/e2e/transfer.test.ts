@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser, type Download, type Page } from 'playwright';
+import { chromium, type Browser, type Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPreferences } from '../../src/exchange/data/tables';
 import { within } from '../../src/exchange/files';
@@ -59,7 +59,7 @@ const open = (on: Page) => on.getByRole('button', { name: 'Export and import' })
 
 /** Presses a button of the dialogue and waits for its file. */
 async function saved(on: Page, what: string, format: string): Promise<{ name: string; bytes: Uint8Array }> {
-  const [download]: [Download, void] = await Promise.all([
+  const [download] = await Promise.all([
     on.waitForEvent('download'),
     on.getByRole('button', { name: `Save ${what} as ${format}`, exact: true }).click(),
   ]);
@@ -95,15 +95,19 @@ describe('what the page exports', { timeout: 120_000 }, () => {
     const lab = readLabFile((await saved(page, 'The whole lab', '.alignlet')).bytes, 'x');
     const expected = lab.runs.flatMap(({ id, run }) =>
       run.events.flatMap((event) =>
-        Object.entries(event.type === 'metrics' ? event.metrics : event.evaluation).map(([metric, value]) =>
-          [id, event.type, event.update, metric, value].map(String),
-        ),
+        Object.entries(event.type === 'metrics' ? event.metrics : event.evaluation).map(([metric, value]) => [
+          id,
+          event.type,
+          String(event.update),
+          metric,
+          value,
+        ]),
       ),
     );
     const rows = csvRows(text((await saved(page, 'Curves', 'CSV')).bytes));
-    expect(rows.map((row) => ['id', 'kind', 'update', 'metric', 'value'].map((c) => row[c]))).toEqual(
-      expected,
-    );
+    expect(
+      rows.map(({ id, kind, update, metric, value }) => [id, kind, update, metric, Number(value)]),
+    ).toEqual(expected);
     expect(rows[0]).toMatchObject({
       task: 'review',
       size: 'nano',
