@@ -15,7 +15,7 @@ export const transfer = {
         'Settings, seeds, curves, weights and answers in one file, to be opened on any machine with the same figures.',
       save: 'Save .alignlet',
       open: 'Open a file …',
-      drop: 'or drop an .alignlet file, or the zip of a run, on the page.',
+      drop: 'Or drop an .alignlet file, or the zip of a run, on the page.',
     },
     numbers: {
       title: 'Numbers',
