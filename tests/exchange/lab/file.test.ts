@@ -106,7 +106,7 @@ describe('the file of a lab', () => {
           const [first] = run['events'] as { evaluation: Record<string, unknown> }[];
           delete first!.evaluation['kl'];
         }),
-      /^stages\/ppo\/run\.json: events\.0\.evaluation\.kl must be a number/,
+      /^stages\/ppo\/run\.json: events\.0\.evaluation\.kl/,
     ],
     [
       'with rows out of order',
