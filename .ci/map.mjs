@@ -16,7 +16,7 @@ export const ROOMS = {
   checkpoints: ['messages', 'model', 'pipeline'],
   worker: ['messages', 'engine', 'pipeline'],
   bench: ['random', 'messages', 'model', 'world', 'engine', 'pipeline'],
-  exchange: ['random', 'messages', 'model', 'world', 'pipeline'],
+  exchange: ['random', 'messages', 'model', 'world', 'pipeline', 'checkpoints'],
   headless: ['random', 'messages', 'model', 'world', 'engine', 'pipeline', 'checkpoints', 'exchange'],
   build: [],
   ui: [
@@ -63,6 +63,7 @@ export const FLOORS = {
     ['samples'],
     ['replay'],
     ['gallery'],
+    ['transfer'],
     ['settings', 'header', 'pipeline-rail'],
     ['app', 'bench'],
   ],

@@ -271,6 +271,16 @@ export class Lab {
     this.changed();
   }
 
+  /** Takes in finished runs from elsewhere under their keys, each as the last of its node. Only while nothing runs. */
+  restore(runs: readonly { id: string; run: NodeRun }[]): void {
+    if (this.state_ !== 'idle') return;
+    for (const { id, run } of runs) {
+      this.runs.set(run.key, run);
+      this.lastKey.set(id, run.key);
+    }
+    this.changed();
+  }
+
   private withInputs(ids: readonly string[]): Set<string> {
     const wanted = new Set(ids);
     for (const node of [...this.graph].reverse())

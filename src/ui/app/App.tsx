@@ -9,16 +9,19 @@ import { useView } from '../store/useView';
 import { Announcer } from './Announcer';
 import classes from './app.module.css';
 import { Notices } from './Notices';
-import { fetchParts, gallery, glossary, settings } from './parts';
+import { fetchParts, gallery, glossary, settings, transfer } from './parts';
 import { StatusLine } from './StatusLine';
+import { takeDrops } from './drops';
 import { useShortcuts } from './useShortcuts';
 
 /** The whole page. */
 export function App() {
   const { t } = useTranslation();
   useShortcuts();
+  useEffect(takeDrops, []);
   useEffect(fetchParts, []);
   const galleryOpened = useView((s) => s.gallery);
+  const transferOpened = useView((s) => s.transfer);
   const glossaryOpened = useView((s) => s.term !== null);
   return (
     <div className={classes.app}>
@@ -58,6 +61,11 @@ export function App() {
       <Panel name="glossary">
         <OnceOpened opened={glossaryOpened}>
           <glossary.Part />
+        </OnceOpened>
+      </Panel>
+      <Panel name="transfer">
+        <OnceOpened opened={transferOpened}>
+          <transfer.Part />
         </OnceOpened>
       </Panel>
       <Panel name="announcements">

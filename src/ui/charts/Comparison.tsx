@@ -19,8 +19,8 @@ import { useEmpty } from './useEmpty';
 import { useQueued } from './useQueued';
 import { WinRateChart } from './WinRateChart';
 
-/** The four questions of the lecture, for all arms; or one of them, large. */
-export function Comparison() {
+/** The four questions of the lecture, for all arms; or one of them, large, unless `all` of them are wanted. */
+export function Comparison({ all = false }: { all?: boolean }) {
   const series = useLab((s) => s.series);
   const bands = useBands();
   const references = useReferences();
@@ -28,7 +28,7 @@ export function Comparison() {
   const { prompts } = useLab((s) => s.config.evaluation);
   const axis = useView((s) => s.xAxis);
   const klAxis = useView((s) => s.klAxis);
-  const enlarged = useView((s) => s.enlarged);
+  const enlarged = useView((s) => (all ? null : s.enlarged));
   const shown = [...series, ...bands];
   const noneCompared = !shown.some(({ id }) => references[id]);
   const empty = useEmpty(noneCompared);

@@ -1,6 +1,7 @@
 import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import {
   IconCheck,
+  IconFileExport,
   IconHelp,
   IconLanguage,
   IconLink,
@@ -40,6 +41,14 @@ export function ViewControls() {
   return (
     <div className={classes.view}>
       <ShareButton />
+      <ActionIcon
+        aria-label={t('view.transfer')}
+        title={t('view.transfer')}
+        aria-haspopup="dialog"
+        onClick={() => setView({ transfer: true })}
+      >
+        <IconFileExport size={18} />
+      </ActionIcon>
       <Opener panel="header" of={languageMenu} with={{}} button={language} popup="menu" />
       <ActionIcon
         aria-label={t('view.projector')}

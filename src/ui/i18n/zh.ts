@@ -4,8 +4,9 @@ import { glossary } from './zh/glossary';
 import { metrics } from './zh/metrics';
 import { page } from './zh/page';
 import { stages } from './zh/stages';
+import { transfer } from './zh/transfer';
 
 export { settings } from './zh/settings';
 
 /** Every word on the page in Simplified Chinese. */
-export const words: Catalogue = { ...page, ...stages, ...metrics, ...gallery, ...glossary };
+export const words: Catalogue = { ...page, ...stages, ...metrics, ...gallery, ...glossary, ...transfer };

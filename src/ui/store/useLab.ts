@@ -8,6 +8,7 @@ import {
   withSeed,
   withSetting,
 } from '../../pipeline/lab/edit';
+import type { NodeRun } from '../../pipeline/lab/lab';
 import type { ArmStage } from '../../pipeline/stages';
 import { messageOf } from '../../messages';
 import { demoByName, loadLessons, withNamesIn, type DemoEntry } from '../lessons/demos';
@@ -176,6 +177,14 @@ async function nameArms(): Promise<void> {
   else renewAddress();
 }
 
+/** A lab as it comes from a file. */
+interface OpenedLab {
+  /** Of a demo, or of none. */
+  name: string;
+  config: LabConfig;
+  runs: readonly { id: string; run: NodeRun }[];
+}
+
 /** Everything a person can do with the lab. */
 export const actions = {
   /** Starts the workers and loads what is shipped; called once. */
@@ -264,6 +273,17 @@ export const actions = {
   closeDemo: () => configure(config(), { demo: null }),
   openFreeLab(): void {
     if (session.lab.state === 'idle') configure(defaultLabConfig(), { demo: null });
+  },
+  /** Every stage of the lab itself, recordings aside. */
+  nodes: () => session.lab.nodes(),
+  /** Opens a lab that was kept in a file, with the results it had. Not while a run is going on. */
+  openLab({ name, config, runs }: OpenedLab): void {
+    if (session.lab.state !== 'idle') return;
+    session.stopPlayer();
+    session.lab.restore(runs);
+    for (const { run } of runs) cache.know(run.key, config.task, run.made?.size ?? config.size);
+    setView({ tab: 'compare', enlarged: null });
+    configure(config, { demo: demoByName(name) ?? null, selected: config.arms[0]!.id });
   },
   dismissLinkProblems: () => useLab.setState({ linkProblems: [] }),
   shareLink: () => `${window.location.origin}${window.location.pathname}${search()}`,

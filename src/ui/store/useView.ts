@@ -18,6 +18,9 @@ export interface ViewState {
   /** What stands beside the charts while a lesson is open. */
   side: 'lesson' | 'samples';
   gallery: boolean;
+  /** What leaves and comes back; with a file that was dropped on the page. */
+  transfer: boolean;
+  dropped: File | null;
   /** Term that the glossary shows, '' for all of them; null while it is closed. */
   term: string | null;
   /** Setting that the pointer or the focus is on, here or in the formula. */
@@ -40,6 +43,8 @@ export const useView = create<ViewState>(() => ({
   seeds: 'auto',
   side: 'lesson',
   gallery: false,
+  transfer: false,
+  dropped: null,
   term: null,
   highlighted: null,
   advanced: false,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { settingFields } from '../../../src/pipeline/contract/settings';
 import { STAGES, type StageName } from '../../../src/pipeline/stages';
 import { en } from '../../../src/ui/i18n/en';
+import { transfer } from '../../../src/ui/i18n/en/transfer';
 import { settings, words as zh } from '../../../src/ui/i18n/zh';
 
 /** PPO, KL, WASM. */
@@ -36,7 +37,7 @@ const placeholders = (text: string): string[] =>
   [...text.matchAll(/\{\{(\w+)\}\}/g)].map((m) => m[1]!).sort();
 
 describe('Chinese', () => {
-  const english = new Map(leaves(en));
+  const english = new Map(leaves({ ...en, ...transfer }));
   const chinese = new Map(leaves(zh));
 
   it('has exactly the keys of English', () =>
