@@ -42,12 +42,15 @@ export const AnswerCard = memo(function AnswerCard({ id }: { id: string }) {
   if (!stage) return null;
   const name = stageName(stage);
   const colour = style === undefined ? 'var(--sft)' : armColour(style);
+  const update = sample?.question.update;
   const note =
-    stage.stale && stage.hasModel
-      ? t('samples.stale')
-      : stage.liveUpdate !== null
-        ? t('samples.live', { update: String(stage.liveUpdate) })
-        : '';
+    update !== undefined
+      ? t('samples.live', { update: String(update) })
+      : stage.stale && stage.hasModel
+        ? t('samples.stale')
+        : stage.liveUpdate !== null
+          ? t('samples.live', { update: String(stage.liveUpdate) })
+          : '';
   return (
     <article className={classes.card} aria-label={name} data-model={id} data-stale={stage.stale || undefined}>
       <header className={classes.cardHeader}>

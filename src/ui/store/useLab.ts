@@ -36,7 +36,7 @@ function showBest({ chart }: DemoEntry): void {
   setView({
     side: 'lesson',
     tab: chart && chart.kind !== 'curve' ? 'results' : 'compare',
-    klAxis: chart?.x === 'sqrtKl' ? 'sqrt' : 'kl',
+    klAxis: chart?.x === 'sqrtKl' ? 'log' : 'kl', // paths of very different length
     enlarged: null,
     seeds: 'auto',
   });

@@ -187,7 +187,7 @@ export const page = {
     smaller: 'All charts again',
     seedsShow_one: 'Or show {{count}} recorded seed',
     seedsShow_other: 'Or show {{count}} recorded seeds',
-    klRoot: '√KL, √nats',
+    klRoot: 'KL, nats, √ scale',
     goldUnit: 'gold reward, −1 to 1',
     proxyUnit: 'proxy, SFT std. dev.',
     klUnit: 'nats per answer',

@@ -187,7 +187,7 @@ export const page: Words<typeof en> = {
     smaller: '回到全部图表',
     seedsShow_one: '或显示 {{count}} 个已记录的种子',
     seedsShow_other: '或显示 {{count}} 个已记录的种子',
-    klRoot: '√KL，√nat',
+    klRoot: 'KL，nat，√ 刻度',
     goldUnit: '真实奖励，−1 到 1',
     proxyUnit: '代理奖励，SFT 标准差',
     klUnit: '每个回答的 nat',
