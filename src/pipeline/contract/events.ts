@@ -11,6 +11,8 @@ export interface MetricsEvent {
   /** Tokens passed through training and sampling so far. */
   tokens: number;
   metrics: Record<string, number>;
+  /** Snapshot of the weights now and then, so that a model that is not measured can be asked meanwhile. */
+  weights?: Float32Array;
 }
 
 /** An evaluation of the model as it stands after `update` updates. */

@@ -268,6 +268,7 @@ export const actions = {
   dismissLinkProblems: () => useLab.setState({ linkProblems: [] }),
   shareLink: () => `${window.location.origin}${window.location.pathname}${search()}`,
   answer: (request: Parameters<Session['answer']>[0]) => session.answer(request),
+  inspect: (request: Parameters<Session['inspect']>[0]) => session.inspect(request),
 };
 
 /** Run does something: settings are valid, the engine is there or starting (the run waits for it), and something is missing. */

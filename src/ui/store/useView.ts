@@ -8,7 +8,7 @@ export type ChartName = (typeof CHART_NAMES)[number];
 export interface ViewState {
   xAxis: XAxisName;
   /** The comparison of all arms in charts or in a table, or the curves of the selected stage. */
-  tab: 'compare' | 'results' | 'inside';
+  tab: 'compare' | 'results' | 'inside' | 'data';
   /** The only chart that is shown, large; null for all four. */
   enlarged: ChartName | null;
   /** What the distance from SFT is counted in: nats, or their square root (Gao et al. 2022). */

@@ -45,5 +45,7 @@ it('finds what was measured nearest, the earlier of two', () => {
   expect(nearest([0, 10, 20], 5, (x) => x)).toBe(0);
   expect(nearest([0, 10, 20], 6, (x) => x)).toBe(10);
   expect(nearest([], 6, (x: number) => x)).toBeUndefined();
-  expect(onlyWithin([{ points: [1, 2, 3] }, { points: [5] }], (x: number) => x, 2)).toEqual([{ points: [1, 2] }]);
+  expect(onlyWithin([{ points: [1, 2, 3] }, { points: [5] }], (x: number) => x, 2)).toEqual([
+    { points: [1, 2] },
+  ]);
 });

@@ -167,6 +167,7 @@ export const page = {
     compare: 'All arms',
     inside: 'Inside {{name}}',
     results: 'Results',
+    data: 'Data of {{name}}',
     axis: 'Horizontal axis',
     by: 'by',
     axes: { update: 'updates', samples: 'samples', seconds: 'seconds' },

@@ -167,6 +167,7 @@ export const page: Words<typeof en> = {
     compare: '所有实验组',
     inside: '{{name}} 内部',
     results: '结果',
+    data: '{{name}}的数据',
     axis: '横轴',
     by: '按',
     axes: { update: '更新', samples: '样本', seconds: '秒' },
