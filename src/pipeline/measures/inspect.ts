@@ -1,5 +1,4 @@
 import type { Engine, LanguageModel, Matrix, Sequence } from '../../engine/types';
-import { PAD } from '../../model/tokens';
 import type { LanguageModelArtifact, RewardModelArtifact } from '../contract/stage';
 
 /** Asks models what they think of given words; nothing is sampled. */
@@ -58,16 +57,16 @@ export async function inspect(engine: Engine, request: InspectRequest): Promise<
 }
 
 /**
- * log π(v | prefix) of every id v of the vocabulary, nats: a row for each, which share their prefix. The padding is
- * never said, and is left out: −∞.
+ * log π(v | prefix) of every id v of the vocabulary, nats: a row for each, which share their prefix, so that the engine
+ * computes it once.
  */
 async function nextLogProbs(model: LanguageModel, prefix: readonly number[]): Promise<number[]> {
-  const ids = Array.from({ length: model.config.vocabSize }, (_, id) => id).filter((id) => id !== PAD);
-  const rows = ids.map((id) => ({ ids: [...prefix, id], start: prefix.length }));
+  const rows = Array.from({ length: model.config.vocabSize }, (_, id) => ({
+    ids: [...prefix, id],
+    start: prefix.length,
+  }));
   const { logProbs } = await model.evaluate(rows, { logProbs: true });
-  const next = new Array<number>(model.config.vocabSize).fill(-Infinity);
-  ids.forEach((id, i) => (next[id] = logProbs!.data[i * logProbs!.cols]!));
-  return next;
+  return Array.from(rows, (_, id) => logProbs!.data[id * logProbs!.cols]!);
 }
 
 const rowOf = (m: Matrix, row: number, { ids, start }: Sequence): number[] =>
