@@ -9,7 +9,8 @@ import { useView } from '../store/useView';
 import { Announcer } from './Announcer';
 import classes from './app.module.css';
 import { Notices } from './Notices';
-import { fetchParts, gallery, glossary, settings } from './parts';
+import { useMicroscope } from '../store/useMicroscope';
+import { fetchParts, gallery, glossary, microscope, settings } from './parts';
 import { StatusLine } from './StatusLine';
 import { useShortcuts } from './useShortcuts';
 
@@ -20,6 +21,7 @@ export function App() {
   useEffect(fetchParts, []);
   const galleryOpened = useView((s) => s.gallery);
   const glossaryOpened = useView((s) => s.term !== null);
+  const microscopeOpened = useMicroscope((s) => s.subject !== null);
   return (
     <div className={classes.app}>
       <a className={classes.skip} href="#charts">
@@ -58,6 +60,11 @@ export function App() {
       <Panel name="glossary">
         <OnceOpened opened={glossaryOpened}>
           <glossary.Part />
+        </OnceOpened>
+      </Panel>
+      <Panel name="samples">
+        <OnceOpened opened={microscopeOpened}>
+          <microscope.Part />
         </OnceOpened>
       </Panel>
       <Panel name="announcements">

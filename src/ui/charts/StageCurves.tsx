@@ -1,9 +1,10 @@
-import { Checkbox } from '@mantine/core';
+import { Button, Checkbox } from '@mantine/core';
 import { useDeferredValue, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStageName } from '../store/useStageName';
 import { metricSeries } from '../store/series';
 import type { StageModel } from '../store/snapshot';
+import { openMicroscope } from '../store/useMicroscope';
 import { useLab, useStage } from '../store/useLab';
 import '../i18n/look';
 import { setView, useView } from '../store/useView';
@@ -52,6 +53,15 @@ function Curves({ stage }: { stage: StageModel }) {
           label={t('look:log.inside')}
           onChange={(e) => setView({ insideLog: e.currentTarget.checked })}
         />
+        {stage.stage === 'ppo' && (
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={() => openMicroscope({ kind: 'rollouts', arm: stage.id })}
+          >
+            {t('look:scope.rollouts')}
+          </Button>
+        )}
       </CursorBar>
       <div className={classes.curves} tabIndex={0} role="region" aria-label={t('charts.inside', { name })}>
         {sections.map(({ group, metrics }) => (

@@ -67,7 +67,7 @@ export const AnswerCard = memo(function AnswerCard({ id }: { id: string }) {
         {sample && stage.hasModel && !sample.error && <Scores sample={sample} />}
       </header>
       {stage.hasModel && sample ? (
-        <Body sample={sample} name={name} colour={colour} against={against} />
+        <Body sample={sample} name={name} colour={colour} against={against} arm={id} />
       ) : (
         <p className={classes.waiting}>
           {stage.hasModel
@@ -107,9 +107,10 @@ interface BodyProps {
   name: string;
   colour: string;
   against: Reference | undefined;
+  arm: string;
 }
 
-function Body({ sample, name, colour, against }: BodyProps) {
+function Body({ sample, name, colour, against, arm }: BodyProps) {
   const { t } = useTranslation();
   const [focused, setFocused] = useState<{ sample: Sample; index: number } | null>(null);
   if (sample.error)
@@ -124,7 +125,7 @@ function Body({ sample, name, colour, against }: BodyProps) {
         focused={index}
         onFocus={(i) => setFocused(i === null ? null : { sample, index: i })}
       />
-      {index !== null && <TokenDetail sample={sample} index={index} against={against} />}
+      {index !== null && <TokenDetail sample={sample} index={index} against={against} arm={arm} />}
       {sample.gold.parts.length === 0 ? (
         <p className={classes.waiting}>{t('samples.partsNone')}</p>
       ) : (
