@@ -64,6 +64,17 @@ export const look = {
     disagrees: 'The reward model disagrees ({{margin}}).',
     microscope: 'Under the microscope',
   },
+  finding: {
+    overoptimised: 'Gold fell while the proxy rose from update {{update}}: over-optimisation.',
+    fooled: 'Gold fell from update {{update}} and the proxy did not notice: over-optimisation.',
+    collapsed: 'Gold collapsed from update {{update}} on.',
+    ratioExploded: 'The ratio exploded at update {{update}}: its steps are too big.',
+    oneThing: 'The policy says one thing only, from update {{update}} on.',
+    deadGroups:
+      'Every group is dead from update {{update}} on: all its answers score the same, and nothing is learned.',
+    show: 'Show',
+    cure: 'Set {{setting}} to {{value}}',
+  },
   scope: {
     open: 'Under the microscope',
     rollouts: 'Answers it learned from',

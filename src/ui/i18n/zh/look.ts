@@ -58,6 +58,16 @@ export const look: Words<typeof en> = {
     disagrees: '奖励模型不同意（{{margin}}）。',
     microscope: '放到显微镜下',
   },
+  finding: {
+    overoptimised: '从第 {{update}} 次更新起，真实奖励下降而代理上升：过度优化。',
+    fooled: '从第 {{update}} 次更新起，真实奖励下降而代理没有察觉：过度优化。',
+    collapsed: '从第 {{update}} 次更新起，真实奖励崩溃。',
+    ratioExploded: '比率在第 {{update}} 次更新时爆炸：步子太大。',
+    oneThing: '从第 {{update}} 次更新起，策略只会说一种话。',
+    deadGroups: '从第 {{update}} 次更新起每个组都是死的：组内回答得分相同，什么也学不到。',
+    show: '查看',
+    cure: '把{{setting}}设为 {{value}}',
+  },
   scope: {
     open: '放到显微镜下',
     rollouts: '它学习过的回答',
