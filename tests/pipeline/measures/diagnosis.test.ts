@@ -2,10 +2,17 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { diagnose, type Row } from '../../../src/pipeline/measures/diagnosis';
 
+type Nodes = { id: string; events: Row[] }[];
+const recorded = new Map<string, Nodes>();
+
 /** Rows of an arm as they were recorded. */
 function rowsOf(demo: string, arm: string): Row[] {
-  const path = new URL(`../../../demos/${demo}/recording.json`, import.meta.url);
-  const { nodes } = JSON.parse(readFileSync(path, 'utf8')) as { nodes: { id: string; events: Row[] }[] };
+  let nodes = recorded.get(demo);
+  if (!nodes) {
+    const path = new URL(`../../../demos/${demo}/recording.json`, import.meta.url);
+    ({ nodes } = JSON.parse(readFileSync(path, 'utf8')) as { nodes: Nodes });
+    recorded.set(demo, nodes);
+  }
   return nodes.find((node) => node.id === arm)!.events;
 }
 const kinds = (rows: Row[]) => diagnose(rows).map((finding) => finding.kind);
