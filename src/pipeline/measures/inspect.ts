@@ -28,13 +28,13 @@ export interface Inspection {
 /** Log-probs, values and scores of given rows, and the whole next-token distribution after a prefix. */
 export async function inspect(engine: Engine, request: InspectRequest): Promise<Inspection> {
   const { models, rows, after, reward } = request;
-  const with_ = async <T>(
+  const opened = async <T>(
     artifact: LanguageModelArtifact | RewardModelArtifact,
-    use: (model: LanguageModel) => Promise<T>,
+    look: (model: LanguageModel) => Promise<T>,
   ): Promise<T> => {
     const model = engine.createModel(artifact.config, artifact.weights);
     try {
-      return await use(model);
+      return await look(model);
     } finally {
       model.dispose();
     }
@@ -42,7 +42,7 @@ export async function inspect(engine: Engine, request: InspectRequest): Promise<
   const seen: Inspection['models'] = [];
   for (const artifact of models)
     seen.push(
-      await with_(artifact, async (model) => {
+      await opened(artifact, async (model) => {
         const read = rows.length ? await model.evaluate(rows, { logProbs: true, values: true }) : undefined;
         return {
           logProbs: rows.map((row, i) => rowOf(read!.logProbs!, i, row)),
@@ -52,7 +52,7 @@ export async function inspect(engine: Engine, request: InspectRequest): Promise<
       }),
     );
   if (!reward || rows.length === 0) return { models: seen };
-  const raw = await with_(reward, async (model) => (await model.evaluate(rows, { scores: true })).scores!);
+  const raw = await opened(reward, async (model) => (await model.evaluate(rows, { scores: true })).scores!);
   return { models: seen, scores: Array.from(raw, (s) => (s - reward.mean) / reward.deviation) };
 }
 

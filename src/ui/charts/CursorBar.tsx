@@ -104,9 +104,9 @@ function Pinned({ hinted }: { hinted: boolean }) {
   );
 }
 
-/** Fades all lines but those of the arm that is pointed at or singled out, without drawing them again. */
+/** Fades all lines but those of the arm that is pointed at or singled out, without drawing them again; words stay readable. */
 function Lit() {
   const lit = useCursor(litArm);
   if (lit === null) return null;
-  return <style>{`[data-charts] .arm:not(.arm-${CSS.escape(lit)}){opacity:.16}`}</style>;
+  return <style>{`[data-charts] svg .arm:not(.arm-${CSS.escape(lit)}){opacity:.16}`}</style>;
 }

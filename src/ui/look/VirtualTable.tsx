@@ -28,7 +28,7 @@ interface VirtualTableProps<Row> {
 export function VirtualTable<Row extends { number: number }>(props: VirtualTableProps<Row>) {
   const { rows, columns, widths, search, selected, onSelect, height = 44 } = props;
   const [sorting, setSorting] = useState<SortingState>([]);
-  const body = useRef<HTMLDivElement>(null);
+  const grid = useRef<HTMLDivElement>(null);
   const id = useId();
   // eslint-disable-next-line react-hooks/incompatible-library -- both are read again whenever this is drawn
   const table = useReactTable({
@@ -44,7 +44,7 @@ export function VirtualTable<Row extends { number: number }>(props: VirtualTable
   const shown = table.getRowModel().rows;
   const virtual = useVirtualizer({
     count: shown.length,
-    getScrollElement: () => body.current,
+    getScrollElement: () => grid.current,
     estimateSize: () => height,
     overscan: 6,
   });
@@ -60,6 +60,7 @@ export function VirtualTable<Row extends { number: number }>(props: VirtualTable
   const rowId = (row: Row) => `${id}-${row.number}`;
   return (
     <div
+      ref={grid}
       className={classes.table}
       role="grid"
       aria-label={props.label}
@@ -69,7 +70,7 @@ export function VirtualTable<Row extends { number: number }>(props: VirtualTable
       onKeyDown={move}
       data-rows={shown.length}
     >
-      <div role="rowgroup">
+      <div role="rowgroup" className={classes.top}>
         {table.getHeaderGroups().map((group) => (
           <div key={group.id} role="row" className={classes.head} style={{ gridTemplateColumns: widths }}>
             {group.headers.map(({ column, id: key, getContext }) => {
@@ -90,7 +91,7 @@ export function VirtualTable<Row extends { number: number }>(props: VirtualTable
           </div>
         ))}
       </div>
-      <div ref={body} className={classes.body} role="rowgroup">
+      <div role="rowgroup">
         <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map((item) => {
             const row = shown[item.index]!;

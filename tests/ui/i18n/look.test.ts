@@ -18,7 +18,7 @@ describe('words of what is looked into', () => {
 
   it.each(LANGUAGE_CODES)('has all of them in %s, with the same gaps', (code) => {
     const words = new Map(leaves(LOOK[code]));
-    expect([...words.keys()]).toEqual([...english.keys()]);
+    expect([...words.keys()].sort()).toEqual([...english.keys()].sort());
     for (const [key, text] of words) {
       expect(text.trim(), key).not.toBe('');
       expect(text, key).not.toMatch(/[!！]/);
