@@ -61,6 +61,7 @@ export const FLOORS = {
     ['charts'],
     ['results'],
     ['samples'],
+    ['look'],
     ['replay'],
     ['gallery'],
     ['transfer'],

@@ -405,10 +405,10 @@ export class Lab {
 
 /** Keeps an event without its weights: of those only the latest are of use, and a run has many. */
 function record(run: NodeRun, event: TimedEvent): void {
-  if (event.type === 'evaluation' && event.weights) {
+  if (event.weights) {
     const { weights, ...rest } = event;
     run.latestWeights = weights;
-    run.events.push(rest);
+    run.events.push(rest as TimedEvent);
   } else run.events.push(event);
 }
 

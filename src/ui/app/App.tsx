@@ -9,7 +9,8 @@ import { useView } from '../store/useView';
 import { Announcer } from './Announcer';
 import classes from './app.module.css';
 import { Notices } from './Notices';
-import { fetchParts, gallery, glossary, settings, transfer } from './parts';
+import { useMicroscope } from '../store/useMicroscope';
+import { fetchParts, gallery, glossary, microscope, settings, transfer } from './parts';
 import { StatusLine } from './StatusLine';
 import { takeDrops } from './drops';
 import { useShortcuts } from './useShortcuts';
@@ -23,6 +24,7 @@ export function App() {
   const galleryOpened = useView((s) => s.gallery);
   const transferOpened = useView((s) => s.transfer);
   const glossaryOpened = useView((s) => s.term !== null);
+  const microscopeOpened = useMicroscope((s) => s.subject !== null);
   return (
     <div className={classes.app}>
       <a className={classes.skip} href="#charts">
@@ -66,6 +68,11 @@ export function App() {
       <Panel name="transfer">
         <OnceOpened opened={transferOpened}>
           <transfer.Part />
+        </OnceOpened>
+      </Panel>
+      <Panel name="samples">
+        <OnceOpened opened={microscopeOpened}>
+          <microscope.Part />
         </OnceOpened>
       </Panel>
       <Panel name="announcements">

@@ -37,7 +37,7 @@ function showBest({ chart }: DemoEntry): void {
   setView({
     side: 'lesson',
     tab: chart && chart.kind !== 'curve' ? 'results' : 'compare',
-    klAxis: chart?.x === 'sqrtKl' ? 'sqrt' : 'kl',
+    klAxis: chart?.x === 'sqrtKl' ? 'log' : 'kl', // paths of very different length
     enlarged: null,
     seeds: 'auto',
   });
@@ -288,6 +288,7 @@ export const actions = {
   dismissLinkProblems: () => useLab.setState({ linkProblems: [] }),
   shareLink: () => `${window.location.origin}${window.location.pathname}${search()}`,
   answer: (request: Parameters<Session['answer']>[0]) => session.answer(request),
+  inspect: (request: Parameters<Session['inspect']>[0]) => session.inspect(request),
 };
 
 /** Run does something: settings are valid, the engine is there or starting (the run waits for it), and something is missing. */

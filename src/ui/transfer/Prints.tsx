@@ -40,6 +40,7 @@ export function PrintRoom({ prints, onDrawn }: PrintRoomProps) {
 function StagePrints({ id }: { id: string }) {
   const stage = useStage(id);
   const axis = useView((s) => s.xAxis);
+  const log = useView((s) => s.insideLog);
   const style = useLab((s) => s.styles[id]);
   if (!stage) return null;
   const metrics = metricSections(stage.stage, metricSeries(stage.rows), stage.evaluations).flatMap(
@@ -51,7 +52,8 @@ function StagePrints({ id }: { id: string }) {
       {metrics.map(({ name, points }) => (
         <MetricChart
           key={name}
-          {...{ name, points, axis, end }}
+          {...{ name, points, axis, end, log }}
+          arm={{ id, style: style ?? 0 }}
           colour={style === undefined ? 'var(--text)' : armColour(style)}
         />
       ))}
