@@ -164,6 +164,7 @@ describe('a whole run', () => {
     'is accessible in the %s theme',
     async (scheme) => {
       await page.emulateMedia({ colorScheme: scheme });
+      await page.waitForFunction((s) => document.documentElement.dataset.mantineColorScheme === s, scheme);
       await page.waitForTimeout(800); // colours fade over;
       expect(await seriousViolations(page)).toEqual([]);
     },
