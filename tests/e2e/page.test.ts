@@ -165,7 +165,8 @@ describe('a whole run', () => {
     async (scheme) => {
       await page.emulateMedia({ colorScheme: scheme });
       await page.waitForFunction((s) => document.documentElement.dataset.mantineColorScheme === s, scheme);
-      await page.waitForTimeout(800); // colours fade over;
+      await page.waitForTimeout(800); // colours fade over, later where frames come late
+      await page.waitForFunction(() => !document.getAnimations().some((a) => a instanceof CSSTransition));
       expect(await seriousViolations(page)).toEqual([]);
     },
     60_000,
