@@ -184,12 +184,19 @@ describe('every lesson', () => {
     if (task.result?.state === 'fail') await page.goto(server.url); // out of a run that hangs
   });
 
-  it.each(DEMOS.map((demo) => [demo.name, demo] as const))(
-    'opens from the gallery and runs: %s',
+  it.each([DEMOS[0]!, DEMOS.at(-1)!].map((demo) => [demo.name, demo] as const))(
+    'opens from the gallery: %s',
     async (name, demo) => {
       await page.getByRole('button', { name: 'Lessons', exact: true }).click();
       await page.getByRole('button', { name: `Open: ${demo.title}`, exact: true }).click();
       await expect.poll(() => new URL(page.url()).search).toBe(`?v=1&demo=${name}`);
+    },
+    120_000,
+  );
+
+  it.each(DEMOS.map((demo) => [demo.name, demo] as const))(
+    'runs: %s',
+    async (_, demo) => {
       // the same arms, each reduced to a few steps
       await page.goto(server.url + reducedLink(demo));
       await page.locator('#status[data-kind=ready]').waitFor({ timeout: 60_000 });
