@@ -46,3 +46,16 @@ export const adam: AdamWOptions = {
   weightDecay: 0.01,
   maxGradNorm: 1,
 };
+
+/** Ragged rows as a matrix, 0 behind their ends. */
+export function padded(rows: readonly (readonly number[])[]): tf.Tensor2D {
+  const cols = Math.max(...rows.map((row) => row.length));
+  return tf.tensor2d(rows.map((row) => [...row, ...Array.from({ length: cols - row.length }, () => 0)]));
+}
+
+/** The rows of a matrix, as long as they were before they were padded. */
+export function unpadded(matrix: tf.Tensor, lengths: readonly number[]): number[][] {
+  const cols = matrix.shape[1]!;
+  const data = matrix.dataSync();
+  return lengths.map((n, i) => Array.from(data.slice(i * cols, i * cols + n)));
+}

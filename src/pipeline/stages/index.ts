@@ -4,15 +4,21 @@ import { bestOfN } from './best-of-n';
 import { distil } from './distil';
 import { dpo } from './dpo';
 import { fewShot } from './few-shot';
+import { grpo } from './grpo';
 import { instruct } from './instruct';
+import { kto } from './kto';
 import { onlineDpo } from './online-dpo';
+import { orpo } from './orpo';
 import { ppo } from './ppo';
 import { preferences } from './preferences';
 import { preferredFt } from './preferred-ft';
 import { pretrain } from './pretrain';
 import { probe } from './probe';
+import { reinforce } from './reinforce';
 import { reward } from './reward';
+import { rloo } from './rloo';
 import { sft } from './sft';
+import { simpo } from './simpo';
 import { tilt } from './tilt';
 import { unlikelihood } from './unlikelihood';
 
@@ -26,6 +32,12 @@ const ALL = [
   aiFeedback,
   ppo,
   dpo,
+  grpo,
+  rloo,
+  reinforce,
+  kto,
+  orpo,
+  simpo,
   onlineDpo,
   preferredFt,
   unlikelihood,

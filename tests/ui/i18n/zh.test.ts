@@ -22,6 +22,7 @@ const SAME = new Set([
   '–',
   'n',
   'PPO-ptx',
+  'SimPO',
   '{{message}}',
   '{{update}} / {{updates}}',
 ]);
