@@ -37,6 +37,9 @@ export interface GoldCodes {
   'gold.politeAgain': Nothing;
   'gold.fillerAgain': Nothing;
   'gold.junk': { count: number; words: string };
+  'gold.rightSum': { sum: string };
+  'gold.wrongSum': { said: string; sum: string };
+  'gold.noSum': { sum: string };
 }
 
 type Nothing = Record<never, never>;
@@ -85,6 +88,9 @@ export const en: GoldSentences = {
   'gold.politeAgain': () => 'is polite more than once',
   'gold.fillerAgain': () => 'more than one filler',
   'gold.junk': ({ count, words }) => `no meaning in ${counted(count, 'word')}: ${words}`,
+  'gold.rightSum': ({ sum }) => `the sum is ${sum}`,
+  'gold.wrongSum': ({ said, sum }) => `says ${said}; the sum is ${sum}`,
+  'gold.noSum': ({ sum }) => `no number after "so"; the sum is ${sum}`,
 };
 
 export const zh: GoldSentences = {
@@ -126,4 +132,7 @@ export const zh: GoldSentences = {
   'gold.politeAgain': () => '客套不止一次',
   'gold.fillerAgain': () => '套话不止一句',
   'gold.junk': ({ count, words }) => `${count} 个词没有意义：${words}`,
+  'gold.rightSum': ({ sum }) => `和是 ${sum}`,
+  'gold.wrongSum': ({ said, sum }) => `说成 ${said}；和是 ${sum}`,
+  'gold.noSum': ({ sum }) => `“so”后面没有数；和是 ${sum}`,
 };

@@ -48,7 +48,17 @@ export {
   type Taste,
   type LabelerBias,
 } from './labelers';
-export { chatTask, reviewTask, TASK_NAMES, taskByName, TASKS, tldrTask, type TaskName } from './tasks';
+export {
+  chatTask,
+  reviewTask,
+  sumsTask,
+  TASK_NAMES,
+  taskByName,
+  TASKS,
+  tldrTask,
+  type TaskName,
+} from './tasks';
 export type { ChatMeta } from './tasks/chat';
 export type { ReviewMeta } from './tasks/review';
+export type { SumsMeta } from './tasks/sums';
 export type { TldrMeta } from './tasks/tldr';

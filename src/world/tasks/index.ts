@@ -2,10 +2,11 @@ import { message, MessageError } from '../../messages';
 import type { AlignmentTask } from '../types';
 import { chatTask } from './chat';
 import { reviewTask } from './review';
+import { sumsTask } from './sums';
 import { tldrTask } from './tldr';
 
 /** Every alignment task. To add one, write it in a file of its own and name it here. */
-const BY_NAME = { review: reviewTask, chat: chatTask, tldr: tldrTask };
+const BY_NAME = { review: reviewTask, chat: chatTask, tldr: tldrTask, sums: sumsTask };
 
 export type TaskName = keyof typeof BY_NAME;
 
@@ -20,4 +21,4 @@ export function taskByName(name: string): AlignmentTask {
   return task;
 }
 
-export { chatTask, reviewTask, tldrTask };
+export { chatTask, reviewTask, sumsTask, tldrTask };

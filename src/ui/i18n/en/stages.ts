@@ -101,6 +101,7 @@ export const stages = {
     review: { name: 'Review', about: 'Continue a film review: positive, fluent, without repeating itself.' },
     chat: { name: 'Chat', about: 'Answer a question: helpful, honest, harmless, polite and short.' },
     tldr: { name: 'TL;DR', about: 'Sum up a post in one sentence that says only what is in it.' },
+    sums: { name: 'Sums', about: 'Add numbers on a clock of six hours; a program checks the result.' },
   },
   formula: {
     alt: {
@@ -144,6 +145,9 @@ export const stages = {
     missingSubject: 'subject missing',
     adjective: 'adjective',
     missingAdjective: 'adjective missing',
+    rightResult: 'right result',
+    wrongResult: 'wrong result',
+    noResult: 'no result',
     invented: 'invented',
     form: 'form',
     overRefusal: 'refused too much',

@@ -102,6 +102,7 @@ export const stages: Words<typeof en> = {
     review: { name: '影评', about: '续写一段影评：正面、通顺、不重复。' },
     chat: { name: '对话', about: '回答问题：有用、诚实、无害、礼貌且简短。' },
     tldr: { name: '摘要', about: '用一句话概括一篇帖子，只说其中有的内容。' },
+    sums: { name: '求和', about: '在六小时的钟面上做加法，由程序检查结果。' },
   },
   formula: {
     alt: {
@@ -145,6 +146,9 @@ export const stages: Words<typeof en> = {
     missingSubject: '缺少主语',
     adjective: '形容词',
     missingAdjective: '缺少形容词',
+    rightResult: '结果正确',
+    wrongResult: '结果错误',
+    noResult: '没有结果',
     invented: '凭空捏造',
     form: '格式',
     overRefusal: '过度拒绝',
