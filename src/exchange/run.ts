@@ -1,16 +1,24 @@
 import { z } from 'zod';
 import { message, MessageError } from '../messages';
-import { rngFrom } from '../random/rng';
-import { unpackPreferences } from '../pipeline/contract/packed-preferences';
+import { preferencesOf } from '../pipeline/contract/packed-preferences';
 import type { Artifact, PreferencesArtifact } from '../pipeline/contract/artifacts';
 import { demonstrations, type DemonstrationChoice } from '../pipeline/data/demonstrations';
+import { streamOf } from '../pipeline/contract/stage';
 import { drawPrompts } from '../pipeline/data/tokens';
 import { configProblems, defaultSettings, labConfigSchema, type LabConfig } from '../pipeline/lab/config';
 import { buildGraph, type Graph, type GraphNode } from '../pipeline/lab/graph';
 import { MODEL_SIZES } from '../model/config';
 import { STAGES } from '../pipeline/stages';
+import { drawEvaluationPrompts } from '../pipeline/measures/evaluate';
 import { taskByName } from '../world';
-import { demonstrationRows, preferenceFiles, promptRows, readPreferences, tableFiles } from './data/tables';
+import {
+  demonstrationRows,
+  hasTable,
+  preferenceFiles,
+  promptRows,
+  readPreferences,
+  tableFiles,
+} from './data/tables';
 import { at, bytesOfJson, inside, jsonOfFile, within, type Files } from './files';
 import { cardFile } from './hf/card';
 import { modelFiles, readModel, type ModelArtifact } from './hf/model';
@@ -66,13 +74,10 @@ export const modelsOf = ({
   });
 
 const preferencesIn = (artifacts: ExchangedRun['artifacts']): [id: string, PreferencesArtifact][] =>
-  [...artifacts].flatMap(([id, artifact]) =>
-    artifact.kind === 'preferences'
-      ? [[id, artifact] as [string, PreferencesArtifact]]
-      : artifact.kind === 'packed-preferences'
-        ? [[id, unpackPreferences(artifact.bytes)] as [string, PreferencesArtifact]]
-        : [],
-  );
+  [...artifacts].flatMap(([id, artifact]): [string, PreferencesArtifact][] => {
+    const preferences = preferencesOf(artifact);
+    return preferences ? [[id, preferences]] : [];
+  });
 
 /** Trained with a mask that no pipeline of transformers.js passes. */
 export const isPrefixModel = ({ settings }: GraphNode): boolean => settings['attention'] === 'prefix';
@@ -113,18 +118,14 @@ function drawnFiles({ config }: ExchangedRun): Map<string, Uint8Array> {
     steps: number;
     batchSize: number;
   };
-  const stream = (seed: number, stage: string, purpose: string) => rngFrom(seed, task.name, stage, purpose);
-  const next = demonstrations(task, stream(sft?.seed ?? config.seed, 'sft', 'data'), settings);
+  const run = { seed: config.seed, task };
+  const ofSft = { seed: sft?.seed ?? config.seed, task };
+  const next = demonstrations(task, streamOf(ofSft, 'sft', 'data'), settings);
   const shown = Array.from({ length: settings.steps * settings.batchSize }, next);
   const { iterations, rolloutBatch } = (graph.find(({ stage }) => stage === 'ppo')?.settings ??
     defaultSettings(config.task, 'ppo', config.size)) as { iterations: number; rolloutBatch: number };
-  const asked = drawPrompts(task, stream(config.seed, 'ppo', 'prompts'), 'train', iterations * rolloutBatch);
-  const heldOut = drawPrompts(
-    task,
-    stream(config.seed, 'evaluate', 'prompts'),
-    'heldOut',
-    config.evaluation.finalPrompts,
-  );
+  const asked = drawPrompts(task, streamOf(run, 'ppo', 'prompts'), 'train', iterations * rolloutBatch);
+  const heldOut = drawEvaluationPrompts(run, config.evaluation.finalPrompts);
   return new Map([
     ...within('demonstrations', tableFiles('demonstrations', 'train', demonstrationRows(shown))),
     ...within('prompts', tableFiles('prompts', 'train', promptRows(asked.ids))),
@@ -148,7 +149,7 @@ export async function readRun(files: Files): Promise<ExchangedRun> {
         id,
         at(folder, () => readModel(model)),
       );
-    else if (files.has(`data/${id}/train.jsonl`) || files.has(`data/${id}/train.parquet`))
+    else if (hasTable(files, `data/${id}`, 'train'))
       artifacts.set(id, await readPreferences(files, `data/${id}`, task, MODEL_SIZES[size].nPositions));
   }
   if (artifacts.size === 0)

@@ -1,6 +1,6 @@
 import { message, MessageError } from '../../messages';
 import { MODEL_SIZES } from '../../model/config';
-import { unpackPreferences } from '../../pipeline/contract/packed-preferences';
+import { preferencesOf } from '../../pipeline/contract/packed-preferences';
 import { buildGraph } from '../../pipeline/lab/graph';
 import { taskByName } from '../../world';
 import { bytesOfJson, bytesOfText } from '../files';
@@ -34,12 +34,11 @@ export function bundleFiles(
   scripts: Scripts,
 ): { files: Map<string, Uint8Array>; refused: BundleSettings['refused'] } {
   const { name, config, artifacts } = run;
-  const pairs = artifacts.get('preferences');
+  const labels = artifacts.get('preferences');
+  const preferences = labels && preferencesOf(labels);
   const isWhole = ['pretrain', 'sft', 'reward'].every((id) => artifacts.has(id));
-  if (!isWhole || (pairs?.kind !== 'preferences' && pairs?.kind !== 'packed-preferences'))
-    throw new MessageError(message('trl.noRun', { name }));
-  const count = (pairs.kind === 'preferences' ? pairs : unpackPreferences(pairs.bytes)).pairs.length;
-  const settings = bundleSettings(config, buildGraph(config), count);
+  if (!isWhole || !preferences) throw new MessageError(message('trl.noRun', { name }));
+  const settings = bundleSettings(config, buildGraph(config), preferences.pairs.length);
   const files = runFiles(run);
   for (const file of SCRIPT_FILES) files.set(file, bytesOfText(scripts[file]));
   const { orders, ...rest } = settings;

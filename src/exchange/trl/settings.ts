@@ -1,5 +1,4 @@
 import { message, type Message } from '../../messages';
-import { rngFrom } from '../../random/rng';
 import type { LabConfig } from '../../pipeline/lab/config';
 import { defaultSettings } from '../../pipeline/lab/config';
 import type { Graph, GraphNode } from '../../pipeline/lab/graph';
@@ -7,7 +6,9 @@ import type { DpoSettings } from '../../pipeline/stages/dpo';
 import type { PpoSettings } from '../../pipeline/stages/ppo.settings';
 import type { RewardSettings } from '../../pipeline/stages/reward';
 import type { SftSettings } from '../../pipeline/stages/sft';
+import { streamOf } from '../../pipeline/contract/stage';
 import { shuffledBatches } from '../../pipeline/training/batches';
+import { taskByName } from '../../world';
 
 /** Settings of one arm under the names of the scripts. */
 export type ArmSettings = Record<string, unknown>;
@@ -26,7 +27,7 @@ function orderOf(
   s: { steps: number; batchSize: number },
   pairs: number,
 ) {
-  const order = rngFrom(seed, config.task, stage, 'order');
+  const order = streamOf({ seed, task: taskByName(config.task) }, stage, 'order');
   const batches = shuffledBatches(pairs, s.batchSize, (xs) => order.shuffle(xs));
   return Array.from({ length: s.steps }, () => batches.next().value!);
 }

@@ -7,7 +7,7 @@ import {
   type StoredTensor,
 } from '../../model/safetensors';
 import { VOCABULARY } from '../../world';
-import type { PreferencePair, PreferencesArtifact } from './artifacts';
+import type { Artifact, PreferencePair, PreferencesArtifact } from './artifacts';
 
 const SPLITS = ['pairs', 'heldOut'] as const;
 const PARTS = ['prompt', 'chosen', 'rejected'] as const;
@@ -108,4 +108,16 @@ export function unpackPreferences(bytes: Uint8Array): PreferencesArtifact {
     }));
   };
   return { kind: 'preferences', pairs: read('pairs'), heldOut: read('heldOut') };
+}
+
+/** The labels that an artifact holds, packed or not; undefined for one of another kind. */
+export function preferencesOf(artifact: Artifact): PreferencesArtifact | undefined {
+  switch (artifact.kind) {
+    case 'preferences':
+      return artifact;
+    case 'packed-preferences':
+      return unpackPreferences(artifact.bytes);
+    default:
+      return undefined;
+  }
 }

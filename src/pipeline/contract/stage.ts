@@ -14,7 +14,7 @@ import type {
 } from './artifacts';
 import type { EvaluationPlan, FinalAnswers } from './evaluation';
 import type { StageEvent } from './events';
-import { unpackPreferences } from './packed-preferences';
+import { preferencesOf } from './packed-preferences';
 import type { Place, StageTraits } from './traits';
 
 // What the author of a stage needs, from one door.
@@ -33,8 +33,11 @@ export interface StageContext {
   evaluation: EvaluationPlan;
 }
 
+/** What the streams of a stage depend on. */
+export type Seeded = Pick<StageContext, 'seed' | 'task'>;
+
 /** The stream of a stage for one purpose ('data', 'sampling', 'evaluation', …). */
-export const streamOf = (context: StageContext, stage: string, purpose: string): Rng =>
+export const streamOf = (context: Seeded, stage: string, purpose: string): Rng =>
   rngFrom(context.seed, context.task.name, stage, purpose);
 
 export interface StageResult<A extends Artifact = Artifact> {
@@ -98,9 +101,7 @@ type ParentOf<R extends Role> = R extends 'preferences' ? PreferencesArtifact : 
 export function parent<R extends Role>(parents: Parents, role: R): ParentOf<R> {
   const artifact = parents[role];
   if (!artifact) throw new MessageError(message('stage.parent', { role }));
-  return (
-    artifact.kind === 'packed-preferences' ? unpackPreferences(artifact.bytes) : artifact
-  ) as ParentOf<R>;
+  return (preferencesOf(artifact) ?? artifact) as ParentOf<R>;
 }
 
 /** Loads an artifact's weights onto the engine. The caller disposes the model. */

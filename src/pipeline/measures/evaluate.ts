@@ -7,6 +7,7 @@ import type {
   FinalAnswers,
   LanguageModelArtifact,
   RewardModelArtifact,
+  Seeded,
   StageContext,
 } from '../contract/stage';
 import { amount, nats, numeric, rewardFigure, share, type FigureDeclarations } from '../contract/figures';
@@ -36,7 +37,7 @@ export const EVALUATION_FIGURES = {
 } satisfies FigureDeclarations;
 
 /** The first `count` held-out prompts of a run; a longer list starts with the shorter one. */
-export const drawEvaluationPrompts = (context: StageContext, count: number): PromptBatch =>
+export const drawEvaluationPrompts = (context: Seeded, count: number): PromptBatch =>
   drawPrompts(context.task, streamOf(context, 'evaluate', 'prompts'), 'heldOut', count);
 
 export interface Answers {

@@ -3,6 +3,7 @@ import { GRPO_NORMALISATIONS } from '../losses/grpo';
 import { message } from '../../messages';
 import { choice, flag, integer, number, optionalNumber } from '../contract/settings';
 import type { SettingProblem } from '../contract/stage';
+import { SCORING_SETTINGS } from '../training/groups';
 
 export const settings = z.object({
   iterations: integer(60, 1, 2000, {
@@ -76,19 +77,7 @@ export const settings = z.object({
     effect: 'More: smaller, more frequent gradient steps.',
     advanced: true,
   }),
-  missingEosPenalty: number(1, 0, 20, {
-    label: 'missing-EOS penalty',
-    unit: 'reward',
-    typical: [0, 2],
-    effect: 'Subtracted when an answer does not end; 0 lets answers run on.',
-    advanced: true,
-  }),
-  rewardSource: choice(['proxy', 'gold'], 'proxy', {
-    label: 'reward',
-    effect:
-      'Proxy: the reward model, as in practice; gold: the true reward, which nobody has outside this lab.',
-    advanced: true,
-  }),
+  ...SCORING_SETTINGS,
 });
 
 export type GrpoSettings = z.infer<typeof settings>;

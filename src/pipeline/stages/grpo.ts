@@ -121,14 +121,16 @@ async function* train(
   async function collect(): Promise<Experience> {
     const drawn: ScoredAnswers[] = [];
     const kept: Experience['kept'] = [];
+    const dead: boolean[] = [];
     let live = 0;
     for (let round = 0; round < (s.dynamicSampling ? MOST_ROUNDS : 1) && live < s.prompts; round++) {
       const answers = await sampler.draw(s.prompts);
-      const dead = deadGroups(answers.scores, s.groupSize);
-      const groups = dead.flatMap((d, g) => (s.dynamicSampling && d ? [] : [g])).slice(0, s.prompts - live);
+      const now = deadGroups(answers.scores, s.groupSize);
+      const groups = now.flatMap((d, g) => (s.dynamicSampling && d ? [] : [g])).slice(0, s.prompts - live);
       const rows = groups.flatMap((g) => Array.from({ length: s.groupSize }, (_, i) => g * s.groupSize + i));
       const advantages = groupAdvantages(answers.scores, s.groupSize, s.scale);
       drawn.push(answers);
+      dead.push(...now);
       if (rows.length) kept.push({ answers, rows, advantages });
       live += groups.length;
     }
@@ -142,7 +144,7 @@ async function* train(
       metrics: {
         ...metrics,
         reward_std: groupDeviation(scores, s.groupSize),
-        frac_reward_zero_std: mean(deadGroups(scores, s.groupSize).map(Number)),
+        frac_reward_zero_std: mean(dead.map(Number)),
       },
       samples: scores.length,
       tokens: drawn.reduce((sum, a) => sum + a.tokens, 0),

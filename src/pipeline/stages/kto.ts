@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import type { LanguageModel, LossFunction } from '../../engine/types';
+import type { Batch, LanguageModel, LossFunction } from '../../engine/types';
 import { flag, integer, number } from '../contract/settings';
 import { writeFormula } from '../contract/formula';
 import { present } from '../contract/present';
@@ -136,6 +136,7 @@ async function* train(
   await guard.start();
   const order = streamOf(context, 'kto', 'order');
   const batches = shuffledBatches(judged.length, s.batchSize, (xs) => order.shuffle(xs));
+  const anchors = new Map<Judged, number>();
   let samples = 0;
   let tokens = 0;
   for (let update = 1; update <= s.steps; update++) {
@@ -143,15 +144,24 @@ async function* train(
     const batch = drawn.map(({ prompt, answer }) => sequence(prompt, answer));
     // every prompt with the next one's answer: what the policy says whatever it was asked
     const mismatched = drawn.map(({ prompt }, i) => sequence(prompt, drawn[(i + 1) % drawn.length]!.answer));
-    const sums = async (model: LanguageModel, rows: typeof batch) =>
-      rowSums((await model.evaluate(rows, { logProbs: true })).logProbs!);
     const [mine, theirs] = [await sums(policy, mismatched), await sums(reference, mismatched)];
     const z0 = Math.max(0, mean(mine.map((m, i) => m - theirs[i]!)));
-    const anchor = await sums(reference, batch);
+    await anchor(drawn);
     samples += drawn.length;
     tokens += batch.reduce((sum, row) => sum + row.ids.length, 0);
     const report = await policy.update(
-      [{ batch, want: { logProbs: true }, loss: lossOn(drawn, anchor, z0, s) }],
+      [
+        {
+          batch,
+          want: { logProbs: true },
+          loss: lossOn(
+            drawn,
+            drawn.map((d) => anchors.get(d)!),
+            z0,
+            s,
+          ),
+        },
+      ],
       adamw(warmupSchedule(update - 1, s.learningRate, 10)),
       isLogged(update, s.steps),
     );
@@ -179,7 +189,21 @@ async function* train(
       },
     };
   }
+  /** log π_ref of answers that were not drawn before: each is scored once. */
+  async function anchor(drawn: readonly Judged[]): Promise<void> {
+    const missing = drawn.filter((d) => !anchors.has(d));
+    if (missing.length === 0) return;
+    const found = await sums(
+      reference,
+      missing.map(({ prompt, answer }) => sequence(prompt, answer)),
+    );
+    missing.forEach((d, i) => anchors.set(d, found[i]!));
+  }
 }
+
+/** Log-probs summed over the completion tokens of each row, nats. */
+const sums = async (model: LanguageModel, rows: Batch): Promise<Float64Array> =>
+  rowSums((await model.evaluate(rows, { logProbs: true })).logProbs!);
 
 /** Nothing where a batch had no such answer. */
 const finite = (x: number): number | undefined => (Number.isFinite(x) ? x : undefined);
@@ -194,12 +218,17 @@ function thumbs(pairs: readonly PreferencePair[], paired: boolean, order: readon
   });
 }
 
-function lossOn(drawn: readonly Judged[], anchor: Float64Array, z0: number, s: KtoSettings): LossFunction {
+function lossOn(
+  drawn: readonly Judged[],
+  reference: readonly number[],
+  z0: number,
+  s: KtoSettings,
+): LossFunction {
   return ({ logProbs }) => {
     const sums = tf.sum(logProbs, 1) as tf.Tensor1D; // 0 outside the mask
     const good = tf.tensor1d(drawn.map((d) => Number(d.good)));
     const bad = tf.sub(1, good);
-    const { losses, rewards } = ktoLoss(sums, tf.tensor1d([...anchor]), good, z0, s);
+    const { losses, rewards } = ktoLoss(sums, tf.tensor1d([...reference]), good, z0, s);
     const among = (x: tf.Tensor, which: tf.Tensor) => {
       const count = tf.sum(which);
       return tf.div(tf.sum(tf.mul(x, which)), tf.where(tf.greater(count, 0), count, NaN)) as tf.Scalar;

@@ -1,54 +1,27 @@
 import { z } from 'zod';
-import { choice, integer, number } from '../contract/settings';
+import { choice, integer } from '../contract/settings';
 import { writeFormula } from '../contract/formula';
 import { defineStage } from '../contract/stage';
 import { mean } from '../maths/statistics';
 import { Arm, ARM_FIGURES, ARM_HEADLINE } from '../training/arm';
-import { ON_POLICY_METRICS, trainOnPolicy } from '../training/on-policy';
+import { ON_POLICY_METRICS, ON_POLICY_SETTINGS as common, trainOnPolicy } from '../training/on-policy';
 
 const settings = z.object({
-  iterations: integer(60, 1, 2000, {
-    label: 'iterations',
-    unit: 'updates',
-    typical: [30, 120],
-    effect: 'More: further from SFT, more reward, more risk of over-optimisation.',
-  }),
+  iterations: common.iterations,
   prompts: integer(64, 2, 512, {
     label: 'answers per iteration',
     unit: 'answers',
     typical: [32, 128],
     effect: 'More: less noisy gradients, slower iterations.',
   }),
-  learningRate: number(1e-3, 0, 1, {
-    label: 'learning rate',
-    symbol: '\\eta',
-    typical: [3e-4, 3e-3],
-    effect: 'Higher: faster; nothing clips a step that is too large.',
-  }),
+  learningRate: common.learningRate,
   baseline: choice(['moving-average', 'batch', 'none'], 'moving-average', {
     label: 'baseline',
     effect: 'What the reward is compared with; none: every answer with a positive reward is pushed up.',
   }),
-  klCoef: number(0.05, 0, 10, {
-    label: 'KL coefficient',
-    symbol: '\\beta',
-    unit: 'reward per nat',
-    typical: [0.02, 0.3],
-    effect: 'Higher: stays closer to SFT; 0 invites over-optimisation of the proxy.',
-  }),
-  missingEosPenalty: number(1, 0, 20, {
-    label: 'missing-EOS penalty',
-    unit: 'reward',
-    typical: [0, 2],
-    effect: 'Subtracted when an answer does not end; 0 lets answers run on.',
-    advanced: true,
-  }),
-  rewardSource: choice(['proxy', 'gold'], 'proxy', {
-    label: 'reward',
-    effect:
-      'Proxy: the reward model, as in practice; gold: the true reward, which nobody has outside this lab.',
-    advanced: true,
-  }),
+  klCoef: common.klCoef,
+  missingEosPenalty: common.missingEosPenalty,
+  rewardSource: common.rewardSource,
 });
 
 export type ReinforceSettings = z.infer<typeof settings>;

@@ -1,18 +1,13 @@
 import { z } from 'zod';
-import { choice, integer, number } from '../contract/settings';
+import { integer } from '../contract/settings';
 import { writeFormula } from '../contract/formula';
 import { defineStage } from '../contract/stage';
 import { leaveOneOutAdvantages } from '../maths/groups';
 import { Arm, ARM_FIGURES, ARM_HEADLINE } from '../training/arm';
-import { ON_POLICY_METRICS, trainOnPolicy } from '../training/on-policy';
+import { ON_POLICY_METRICS, ON_POLICY_SETTINGS as common, trainOnPolicy } from '../training/on-policy';
 
 const settings = z.object({
-  iterations: integer(60, 1, 2000, {
-    label: 'iterations',
-    unit: 'updates',
-    typical: [30, 120],
-    effect: 'More: further from SFT, more reward, more risk of over-optimisation.',
-  }),
+  iterations: common.iterations,
   prompts: integer(16, 1, 256, {
     label: 'prompts per iteration',
     unit: 'prompts',
@@ -26,32 +21,10 @@ const settings = z.object({
     typical: [2, 8],
     effect: 'More: each answer is compared with more others, a less noisy baseline.',
   }),
-  learningRate: number(1e-3, 0, 1, {
-    label: 'learning rate',
-    symbol: '\\eta',
-    typical: [3e-4, 3e-3],
-    effect: 'Higher: faster; nothing clips a step that is too large.',
-  }),
-  klCoef: number(0.05, 0, 10, {
-    label: 'KL coefficient',
-    symbol: '\\beta',
-    unit: 'reward per nat',
-    typical: [0.02, 0.3],
-    effect: 'Higher: stays closer to SFT; 0 invites over-optimisation of the proxy.',
-  }),
-  missingEosPenalty: number(1, 0, 20, {
-    label: 'missing-EOS penalty',
-    unit: 'reward',
-    typical: [0, 2],
-    effect: 'Subtracted when an answer does not end; 0 lets answers run on.',
-    advanced: true,
-  }),
-  rewardSource: choice(['proxy', 'gold'], 'proxy', {
-    label: 'reward',
-    effect:
-      'Proxy: the reward model, as in practice; gold: the true reward, which nobody has outside this lab.',
-    advanced: true,
-  }),
+  learningRate: common.learningRate,
+  klCoef: common.klCoef,
+  missingEosPenalty: common.missingEosPenalty,
+  rewardSource: common.rewardSource,
 });
 
 export type RlooSettings = z.infer<typeof settings>;

@@ -9,6 +9,7 @@ import {
   type RewardModelArtifact,
   type StageContext,
 } from '../contract/stage';
+import { choice, number } from '../contract/settings';
 import { drawPrompts, goldOf, sequence } from '../data/tokens';
 import { klEstimators } from '../maths/kl';
 import { rowSums } from '../maths/matrix';
@@ -46,6 +47,23 @@ export interface ScoredAnswers {
   finished: boolean[];
   tokens: number;
 }
+
+/** Settings of a stage that say how answers are scored. */
+export const SCORING_SETTINGS = {
+  missingEosPenalty: number(1, 0, 20, {
+    label: 'missing-EOS penalty',
+    unit: 'reward',
+    typical: [0, 2],
+    effect: 'Subtracted when an answer does not end; 0 lets answers run on.',
+    advanced: true,
+  }),
+  rewardSource: choice(['proxy', 'gold'], 'proxy', {
+    label: 'reward',
+    effect:
+      'Proxy: the reward model, as in practice; gold: the true reward, which nobody has outside this lab.',
+    advanced: true,
+  }),
+};
 
 export interface ScoringOptions {
   /** Answers to each prompt. */

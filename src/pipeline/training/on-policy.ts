@@ -1,8 +1,9 @@
 import type { LanguageModel } from '../../engine/types';
+import { integer, number } from '../contract/settings';
 import type { MetricDeclarations, MetricsEvent, Parents, StageContext } from '../contract/stage';
 import { reinforceLoss } from '../losses/reinforce';
 import { mean } from '../maths/statistics';
-import { ANSWER_METRICS, answerMetrics, AnswerSampler } from './groups';
+import { ANSWER_METRICS, answerMetrics, AnswerSampler, SCORING_SETTINGS } from './groups';
 import { DivergenceGuard } from './guard';
 import { adamw, warmupSchedule } from './optimizer';
 
@@ -15,6 +16,30 @@ export const ON_POLICY_METRICS = {
   grad_norm: 'optimiser',
   iteration: 'hidden',
 } satisfies MetricDeclarations;
+
+/** Settings that every stage of this loop has. */
+export const ON_POLICY_SETTINGS = {
+  iterations: integer(60, 1, 2000, {
+    label: 'iterations',
+    unit: 'updates',
+    typical: [30, 120],
+    effect: 'More: further from SFT, more reward, more risk of over-optimisation.',
+  }),
+  learningRate: number(1e-3, 0, 1, {
+    label: 'learning rate',
+    symbol: '\\eta',
+    typical: [3e-4, 3e-3],
+    effect: 'Higher: faster; nothing clips a step that is too large.',
+  }),
+  klCoef: number(0.05, 0, 10, {
+    label: 'KL coefficient',
+    symbol: '\\beta',
+    unit: 'reward per nat',
+    typical: [0.02, 0.3],
+    effect: 'Higher: stays closer to SFT; 0 invites over-optimisation of the proxy.',
+  }),
+  ...SCORING_SETTINGS,
+};
 
 export interface OnPolicyTraining {
   iterations: number;

@@ -63,6 +63,27 @@ def common_args(out, settings):
     }
 
 
+def group_args(out, settings, tokenizer):
+    """What GRPO and RLOO share: several answers to each prompt, drawn and learned from as in the run."""
+    return dict(
+        **common_args(out, settings),
+        per_device_train_batch_size=per_device(settings["minibatch"]),
+        steps_per_generation=settings["minibatches"],
+        num_iterations=settings["epochs"],
+        num_generations=settings["num_generations"],
+        max_completion_length=SETTINGS["max_new_tokens"],
+        temperature=1.0,
+        top_k=0,
+        top_p=1.0,
+        beta=settings["kl_coef"],
+        epsilon=settings["clip_range"],
+        disable_dropout=True,
+        mask_truncated_completions=False,
+        generation_kwargs={"suppress_tokens": [tokenizer.pad_token_id]},
+        shuffle_dataset=False,
+    )
+
+
 def optimizers(model, settings, steps):
     """AdamW and the lab's schedule: warm-up that begins at 1/warmup, then constant or cosine to a tenth."""
     optimizer = torch.optim.AdamW(

@@ -8,6 +8,15 @@ const words = (label: string, effect: string, unit?: string): SettingWords => ({
 
 const batch = (unit: string) => words('批大小', '越大：梯度越平滑，每步计算量越大。', unit);
 
+// Settings that several stages have.
+const iterations = words('迭代次数', '越多：离 SFT 越远，奖励越高，过度优化的风险也越大。', '次更新');
+const klCoef = words('KL 系数', '越高：越贴近 SFT；为 0 则容易过度优化代理奖励。', '奖励/nat');
+const missingEosPenalty = words('缺少 EOS 的惩罚', '回答没有结束时扣除；为 0 则放任回答不停。', '奖励');
+const rewardSource: SettingWords = {
+  ...words('奖励', '代理：奖励模型，与实践一致；真实：真实奖励，离开这个实验室没有人拥有。'),
+  options: { proxy: '代理', gold: '真实' },
+};
+
 /** Label, effect and unit of every setting of every stage. */
 export const settings: SettingCatalogue = {
   pretrain: {
@@ -64,14 +73,14 @@ export const settings: SettingCatalogue = {
     },
   },
   ppo: {
-    iterations: words('迭代次数', '越多：离 SFT 越远，奖励越高，过度优化的风险也越大。', '次更新'),
+    iterations,
     rolloutBatch: words('每次迭代的采样数', '越多：优势的噪声越小，迭代越慢。', '个回答'),
     learningRate: words('学习率', '越高：越快，直到概率比爆炸、策略崩溃。'),
-    klCoef: words('KL 系数', '越高：越贴近 SFT；为 0 则容易过度优化代理奖励。', '奖励/nat'),
+    klCoef,
     clipRange: words('裁剪范围', '越大：每次迭代的策略变化越大；关闭：完全没有限制。'),
     epochs: words('每次迭代的轮数', '越多：每个采样被用得越多，离策略程度越高。', '遍'),
     minibatches: words('小批数', '越多：梯度步越小、越频繁。', '每轮'),
-    missingEosPenalty: words('缺少 EOS 的惩罚', '回答没有结束时扣除；为 0 则放任回答不停。', '奖励'),
+    missingEosPenalty,
     valueCoef: words('价值损失系数', '越高：共享主干越多地服务于价值函数。'),
     entropyCoef: words('熵奖励', '越高：策略保持得越分散。', '每 nat'),
     gaeLambda: words('GAE 的 λ', '越低：越信任价值函数，方差更小，偏差更大。'),
@@ -86,10 +95,7 @@ export const settings: SettingCatalogue = {
     adaptiveKlTarget: words('自适应 KL 目标', '自动调节 KL 系数以维持这个 KL；关闭：系数固定。', 'nat/回答'),
     adaptiveKlHorizon: words('自适应 KL 时间尺度', '越长：系数变化越慢。', '样本'),
     pretrainCoef: words('混入预训练（PPO-ptx）', '越高：保留的网络文本能力越多（对齐税越小），奖励略低。'),
-    rewardSource: {
-      ...words('奖励', '代理：奖励模型，与实践一致；真实：真实奖励，离开这个实验室没有人拥有。'),
-      options: { proxy: '代理', gold: '真实' },
-    },
+    rewardSource,
     rewardShift: words('奖励加上的常数', '本不该有影响；它暴露了价值裁剪和 EOS 规则掩盖的东西。', '奖励'),
   },
   dpo: {
@@ -106,7 +112,7 @@ export const settings: SettingCatalogue = {
     referenceFree: words('不用参考模型', '开启：直接比较原始对数概率；没有东西把策略留在 SFT 附近。'),
   },
   grpo: {
-    iterations: words('迭代次数', '越多：离 SFT 越远，奖励越高，过度优化的风险也越大。', '次更新'),
+    iterations,
     prompts: words('每次迭代的提示数', '越多：梯度的噪声越小，迭代越慢。', '个提示'),
     groupSize: words('组大小', '同一提示的回答越多：基线越准，失效组越少。', '个回答/提示'),
     learningRate: words('学习率', '越高：越快，直到概率比爆炸、策略崩溃。'),
@@ -127,38 +133,29 @@ export const settings: SettingCatalogue = {
     dynamicSampling: words('动态采样', '开启：丢弃失效组，继续抽取提示直到装满一批（DAPO）。'),
     epochs: words('每次迭代的轮数', '越多：每个采样被用得越多，离策略程度越高。', '遍'),
     minibatches: words('小批数', '越多：梯度步越小、越频繁。', '每轮'),
-    missingEosPenalty: words('缺少 EOS 的惩罚', '回答没有结束时扣除；为 0 则放任回答不停。', '奖励'),
-    rewardSource: {
-      ...words('奖励', '代理：奖励模型，与实践一致；真实：真实奖励，离开这个实验室没有人拥有。'),
-      options: { proxy: '代理', gold: '真实' },
-    },
+    missingEosPenalty,
+    rewardSource,
   },
   rloo: {
-    iterations: words('迭代次数', '越多：离 SFT 越远，奖励越高，过度优化的风险也越大。', '次更新'),
+    iterations,
     prompts: words('每次迭代的提示数', '越多：梯度的噪声越小，迭代越慢。', '个提示'),
     size: words('每个提示的回答数', '越多：每个回答与更多其他回答比较，基线的噪声越小。', '个回答'),
     learningRate: words('学习率', '越高：越快；过大的步子不会被裁剪。'),
-    klCoef: words('KL 系数', '越高：越贴近 SFT；为 0 则容易过度优化代理奖励。', '奖励/nat'),
-    missingEosPenalty: words('缺少 EOS 的惩罚', '回答没有结束时扣除；为 0 则放任回答不停。', '奖励'),
-    rewardSource: {
-      ...words('奖励', '代理：奖励模型，与实践一致；真实：真实奖励，离开这个实验室没有人拥有。'),
-      options: { proxy: '代理', gold: '真实' },
-    },
+    klCoef,
+    missingEosPenalty,
+    rewardSource,
   },
   reinforce: {
-    iterations: words('迭代次数', '越多：离 SFT 越远，奖励越高，过度优化的风险也越大。', '次更新'),
+    iterations,
     prompts: words('每次迭代的回答数', '越多：梯度的噪声越小，迭代越慢。', '个回答'),
     learningRate: words('学习率', '越高：越快；过大的步子不会被裁剪。'),
     baseline: {
       ...words('基线', '奖励与什么比较；无：凡奖励为正的回答都被推高。'),
       options: { 'moving-average': '滑动平均', batch: '本批平均', none: '无' },
     },
-    klCoef: words('KL 系数', '越高：越贴近 SFT；为 0 则容易过度优化代理奖励。', '奖励/nat'),
-    missingEosPenalty: words('缺少 EOS 的惩罚', '回答没有结束时扣除；为 0 则放任回答不停。', '奖励'),
-    rewardSource: {
-      ...words('奖励', '代理：奖励模型，与实践一致；真实：真实奖励，离开这个实验室没有人拥有。'),
-      options: { proxy: '代理', gold: '真实' },
-    },
+    klCoef,
+    missingEosPenalty,
+    rewardSource,
   },
   kto: {
     steps: words('步数', '越多：离 SFT 越远；同样的回答会重复出现。', '次更新'),
