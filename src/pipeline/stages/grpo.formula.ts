@@ -21,13 +21,10 @@ export const grpoFormula = (s: GrpoTerms): StageFormula =>
         : symbol('clipHigh', '\\varepsilon_{\\mathrm{high}}');
     const surrogate =
       s.clipRange === null
-        ? '\\rho_{i,t}A_i'
-        : `\\min\\big(\\rho_{i,t}A_i,\\ \\mathrm{clip}(\\rho_{i,t},1-${symbol('clipRange', '\\varepsilon')},1+${high()})A_i\\big)`;
-    const lines = [`\\mathcal L=-\\,${sum}\\,${surrogate}`];
-    if (s.beta !== 0)
-      lines.push(
-        `\\phantom{\\mathcal L=}+\\,${symbol('beta', '\\beta')}\\,\\mathrm{KL}_{k_3}(\\pi_\\theta\\|\\pi_{\\mathrm{ref}})`,
-      );
+        ? '\\rho A_i'
+        : `\\min\\big(\\rho A_i,\\ \\mathrm{clip}(\\rho,1-${symbol('clipRange', '\\varepsilon')},1+${high()})A_i\\big)`;
+    const kl = s.beta === 0 ? '' : `-${symbol('beta', '\\beta')}\\,\\mathrm{KL}_{k_3}`;
+    const lines = [`\\mathcal L=-\\,${sum}\\,\\big(J_{i,t}${kl}\\big)`, `J_{i,t}=${surrogate}`];
     lines.push(
       s.scale === 'deviation'
         ? 'A_i=\\frac{r_i-\\mathrm{mean}(r_1,\\dots,r_G)}{\\mathrm{std}(r_1,\\dots,r_G)}'

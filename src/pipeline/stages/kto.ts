@@ -109,7 +109,8 @@ export const kto = defineStage({
       return [
         `\\mathcal L_{\\mathrm{good}}=${symbol('desirableWeight', '\\lambda_D')}\\big(1-\\sigma(${beta}(h-z_0))\\big)`,
         `\\mathcal L_{\\mathrm{bad}}=${symbol('undesirableWeight', '\\lambda_U')}\\big(1-\\sigma(${beta}(z_0-h))\\big)`,
-        'h=\\log\\frac{\\pi_\\theta(y)}{\\pi_{\\mathrm{ref}}(y)}\\quad z_0=\\max\\big(0,\\mathrm{KL}(\\pi_\\theta\\|\\pi_{\\mathrm{ref}})\\big)',
+        'h=\\log\\frac{\\pi_\\theta(y)}{\\pi_{\\mathrm{ref}}(y)}',
+        'z_0=\\max\\big(0,\\mathrm{KL}(\\pi_\\theta\\|\\pi_{\\mathrm{ref}})\\big)',
         update(),
       ];
     }),

@@ -56,8 +56,9 @@ export const orpo = defineStage({
   headline: ARM_HEADLINE,
   formula: () =>
     writeFormula('loss', (symbol, update) => [
-      `\\mathcal L=-\\,\\mathbb E\\Big[\\tfrac1{|y_w|}\\log\\pi_\\theta(y_w)+${symbol('lambda', '\\lambda')}\\log\\sigma\\Big(\\log\\frac{\\mathrm{odds}(y_w)}{\\mathrm{odds}(y_l)}\\Big)\\Big]`,
-      '\\mathrm{odds}(y)=\\frac{p}{1-p}\\quad p=\\exp\\big(\\tfrac1{|y|}\\log\\pi_\\theta(y)\\big)',
+      `\\mathcal L=-\\,\\mathbb E\\big[\\log p_w+${symbol('lambda', '\\lambda')}\\log\\sigma(\\log\\mathrm{OR})\\big]`,
+      '\\mathrm{OR}=\\frac{p_w}{1-p_w}\\Big/\\frac{p_l}{1-p_l}',
+      'p_w=\\exp\\big(\\tfrac1{|y_w|}\\log\\pi_\\theta(y_w)\\big)',
       update(),
     ]),
   async *run(context, s, parents) {

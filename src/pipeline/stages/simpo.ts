@@ -65,7 +65,8 @@ export const simpo = defineStage({
     writeFormula('loss', (symbol, update) => {
       const beta = symbol('beta', '\\beta');
       return [
-        `\\mathcal L=-\\,\\mathbb E\\Big[\\log\\sigma\\Big(\\tfrac{${beta}}{|y_w|}\\log\\pi_\\theta(y_w)-\\tfrac{${beta}}{|y_l|}\\log\\pi_\\theta(y_l)-${symbol('gamma', '\\gamma')}\\Big)\\Big]`,
+        `\\mathcal L=-\\,\\mathbb E\\big[\\log\\sigma(${beta}h-${symbol('gamma', '\\gamma')})\\big]`,
+        'h=\\tfrac1{|y_w|}\\log\\pi_\\theta(y_w)-\\tfrac1{|y_l|}\\log\\pi_\\theta(y_l)',
         update(),
       ];
     }),

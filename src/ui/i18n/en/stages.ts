@@ -71,7 +71,7 @@ export const stages = {
     teacher: 'Teacher',
     ownStages: 'own stages of {{name}}',
     addArm: 'Arm',
-    addFresh: 'Another {{name}}',
+    addFresh: 'New {{name}}',
     copyOf: 'Copy of {{name}}',
     armMenu: 'Arm {{name}}: rename, copy, remove',
     rename: 'Rename',
