@@ -2,7 +2,7 @@ import type { BackendName, EngineInfo } from '../engine/types';
 import type { Precision } from './precision';
 import type { Message } from '../messages';
 import type { Answer, AnswerRequest } from '../pipeline/measures/answer';
-import type { Job, RunCommand, RunnerEvent, StageOutcome } from '../pipeline/lab/runner';
+import type { Job, OnRunnerEvent, RunCommand, StageOutcome } from '../pipeline/lab/runner';
 
 export type { Answer, AnswerRequest };
 
@@ -26,7 +26,7 @@ export interface LabWorker {
     id: number,
     job: Job,
     paused: boolean,
-    onEvent: (event: RunnerEvent) => void,
+    onEvent: OnRunnerEvent,
   ): Promise<StageOutcome>;
   /** Commands for a job that has ended are ignored. */
   control(id: number, command: RunCommand): Promise<void>;

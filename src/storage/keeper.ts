@@ -1,0 +1,238 @@
+import { message, type Message } from '../messages';
+import type { Checkpoint } from '../pipeline/lab/checkpoint';
+import type { GraphNode } from '../pipeline/lab/graph';
+import type { KeptResults, Keeping } from '../pipeline/lab/kept';
+import type { NodeRun } from '../pipeline/lab/node-run';
+import type { CheckpointEvent } from '../pipeline/lab/runner';
+import { openDatabase, problemOf, type Database } from './database';
+import { hold, type Locks } from './locks';
+import { loadCheckpoint, loadRun, saveCheckpoint, saveResult, takeOver, type Addition } from './records';
+import { deleteAll, deleteRun, listRuns, saveRun, type Stored } from './runs';
+import type { StoredRun } from './schema';
+
+/** Shortest time between two checkpoints of a stage, seconds. */
+const CHECKPOINT_EVERY = 2;
+
+export interface KeeperState {
+  status: 'opening' | 'ready' | 'off';
+  /** What was not kept, or why nothing is. */
+  problem?: Message;
+  /** Keys that another tab trains and keeps. */
+  elsewhere: readonly string[];
+  /** Writes on their way. */
+  writing: number;
+  /** Writes that are confirmed: they are on the disk. */
+  confirmed: number;
+}
+
+export interface KeeperOptions {
+  name?: string;
+  locks?: Locks | undefined;
+  checkpointEvery?: number;
+}
+
+let writers = 0;
+const writerName = (): string =>
+  `${Date.now().toString(36)}-${crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)}-${++writers}`;
+
+/**
+ * Keeps runs in the browser's database. A write counts when its transaction is complete. What cannot be kept is said in
+ * `state` and stays with the lab, which goes on in memory; what failed for want of room is tried again with the next.
+ */
+export class Keeper implements KeptResults {
+  readonly checkpointEvery: number;
+  private state_: KeeperState = { status: 'opening', elsewhere: [], writing: 0, confirmed: 0 };
+  private readonly listeners = new Set<() => void>();
+  private readonly opened: Promise<Database | undefined>;
+  private readonly locks: Locks | undefined;
+  /** Results that did not fit, by key. */
+  private readonly unkept = new Map<string, NodeRun>();
+
+  constructor(options: KeeperOptions = {}) {
+    this.checkpointEvery = options.checkpointEvery ?? CHECKPOINT_EVERY;
+    this.locks = 'locks' in options ? options.locks : (globalThis.navigator?.locks as Locks | undefined);
+    this.opened = this.open_(options.name);
+  }
+
+  get state(): KeeperState {
+    return this.state_;
+  }
+
+  /** Called after every change; returns the unsubscriber. */
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private async open_(name?: string): Promise<Database | undefined> {
+    try {
+      const db = await openDatabase({
+        ...(name ? { name } : {}),
+        onBlocked: (problem) => this.set({ problem }),
+        onLost: (problem) => this.set({ status: 'off', problem }),
+      });
+      const { problem: _, ...rest } = this.state_;
+      this.state_ = rest;
+      this.set({ status: 'ready' });
+      return db;
+    } catch (error) {
+      this.set({ status: 'off', problem: problemOf(error) });
+      return undefined;
+    }
+  }
+
+  /** The database, while it can be had. */
+  private async database(): Promise<Database | undefined> {
+    const db = await this.opened;
+    return this.state_.status === 'ready' ? db : undefined;
+  }
+
+  async load(key: string): Promise<NodeRun | undefined> {
+    return this.read((db) => loadRun(db, key));
+  }
+
+  async open(node: GraphNode, goOn: boolean): Promise<Keeping> {
+    const letGo = await hold(node.key, this.locks).catch(() => () => undefined);
+    if (!letGo) {
+      this.set({ elsewhere: [...this.state_.elsewhere, node.key] });
+      return new KeepingNothing();
+    }
+    const writer = writerName();
+    const found = goOn ? await this.read((db) => loadCheckpoint(db, node.key)) : undefined;
+    if (found) await this.write((db) => takeOver(db, node.key, writer));
+    return new KeepingRun(this, node, writer, letGo, found);
+  }
+
+  /** Keeps a result; one that does not fit is tried again after the next. */
+  async saveResult(run: NodeRun): Promise<void> {
+    this.unkept.set(run.key, run);
+    for (const [key, waiting] of [...this.unkept].reverse()) {
+      const isKept = await this.write(async (db) => {
+        await saveResult(db, waiting);
+        return true;
+      });
+      if (!isKept) return;
+      this.unkept.delete(key);
+    }
+  }
+
+  noteRun = (run: StoredRun): Promise<unknown> => this.write((db) => saveRun(db, run));
+  list = (): Promise<Stored | undefined> => this.read(listRuns);
+  delete = (id: string): Promise<unknown> => this.freed((db) => deleteRun(db, id));
+  deleteAll = (): Promise<unknown> => this.freed(deleteAll);
+
+  /** Reads; undefined where that is not possible. */
+  async read<T>(work: (db: Database) => Promise<T>): Promise<T | undefined> {
+    const db = await this.database();
+    try {
+      return db && (await work(db));
+    } catch (error) {
+      this.set({ problem: problemOf(error) });
+      return undefined;
+    }
+  }
+
+  /** Writes; undefined where that was not possible, which is then said. */
+  async write<T>(work: (db: Database) => Promise<T>): Promise<T | undefined> {
+    const db = await this.database();
+    if (!db) return undefined;
+    this.set({ writing: this.state_.writing + 1 });
+    try {
+      const value = await work(db);
+      const { problem: _, ...rest } = this.state_;
+      this.state_ = rest;
+      this.set({ writing: rest.writing - 1, confirmed: rest.confirmed + 1 });
+      return value;
+    } catch (error) {
+      this.set({ writing: this.state_.writing - 1, problem: problemOf(error) });
+      return undefined;
+    }
+  }
+
+  /** Deletes, and tries again what did not fit. */
+  private async freed(work: (db: Database) => Promise<void>): Promise<void> {
+    await this.write(work);
+    const [, waiting] = [...this.unkept][0] ?? [];
+    if (waiting) await this.saveResult(waiting);
+  }
+
+  set(change: Partial<KeeperState>): void {
+    this.state_ = { ...this.state_, ...change };
+    for (const listener of this.listeners) listener();
+  }
+}
+
+class KeepingRun implements Keeping {
+  readonly resume?: Checkpoint;
+  /** What has not been kept yet, and goes with the next checkpoint. */
+  private answers: CheckpointEvent['answers'] = [];
+  private savedRows = 0;
+  /** Parts on the disk. */
+  private parts = 0;
+  private isOver = false;
+
+  constructor(
+    private readonly keeper: Keeper,
+    private readonly node: GraphNode,
+    private readonly writer: string,
+    private readonly letGo: () => void,
+    found?: { checkpoint: Checkpoint; parts: number },
+  ) {
+    if (!found) return;
+    this.resume = found.checkpoint;
+    this.savedRows = found.checkpoint.rows;
+    this.parts = found.parts;
+  }
+
+  restart(): void {
+    this.answers = [];
+    this.savedRows = 0;
+    this.parts = 0;
+  }
+
+  async save(run: NodeRun, { rows, seconds, digest, answers, models }: CheckpointEvent): Promise<void> {
+    if (this.isOver) return;
+    this.answers.push(...answers);
+    const { events, interrupted: _, ...rest } = run;
+    const { key, stage } = this.node;
+    const last = events[rows - 1];
+    const addition: Addition = {
+      head: { key, writer: this.writer, rows, seconds, digest, models, run: rest },
+      answers: this.answers,
+      events: events.slice(this.savedRows, rows),
+      parts: this.parts,
+      entry: { key, stage, rows, ...(last ? { update: last.update, updates: last.updates } : {}) },
+    };
+    const isMine = await this.keeper.write((db) => saveCheckpoint(db, addition));
+    if (isMine === false) {
+      this.isOver = true;
+      this.keeper.set({
+        problem: message('storage.elsewhere', {}),
+        elsewhere: [...this.keeper.state.elsewhere, key],
+      });
+    } else if (isMine) {
+      this.answers = [];
+      this.savedRows = rows;
+      this.parts++;
+    }
+  }
+
+  async finish(run: NodeRun): Promise<void> {
+    const { latestWeights: _, interrupted: __, ...kept } = run;
+    if (!this.isOver) await this.keeper.saveResult(kept);
+    this.close();
+  }
+
+  close(): void {
+    this.isOver = true;
+    this.letGo();
+  }
+}
+
+/** For what another tab keeps. */
+class KeepingNothing implements Keeping {
+  save = () => Promise.resolve();
+  finish = () => Promise.resolve();
+  restart = () => undefined;
+  close = () => undefined;
+}
