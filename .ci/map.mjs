@@ -65,7 +65,7 @@ export const FLOORS = {
     ['samples'],
     ['replay'],
     ['gallery'],
-    ['settings', 'header', 'pipeline-rail'],
+    ['settings', 'header', 'kept', 'pipeline-rail'],
     ['app', 'bench'],
   ],
 };

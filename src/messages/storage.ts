@@ -19,10 +19,7 @@ export interface StorageCodes {
 }
 
 type Sentences = {
-  [C in keyof StorageCodes]: (
-    values: StorageCodes[C],
-    pen: { say: (message: Message) => string },
-  ) => string;
+  [C in keyof StorageCodes]: (values: StorageCodes[C], pen: { say: (message: Message) => string }) => string;
 };
 
 export const en: Sentences = {
@@ -51,7 +48,8 @@ export const zh: Sentences = {
   'storage.replaced': () =>
     '另一个标签页打开了本页的更新版本，已存的内容现由它保管。此处不再存储：请重新加载本标签页。',
   'storage.lost': () => '浏览器关闭了存储。重新加载本页之前，不再存储。',
-  'storage.full': () => '浏览器的存储空间已满。先前存下的都在；新的内容只在本标签页中，直到删除一些内容为止。',
+  'storage.full': () =>
+    '浏览器的存储空间已满。先前存下的都在；新的内容只在本标签页中，直到删除一些内容为止。',
   'storage.failed': ({ reason }, { say }) => `浏览器未能存储：${say(reason)}`,
   'storage.elsewhere': () => '另一个标签页正在训练相同的内容并负责存储；本标签页训练的这一部分不再存储。',
 };

@@ -4,19 +4,24 @@ import type { GraphNode } from '../pipeline/lab/graph';
 import type { KeptResults, Keeping } from '../pipeline/lab/kept';
 import type { NodeRun } from '../pipeline/lab/node-run';
 import type { CheckpointEvent } from '../pipeline/lab/runner';
+import type { StageName } from '../pipeline/stages';
 import { openDatabase, problemOf, type Database } from './database';
 import { hold, type Locks } from './locks';
 import { loadCheckpoint, loadRun, saveCheckpoint, saveResult, takeOver, type Addition } from './records';
+import { everything, takeIn, type Everything } from './everything';
 import { deleteAll, deleteRun, listRuns, saveRun, type Stored } from './runs';
 import type { StoredRun } from './schema';
 
 /** Shortest time between two checkpoints of a stage, seconds. */
-const CHECKPOINT_EVERY = 2;
+const CHECKPOINT_EVERY = 1;
+
+/** A database that has not opened by then is not waited for, milliseconds. It may still come. */
+const OPENING_MS = 5000;
 
 export interface KeeperState {
   status: 'opening' | 'ready' | 'off';
   /** What was not kept, or why nothing is. */
-  problem?: Message;
+  problem?: Message | undefined;
   /** Keys that another tab trains and keeps. */
   elsewhere: readonly string[];
   /** Writes on their way. */
@@ -31,6 +36,11 @@ export interface KeeperOptions {
   checkpointEvery?: number;
 }
 
+interface Unkept {
+  run: NodeRun;
+  stage: StageName;
+}
+
 let writers = 0;
 const writerName = (): string =>
   `${Date.now().toString(36)}-${crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)}-${++writers}`;
@@ -43,15 +53,17 @@ export class Keeper implements KeptResults {
   readonly checkpointEvery: number;
   private state_: KeeperState = { status: 'opening', elsewhere: [], writing: 0, confirmed: 0 };
   private readonly listeners = new Set<() => void>();
-  private readonly opened: Promise<Database | undefined>;
+  private db: Database | undefined;
+  /** It is known whether there is a database, or that it takes long. */
+  private readonly opened: Promise<void>;
   private readonly locks: Locks | undefined;
   /** Results that did not fit, by key. */
-  private readonly unkept = new Map<string, NodeRun>();
+  private readonly unkept = new Map<string, Unkept>();
 
   constructor(options: KeeperOptions = {}) {
     this.checkpointEvery = options.checkpointEvery ?? CHECKPOINT_EVERY;
     this.locks = 'locks' in options ? options.locks : (globalThis.navigator?.locks as Locks | undefined);
-    this.opened = this.open_(options.name);
+    this.opened = this.openStore(options.name);
   }
 
   get state(): KeeperState {
@@ -64,27 +76,34 @@ export class Keeper implements KeptResults {
     return () => this.listeners.delete(listener);
   }
 
-  private async open_(name?: string): Promise<Database | undefined> {
-    try {
-      const db = await openDatabase({
+  private openStore(name?: string): Promise<void> {
+    return new Promise((decided) => {
+      setTimeout(decided, OPENING_MS);
+      openDatabase({
         ...(name ? { name } : {}),
-        onBlocked: (problem) => this.set({ problem }),
+        onBlocked: (problem) => {
+          this.set({ problem });
+          decided();
+        },
         onLost: (problem) => this.set({ status: 'off', problem }),
-      });
-      const { problem: _, ...rest } = this.state_;
-      this.state_ = rest;
-      this.set({ status: 'ready' });
-      return db;
-    } catch (error) {
-      this.set({ status: 'off', problem: problemOf(error) });
-      return undefined;
-    }
+      }).then(
+        (db) => {
+          this.db = db;
+          this.set({ status: 'ready', problem: undefined });
+          decided();
+        },
+        (error: unknown) => {
+          this.set({ status: 'off', problem: problemOf(error) });
+          decided();
+        },
+      );
+    });
   }
 
   /** The database, while it can be had. */
   private async database(): Promise<Database | undefined> {
-    const db = await this.opened;
-    return this.state_.status === 'ready' ? db : undefined;
+    await this.opened;
+    return this.state_.status === 'ready' ? this.db : undefined;
   }
 
   async load(key: string): Promise<NodeRun | undefined> {
@@ -104,11 +123,15 @@ export class Keeper implements KeptResults {
   }
 
   /** Keeps a result; one that does not fit is tried again after the next. */
-  async saveResult(run: NodeRun): Promise<void> {
-    this.unkept.set(run.key, run);
+  async saveResult(run: NodeRun, stage: StageName): Promise<void> {
+    this.unkept.set(run.key, { run, stage });
+    await this.saveUnkept();
+  }
+
+  private async saveUnkept(): Promise<void> {
     for (const [key, waiting] of [...this.unkept].reverse()) {
       const isKept = await this.write(async (db) => {
-        await saveResult(db, waiting);
+        await saveResult(db, waiting.run, waiting.stage);
         return true;
       });
       if (!isKept) return;
@@ -117,6 +140,8 @@ export class Keeper implements KeptResults {
   }
 
   noteRun = (run: StoredRun): Promise<unknown> => this.write((db) => saveRun(db, run));
+  everything = (): Promise<Everything | undefined> => this.read(everything);
+  takeIn = (all: Everything): Promise<unknown> => this.write((db) => takeIn(db, all));
   list = (): Promise<Stored | undefined> => this.read(listRuns);
   delete = (id: string): Promise<unknown> => this.freed((db) => deleteRun(db, id));
   deleteAll = (): Promise<unknown> => this.freed(deleteAll);
@@ -139,9 +164,8 @@ export class Keeper implements KeptResults {
     this.set({ writing: this.state_.writing + 1 });
     try {
       const value = await work(db);
-      const { problem: _, ...rest } = this.state_;
-      this.state_ = rest;
-      this.set({ writing: rest.writing - 1, confirmed: rest.confirmed + 1 });
+      const { writing, confirmed } = this.state_;
+      this.set({ writing: writing - 1, confirmed: confirmed + 1, problem: undefined });
       return value;
     } catch (error) {
       this.set({ writing: this.state_.writing - 1, problem: problemOf(error) });
@@ -152,8 +176,7 @@ export class Keeper implements KeptResults {
   /** Deletes, and tries again what did not fit. */
   private async freed(work: (db: Database) => Promise<void>): Promise<void> {
     await this.write(work);
-    const [, waiting] = [...this.unkept][0] ?? [];
-    if (waiting) await this.saveResult(waiting);
+    await this.saveUnkept();
   }
 
   set(change: Partial<KeeperState>): void {
@@ -219,7 +242,7 @@ class KeepingRun implements Keeping {
 
   async finish(run: NodeRun): Promise<void> {
     const { latestWeights: _, interrupted: __, ...kept } = run;
-    if (!this.isOver) await this.keeper.saveResult(kept);
+    if (!this.isOver) await this.keeper.saveResult(kept, this.node.stage);
     this.close();
   }
 

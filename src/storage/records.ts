@@ -1,6 +1,7 @@
 import { bytesOf, compact, type Checkpoint } from '../pipeline/lab/checkpoint';
 import type { NodeRun } from '../pipeline/lab/node-run';
 import type { TimedEvent } from '../pipeline/lab/runner';
+import type { StageName } from '../pipeline/stages';
 import { transact, type Database } from './database';
 import type { Entry, Head, Part } from './schema';
 
@@ -77,13 +78,13 @@ export const takeOver = (db: Database, key: string, writer: string): Promise<voi
   });
 
 /** Keeps a result, in place of its checkpoint. */
-export const saveResult = (db: Database, run: NodeRun): Promise<void> =>
+export const saveResult = (db: Database, run: NodeRun, stage: StageName): Promise<void> =>
   transact(db, async (tx) => {
-    const { key, made, result } = run;
+    const { key, result } = run;
     const entry: Entry = {
       key,
       kind: 'result',
-      stage: made!.stage,
+      stage,
       bytes: bytesOf(run),
       at: Date.now(),
       summary: result!.summary,

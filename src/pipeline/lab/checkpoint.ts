@@ -33,7 +33,14 @@ export interface ModelState {
 }
 
 export type Call =
-  'evaluate' | 'evaluateTogether' | 'nextLogits' | 'gradients' | 'update' | 'updates' | 'generate' | 'weights';
+  | 'evaluate'
+  | 'evaluateTogether'
+  | 'nextLogits'
+  | 'gradients'
+  | 'update'
+  | 'updates'
+  | 'generate'
+  | 'weights';
 
 /** One answer of the engine, without weights: those that still matter are in the models. */
 export interface Answer {

@@ -214,9 +214,10 @@ export class Lab {
   /** What was kept of earlier visits. */
   private async loadKept(graph: Graph): Promise<void> {
     for (const { id, key } of graph) {
-      if (!this.kept || this.runs.has(key) || this.forgotten.has(key)) continue;
-      const run = await this.kept.load(key);
-      if (!run || this.runs.has(key)) continue;
+      const isWanted = () => this.isLeft(key) && !this.active.has(key) && !this.forgotten.has(key);
+      if (!this.kept || !isWanted()) continue;
+      const run = await this.kept.load(key); // also of what was interrupted: another tab may have gone on with it
+      if (!run || !isWanted()) continue;
       this.runs.set(key, run);
       this.lastKey.set(id, key);
     }
@@ -297,7 +298,8 @@ export class Lab {
     this.forgotten.clear();
     for (const [key, run] of runs)
       if (!this.runs.has(key) && (run.result ?? run.failure ?? run.interrupted)) this.runs.set(key, run);
-    for (const [id, key] of lastKey) if (this.runs.has(key) && !this.lastKey.has(id)) this.lastKey.set(id, key);
+    for (const [id, key] of lastKey)
+      if (this.runs.has(key) && !this.lastKey.has(id)) this.lastKey.set(id, key);
     await this.loadShipped();
   }
 

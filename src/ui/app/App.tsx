@@ -9,7 +9,7 @@ import { useView } from '../store/useView';
 import { Announcer } from './Announcer';
 import classes from './app.module.css';
 import { Notices } from './Notices';
-import { fetchParts, gallery, glossary, settings } from './parts';
+import { fetchParts, gallery, glossary, keptNotices, settings, storedWork } from './parts';
 import { StatusLine } from './StatusLine';
 import { useShortcuts } from './useShortcuts';
 
@@ -20,6 +20,7 @@ export function App() {
   useEffect(fetchParts, []);
   const galleryOpened = useView((s) => s.gallery);
   const glossaryOpened = useView((s) => s.term !== null);
+  const storedOpened = useView((s) => s.stored);
   return (
     <div className={classes.app}>
       <a className={classes.skip} href="#charts">
@@ -31,6 +32,9 @@ export function App() {
       <main className={classes.main}>
         <Panel name="notices">
           <Notices />
+          <Suspense>
+            <keptNotices.Part />
+          </Suspense>
         </Panel>
         <Panel name="status">
           <StatusLine />
@@ -58,6 +62,11 @@ export function App() {
       <Panel name="glossary">
         <OnceOpened opened={glossaryOpened}>
           <glossary.Part />
+        </OnceOpened>
+      </Panel>
+      <Panel name="stored">
+        <OnceOpened opened={storedOpened}>
+          <storedWork.Part />
         </OnceOpened>
       </Panel>
       <Panel name="announcements">

@@ -20,8 +20,12 @@ export const gallery = part(async () => (await import('../gallery/Gallery')).Gal
 export const results = part(async () => (await import('../results/Results')).Results);
 export const glossary = part(async () => (await import('../gallery/Glossary')).Glossary);
 
+export const storedWork = part(async () => (await import('../kept/StoredWork')).StoredWork);
+/** Not needed for the first picture: what was stored has to be read first. */
+export const keptNotices = part(async () => (await import('../kept/KeptNotices')).KeptNotices);
+
 const MENUS = [addArmMenu, armMenu, backendDetails, languageMenu, helpPopover];
-const PARTS = [comparison, ...MENUS, curves, gallery, results, glossary, replayBar];
+const PARTS = [comparison, ...MENUS, curves, gallery, results, glossary, replayBar, storedWork];
 
 /**
  * Fetches one after the other while the page has nothing else to do, so that nobody waits for them later. Not before

@@ -1,6 +1,7 @@
 import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import {
   IconCheck,
+  IconDatabase,
   IconHelp,
   IconLanguage,
   IconLink,
@@ -12,6 +13,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Opener } from '../panel/Opener';
 import { part } from '../panel/part';
+import { useKept } from '../store/keep';
 import { actions, useLab } from '../store/useLab';
 import { setProjector, setView, useView } from '../store/useView';
 import classes from './header.module.css';
@@ -40,6 +42,7 @@ export function ViewControls() {
   return (
     <div className={classes.view}>
       <ShareButton />
+      <StoredButton />
       <Opener panel="header" of={languageMenu} with={{}} button={language} popup="menu" />
       <ActionIcon
         aria-label={t('view.projector')}
@@ -67,6 +70,24 @@ export function ViewControls() {
         onOpen={() => setView({ help: true })}
       />
     </div>
+  );
+}
+
+/** Opens the list of what is stored; its dot says that something could not be. */
+function StoredButton() {
+  const { t } = useTranslation();
+  const isOff = useKept((s) => s.status === 'off' || s.problem !== undefined);
+  return (
+    <ActionIcon
+      aria-label={t('kept.open')}
+      title={t('kept.open')}
+      aria-haspopup="dialog"
+      data-stored={isOff ? 'problem' : undefined}
+      className={classes.stored}
+      onClick={() => setView({ stored: true })}
+    >
+      <IconDatabase size={18} />
+    </ActionIcon>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Catalogue } from './catalogue';
 import { gallery } from './zh/gallery';
 import { glossary } from './zh/glossary';
+import { kept } from './zh/kept';
 import { metrics } from './zh/metrics';
 import { page } from './zh/page';
 import { stages } from './zh/stages';
@@ -8,4 +9,4 @@ import { stages } from './zh/stages';
 export { settings } from './zh/settings';
 
 /** Every word on the page in Simplified Chinese. */
-export const words: Catalogue = { ...page, ...stages, ...metrics, ...gallery, ...glossary };
+export const words: Catalogue = { ...page, ...stages, ...metrics, ...gallery, ...glossary, ...kept };

@@ -107,27 +107,30 @@ describe('a stage that goes on from a checkpoint', () => {
     expect(Object.keys(SHORT).sort()).toEqual(Object.keys(STAGES).sort());
   });
 
-  it.each(CASES)('%s %o: rows and result are those of a run that was not interrupted', async (stage, changes) => {
-    const job = jobOf(stage, changes);
-    const straight = await ran(job);
-    expect(straight.outcome.status).toBe('done');
-    const noted = await ran({ ...job, checkpointEvery: 0 });
-    expect({ ...noted, checkpoints: [] }).toEqual(straight); // taking them changes nothing
-    expect(noted.checkpoints.map(({ rows }) => rows)).toEqual(straight.rows.map((_, i) => i + 1));
-    const { length } = noted.checkpoints;
-    for (const at of new Set([0, Math.floor(length / 2), length - 1])) {
-      const resume = noted.checkpoints[at]!;
-      const rest = await ran({ ...job, checkpointEvery: 0, resume: structuredClone(resume) });
-      expect(rest.restarts, `from row ${resume.rows}`).toBe(0);
-      expect(rest.rows).toEqual(straight.rows.slice(resume.rows));
-      expect(rest.outcome).toEqual(straight.outcome);
-      // and once more, from a checkpoint of the run that went on
-      const [next] = rest.checkpoints;
-      if (!next || at > 0) continue;
-      expect(next).toEqual({ ...noted.checkpoints[at + 1], seconds: next.seconds });
-      const again = await ran({ ...job, checkpointEvery: 0, resume: next });
-      expect(again.rows).toEqual(straight.rows.slice(next.rows));
-      expect(again.outcome).toEqual(straight.outcome);
-    }
-  });
+  it.each(CASES)(
+    '%s %o: rows and result are those of a run that was not interrupted',
+    async (stage, changes) => {
+      const job = jobOf(stage, changes);
+      const straight = await ran(job);
+      expect(straight.outcome.status).toBe('done');
+      const noted = await ran({ ...job, checkpointEvery: 0 });
+      expect({ ...noted, checkpoints: [] }).toEqual(straight); // taking them changes nothing
+      expect(noted.checkpoints.map(({ rows }) => rows)).toEqual(straight.rows.map((_, i) => i + 1));
+      const { length } = noted.checkpoints;
+      for (const at of new Set([0, Math.floor(length / 2), length - 1])) {
+        const resume = noted.checkpoints[at]!;
+        const rest = await ran({ ...job, checkpointEvery: 0, resume: structuredClone(resume) });
+        expect(rest.restarts, `from row ${resume.rows}`).toBe(0);
+        expect(rest.rows).toEqual(straight.rows.slice(resume.rows));
+        expect(rest.outcome).toEqual(straight.outcome);
+        // and once more, from a checkpoint of the run that went on
+        const [next] = rest.checkpoints;
+        if (!next || at > 0) continue;
+        expect(next).toEqual({ ...noted.checkpoints[at + 1], seconds: next.seconds });
+        const again = await ran({ ...job, checkpointEvery: 0, resume: next });
+        expect(again.rows).toEqual(straight.rows.slice(next.rows));
+        expect(again.outcome).toEqual(straight.outcome);
+      }
+    },
+  );
 });
