@@ -36,7 +36,11 @@ async function newContext(): Promise<void> {
   errors = [];
 }
 
-async function open(search = RUN, ready = 'ready', prepare?: (page: Page) => Promise<unknown>): Promise<Page> {
+async function open(
+  search = RUN,
+  ready = 'ready',
+  prepare?: (page: Page) => Promise<unknown>,
+): Promise<Page> {
   const page = await context.newPage();
   page.on('pageerror', (e) => errors.push(e.message));
   await prepare?.(page);
