@@ -1,4 +1,4 @@
-import type { Message } from './codes';
+import type { Message, Names } from './codes';
 
 /** Why work cannot be kept in the browser. */
 export interface StorageCodes {
@@ -16,10 +16,16 @@ export interface StorageCodes {
   'storage.failed': { reason: Message };
   /** Another tab computes the same. */
   'storage.elsewhere': object;
+  /** A checkpoint does not fit the stage any more. */
+  'storage.startedAgain': object;
+  /** A stage went on on another backend. */
+  'storage.otherBackend': { from: string; to: string };
 }
 
+type Pen = Names & { say(message: Message): string };
+
 type Sentences = {
-  [C in keyof StorageCodes]: (values: StorageCodes[C], pen: { say: (message: Message) => string }) => string;
+  [C in keyof StorageCodes]: (values: StorageCodes[C], pen: Pen) => string;
 };
 
 export const en: Sentences = {
@@ -38,6 +44,10 @@ export const en: Sentences = {
   'storage.failed': ({ reason }, { say }) => `The browser could not store it: ${say(reason)}`,
   'storage.elsewhere': () =>
     'Another tab is training the same and stores it. What this tab trains of it is not stored.',
+  'storage.startedAgain': () =>
+    'Its checkpoint was made by another version of this page: the stage was started again.',
+  'storage.otherBackend': ({ from, to }, { backend }) =>
+    `It went on on ${backend(to)} from a checkpoint made on ${backend(from)}: the rest is as good, but not digit for digit the same.`,
 };
 
 export const zh: Sentences = {
@@ -52,4 +62,7 @@ export const zh: Sentences = {
     '浏览器的存储空间已满。先前存下的都在；新的内容只在本标签页中，直到删除一些内容为止。',
   'storage.failed': ({ reason }, { say }) => `浏览器未能存储：${say(reason)}`,
   'storage.elsewhere': () => '另一个标签页正在训练相同的内容并负责存储；本标签页训练的这一部分不再存储。',
+  'storage.startedAgain': () => '它的检查点来自本页的另一个版本：该阶段已重新开始。',
+  'storage.otherBackend': ({ from, to }, { backend }) =>
+    `从 ${backend(from)} 上的检查点改在 ${backend(to)} 上继续：结果同样可靠，但不会逐位相同。`,
 };

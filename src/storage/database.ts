@@ -28,7 +28,8 @@ export async function transact<T>(db: Database, work: (tx: Writing) => Promise<T
 }
 
 export interface OpeningOptions {
-  name?: string;
+  /** A later page has a later one. */
+  version?: number;
   /** Hears that an older version of the page, in another tab, holds the database, until that lets go. */
   onBlocked?: (reason: Message) => void;
   /** Hears that the database has been taken away: by a newer version of the page, or by the browser. */
@@ -37,11 +38,12 @@ export interface OpeningOptions {
 
 /** Opens the database. Rejects with a MessageError that says why it cannot be had. */
 export async function openDatabase(options: OpeningOptions = {}): Promise<Database> {
-  const { name = DATABASE, onBlocked = () => undefined, onLost = () => undefined } = options;
+  const { version = VERSION, onBlocked = () => undefined, onLost = () => undefined } = options;
   try {
     if (!globalThis.indexedDB) throw new MessageError(message('storage.denied', {}));
-    return await openDB<Schema>(name, VERSION, {
-      upgrade(db) {
+    return await openDB<Schema>(DATABASE, version, {
+      upgrade(db, from) {
+        if (from >= 1) return;
         // version 1: everything is new; later versions add to it here, and never take away
         db.createObjectStore('entries', { keyPath: 'key' });
         db.createObjectStore('runs', { keyPath: 'id' }).createIndex('changed', 'changed');

@@ -5,12 +5,12 @@ import type { KeptResults, Keeping } from '../pipeline/lab/kept';
 import type { NodeRun } from '../pipeline/lab/node-run';
 import type { CheckpointEvent } from '../pipeline/lab/runner';
 import type { StageName } from '../pipeline/stages';
-import { openDatabase, problemOf, type Database } from './database';
+import { openDatabase, problemOf, type Database, type OpeningOptions } from './database';
 import { hold, type Locks } from './locks';
-import { loadCheckpoint, loadRun, saveCheckpoint, saveResult, takeOver, type Addition } from './records';
+import { loadCheckpoint, loadRun, saveCheckpoint, saveResult, type Addition, type Found } from './records';
 import { everything, takeIn, type Everything } from './everything';
 import { deleteAll, deleteRun, listRuns, saveRun, type Stored } from './runs';
-import type { StoredRun } from './schema';
+import { VERSION, type StoredRun } from './schema';
 
 /** Shortest time between two checkpoints of a stage, seconds. */
 const CHECKPOINT_EVERY = 1;
@@ -30,8 +30,7 @@ export interface KeeperState {
   confirmed: number;
 }
 
-export interface KeeperOptions {
-  name?: string;
+export interface KeeperOptions extends Pick<OpeningOptions, 'version'> {
   locks?: Locks | undefined;
   checkpointEvery?: number;
 }
@@ -63,7 +62,7 @@ export class Keeper implements KeptResults {
   constructor(options: KeeperOptions = {}) {
     this.checkpointEvery = options.checkpointEvery ?? CHECKPOINT_EVERY;
     this.locks = 'locks' in options ? options.locks : (globalThis.navigator?.locks as Locks | undefined);
-    this.opened = this.openStore(options.name);
+    this.opened = this.openStore(options);
   }
 
   get state(): KeeperState {
@@ -76,11 +75,11 @@ export class Keeper implements KeptResults {
     return () => this.listeners.delete(listener);
   }
 
-  private openStore(name?: string): Promise<void> {
+  private openStore({ version = VERSION }: KeeperOptions): Promise<void> {
     return new Promise((decided) => {
       setTimeout(decided, OPENING_MS);
       openDatabase({
-        ...(name ? { name } : {}),
+        version,
         onBlocked: (problem) => {
           this.set({ problem });
           decided();
@@ -116,10 +115,8 @@ export class Keeper implements KeptResults {
       this.set({ elsewhere: [...this.state_.elsewhere, node.key] });
       return new KeepingNothing();
     }
-    const writer = writerName();
     const found = goOn ? await this.read((db) => loadCheckpoint(db, node.key)) : undefined;
-    if (found) await this.write((db) => takeOver(db, node.key, writer));
-    return new KeepingRun(this, node, writer, letGo, found);
+    return new KeepingRun(this, node, letGo, found);
   }
 
   /** Keeps a result; one that does not fit is tried again after the next. */
@@ -128,7 +125,8 @@ export class Keeper implements KeptResults {
     await this.saveUnkept();
   }
 
-  private async saveUnkept(): Promise<void> {
+  /** Tries again what did not fit, the latest first. */
+  async saveUnkept(): Promise<void> {
     for (const [key, waiting] of [...this.unkept].reverse()) {
       const isKept = await this.write(async (db) => {
         await saveResult(db, waiting.run, waiting.stage);
@@ -137,6 +135,7 @@ export class Keeper implements KeptResults {
       if (!isKept) return;
       this.unkept.delete(key);
     }
+    if (this.state_.problem?.code === 'storage.full') this.set({ problem: undefined });
   }
 
   noteRun = (run: StoredRun): Promise<unknown> => this.write((db) => saveRun(db, run));
@@ -165,7 +164,8 @@ export class Keeper implements KeptResults {
     try {
       const value = await work(db);
       const { writing, confirmed } = this.state_;
-      this.set({ writing: writing - 1, confirmed: confirmed + 1, problem: undefined });
+      const problem = this.unkept.size > 0 ? this.state_.problem : undefined;
+      this.set({ writing: writing - 1, confirmed: confirmed + 1, problem });
       return value;
     } catch (error) {
       this.set({ writing: this.state_.writing - 1, problem: problemOf(error) });
@@ -189,6 +189,7 @@ class KeepingRun implements Keeping {
   readonly resume?: Checkpoint;
   /** What has not been kept yet, and goes with the next checkpoint. */
   private answers: CheckpointEvent['answers'] = [];
+  private readonly writer: string;
   private savedRows = 0;
   /** Parts on the disk. */
   private parts = 0;
@@ -197,10 +198,10 @@ class KeepingRun implements Keeping {
   constructor(
     private readonly keeper: Keeper,
     private readonly node: GraphNode,
-    private readonly writer: string,
     private readonly letGo: () => void,
-    found?: { checkpoint: Checkpoint; parts: number },
+    found?: Found,
   ) {
+    this.writer = found?.writer ?? writerName();
     if (!found) return;
     this.resume = found.checkpoint;
     this.savedRows = found.checkpoint.rows;
@@ -213,14 +214,15 @@ class KeepingRun implements Keeping {
     this.parts = 0;
   }
 
-  async save(run: NodeRun, { rows, seconds, digest, answers, models }: CheckpointEvent): Promise<void> {
-    if (this.isOver) return;
+  async save(run: NodeRun, { type: _, answers, ...at }: CheckpointEvent): Promise<void> {
+    if (this.isOver || this.keeper.state.status === 'off') return this.close();
     this.answers.push(...answers);
-    const { events, interrupted: _, ...rest } = run;
+    const { rows } = at;
+    const { events, interrupted: __, ...rest } = run;
     const { key, stage } = this.node;
     const last = events[rows - 1];
     const addition: Addition = {
-      head: { key, writer: this.writer, rows, seconds, digest, models, run: rest },
+      head: { key, writer: this.writer, ...at, run: rest },
       answers: this.answers,
       events: events.slice(this.savedRows, rows),
       parts: this.parts,
@@ -237,6 +239,7 @@ class KeepingRun implements Keeping {
       this.answers = [];
       this.savedRows = rows;
       this.parts++;
+      await this.keeper.saveUnkept();
     }
   }
 

@@ -20,18 +20,22 @@ export async function loadRun(db: Database, key: string): Promise<NodeRun | unde
   return { ...head.run, events: parts.flatMap(({ events }) => events), interrupted: true };
 }
 
-/** Where a run goes on from, and who wrote it. */
-export async function loadCheckpoint(
-  db: Database,
-  key: string,
-): Promise<{ checkpoint: Checkpoint; parts: number } | undefined> {
+/** Where a run goes on from, and whose parts it is made of. */
+export interface Found {
+  checkpoint: Checkpoint;
+  writer: string;
+  parts: number;
+}
+
+export async function loadCheckpoint(db: Database, key: string): Promise<Found | undefined> {
   const tx = db.transaction(['heads', 'parts']);
   const head = await tx.objectStore('heads').get(key);
   if (!head) return undefined;
-  const parts = await tx.objectStore('parts').getAll(partsOf(key));
-  const { rows, seconds, digest, models } = head;
-  const answers = compact(parts.flatMap((part) => part.answers));
-  return { checkpoint: { rows, seconds, digest, models, answers }, parts: head.parts };
+  const found = await tx.objectStore('parts').getAll(partsOf(key));
+  const { run: _, key: __, writer, parts, ...at } = head;
+  if (found.length !== parts) return undefined;
+  const answers = compact(found.flatMap((part) => part.answers));
+  return { checkpoint: { ...at, answers }, writer, parts };
 }
 
 /** What a checkpoint adds to what is there. */
@@ -39,7 +43,7 @@ export interface Addition {
   head: Omit<Head, 'parts'>;
   answers: Part['answers'];
   events: TimedEvent[];
-  /** Parts that this writer has written or taken over; 0: whatever is there is replaced. */
+  /** Parts that are there already, of this writer; 0: whatever is there is replaced. */
   parts: number;
   entry: Omit<Entry, 'kind' | 'bytes' | 'at'>;
 }
@@ -59,7 +63,7 @@ export const saveCheckpoint = (db: Database, addition: Addition): Promise<boolea
       tx.objectStore('entries'),
     ];
     const before = await heads.get(key);
-    if (parts > 0 && before?.writer !== writer) return false;
+    if (parts > 0 && (before?.writer !== writer || before.parts !== parts)) return false;
     if (parts === 0) await store.delete(partsOf(key));
     const earlier = parts > 0 ? ((await entries.get(key))?.bytes ?? 0) - bytesOf(before!.models) : 0;
     const bytes = earlier + bytesOf(head.models) + bytesOf(answers) + bytesOf(events);
@@ -67,14 +71,6 @@ export const saveCheckpoint = (db: Database, addition: Addition): Promise<boolea
     await heads.put({ ...head, parts: parts + 1 });
     await entries.put({ ...entry, kind: 'checkpoint', bytes, at: Date.now() });
     return true;
-  });
-
-/** Takes a checkpoint over: from now on it is this writer that adds to it. */
-export const takeOver = (db: Database, key: string, writer: string): Promise<void> =>
-  transact(db, async (tx) => {
-    const heads = tx.objectStore('heads');
-    const head = await heads.get(key);
-    if (head) await heads.put({ ...head, writer });
   });
 
 /** Keeps a result, in place of its checkpoint. */

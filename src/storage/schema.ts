@@ -1,5 +1,5 @@
 import type { DBSchema } from 'idb';
-import type { Answer, ModelState } from '../pipeline/lab/checkpoint';
+import type { Answer, Checkpoint } from '../pipeline/lab/checkpoint';
 import type { LabConfig } from '../pipeline/lab/config';
 import type { NodeRun } from '../pipeline/lab/node-run';
 import type { TimedEvent } from '../pipeline/lab/runner';
@@ -43,16 +43,12 @@ export interface StoredRun {
 }
 
 /** Where a stage can go on from; its answers and events lie in `parts`. */
-export interface Head {
+export interface Head extends Omit<Checkpoint, 'answers'> {
   key: string;
   /** Who wrote it: another writer's parts are not mixed with these. */
   writer: string;
   /** Parts 0 … parts − 1 belong to it. */
   parts: number;
-  rows: number;
-  seconds: number;
-  digest: number;
-  models: ModelState[];
   run: Omit<NodeRun, 'events'>;
 }
 

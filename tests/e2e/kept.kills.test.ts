@@ -143,7 +143,7 @@ it(
       }
       if (await page.locator('[data-notice=interrupted]').isVisible()) resumed++;
       await run(page);
-      const end = Date.now() + 100 + 3000 * random();
+      const end = Date.now() + 200 + 6000 * random();
       do {
         await wait(50 + 200 * random());
         confirmed = await heldIn(page);

@@ -92,6 +92,8 @@ const SAMPLES: { [C in Code]: Codes[C][] } = {
   'storage.full': [{}],
   'storage.failed': [{ reason: inner }],
   'storage.elsewhere': [{}],
+  'storage.startedAgain': [{}],
+  'storage.otherBackend': [{ from: 'webgpu', to: 'wasm' }],
   'file.http': [{ file: 'x.safetensors', status: '404 Not Found' }],
   'file.short': [{ bytes: 7 }, { bytes: 7, file: 'x.safetensors' }],
   'file.headerTooLarge': [{ length: '7810000', most: 1048576 }],

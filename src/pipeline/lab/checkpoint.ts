@@ -1,4 +1,4 @@
-import type { HostOutputs, OptimizerState, UpdateReport } from '../../engine/types';
+import type { BackendName, HostOutputs, OptimizerState, UpdateReport } from '../../engine/types';
 
 /**
  * How a stage is resumed in the middle. A stage is a deterministic function of what its engine answers, so a checkpoint
@@ -15,6 +15,8 @@ export interface Checkpoint {
   seconds: number;
   /** Digest of these events: a stage that yields others while it is given the answers is not the same stage. */
   digest: number;
+  /** Where they were computed: on another backend the rest is as good, but not the same. */
+  backend: BackendName;
   /** Answers of the engine, in the order in which they were asked for. */
   answers: Answer[];
   /** Models that are alive and differ from what they were made of. */

@@ -1,4 +1,4 @@
-import { MessageError, messageOf, type Message } from '../../messages';
+import { message, MessageError, messageOf, type Message } from '../../messages';
 import { buildGraph, type Graph, type GraphNode } from './graph';
 import { sharedWork, type Shared } from './shared';
 import type { LabConfig } from './config';
@@ -391,6 +391,7 @@ export class Lab {
       if (event.type === 'notice') run.notices.push(event.message);
       else if (event.type === 'restart') {
         run.events = [];
+        run.notices.push(message('storage.startedAgain', {}));
         keeping?.restart();
       } else {
         record(run, event);

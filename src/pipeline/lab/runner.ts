@@ -229,6 +229,12 @@ async function rowsOf(
   const stage = STAGES[job.stage];
   const events = stage.run(context, stage.settings.parse(job.settings) as never, parents);
   const recalled = recorder ? (resume?.rows ?? 0) : 0;
+  const { backend } = recorder?.engine.info ?? {};
+  if (backend && resume && resume.backend !== backend)
+    void onEvent({
+      type: 'notice',
+      message: message('storage.otherBackend', { from: resume.backend, to: backend }),
+    });
   let digest = 0;
   clock.seconds = recalled > 0 ? resume!.seconds : 0;
   try {
@@ -303,7 +309,8 @@ class Checkpoints {
     const began = performance.now();
     const { answers, models } = await this.recorder.take();
     this.lastRows = rows;
-    const taken = this.onEvent({ type: 'checkpoint', rows, seconds, digest, answers, models });
+    const { backend } = this.recorder.engine.info;
+    const taken = this.onEvent({ type: 'checkpoint', rows, seconds, digest, backend, answers, models });
     this.busy = Promise.resolve(taken)
       .catch(() => undefined) // whoever stores it knows
       .finally(() => {

@@ -79,8 +79,8 @@ function StoredButton() {
   const isOff = useKept((s) => s.status === 'off' || s.problem !== undefined);
   return (
     <ActionIcon
-      aria-label={t('kept.open')}
-      title={t('kept.open')}
+      aria-label={t('view.stored')}
+      title={t('view.stored')}
       aria-haspopup="dialog"
       data-stored={isOff ? 'problem' : undefined}
       className={classes.stored}

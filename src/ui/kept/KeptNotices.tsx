@@ -11,7 +11,7 @@ import { actions, canRun, useLab } from '../store/useLab';
 import { useStageName } from '../store/useStageName';
 import { setView } from '../store/useView';
 import classes from './kept.module.css';
-import { nameOfRun, stoppedIn, whereText } from './words';
+import { armsOf, stoppedIn, whereText } from './words';
 
 /** What was interrupted, what can be taken back, and what could not be stored. */
 export function KeptNotices() {
@@ -42,7 +42,7 @@ function ProblemNotice() {
       <div className={classes.choices}>
         {problem?.code === 'storage.full' && (
           <Button size="compact-sm" variant="default" onClick={() => setView({ stored: true })}>
-            {t('kept.open')}
+            {t('view.stored')}
           </Button>
         )}
         <CloseButton
@@ -115,7 +115,7 @@ function EarlierNotice() {
     <div className={classes.notice} data-notice="earlier">
       <p role="status">
         {t('kept.other', {
-          name: nameOfRun(earlier.config),
+          name: armsOf(earlier.config),
           where: whereText(stoppedIn(earlier.config, earlier.entries)),
         })}
       </p>

@@ -116,38 +116,44 @@ interface RunRowProps {
 
 function RunRow({ run, isHere, busy, onDeleted }: RunRowProps) {
   const { t } = useTranslation();
-  const name = nameOfRun(run.config);
+  const { arms, under } = nameOfRun(run.config);
+  const name = arms.join(', ');
   const gold = bestGold(run);
   return (
     <tr data-run={run.id} data-here={isHere || undefined}>
       <th scope="row">
-        <b>{name}</b>
+        {arms.map((arm, i) => (
+          <b key={i}>{arm}</b>
+        ))}
+        <span>{under.join(' · ')}</span>
         <span>{stateText(run)}</span>
       </th>
       <td>{new Date(run.changed).toLocaleString(language(), { dateStyle: 'medium', timeStyle: 'short' })}</td>
       <td data-number>{bytesText(run.bytes)}</td>
       <td data-number>{gold === undefined ? '–' : fixed(gold, 2, true)}</td>
-      <td className={classes.actions}>
-        <Button
-          size="compact-xs"
-          variant="default"
-          disabled={busy || isHere}
-          onClick={() => {
-            actions.openRun(run);
-            setView({ stored: false });
-          }}
-        >
-          {t(isHere ? 'kept.state.here' : 'kept.show')}
-        </Button>
-        <DeleteButton
-          label={t('kept.delete')}
-          about={t('kept.deleteName', { name })}
-          disabled={busy && isHere}
-          onDelete={async () => {
-            await (await keeper())?.delete(run.id);
-            onDeleted();
-          }}
-        />
+      <td data-actions>
+        <div className={classes.actions}>
+          <Button
+            size="compact-xs"
+            variant="default"
+            disabled={busy || isHere}
+            onClick={() => {
+              actions.openRun(run);
+              setView({ stored: false });
+            }}
+          >
+            {t(isHere ? 'kept.state.here' : 'kept.show')}
+          </Button>
+          <DeleteButton
+            label={t('kept.delete')}
+            about={t('kept.deleteName', { name })}
+            disabled={busy && isHere}
+            onDelete={async () => {
+              await (await keeper())?.delete(run.id);
+              onDeleted();
+            }}
+          />
+        </div>
       </td>
     </tr>
   );

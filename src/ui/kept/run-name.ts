@@ -18,36 +18,47 @@ const valueText = (value: unknown): string => {
   return number === undefined ? String(value) : brief(number);
 };
 
-/** Settings that differ from the default: `β=0.02 steps=60`. */
+/** Settings that differ from the default: `β=0.02, steps=60`. */
 function changesText(config: LabConfig, stage: StageName, changes: Settings, words: NameWords): string {
   const standard = resolvedSettings(config, stage);
   return Object.entries(changes)
     .filter(([name, value]) => value !== undefined && standard[name] !== value)
-    .map(([name, value]) => ` ${words.setting(stage, name)}=${valueText(value)}`)
-    .join('');
+    .map(([name, value]) => `${words.setting(stage, name)}=${valueText(value)}`)
+    .join(', ');
 }
 
-/** What a run is called: its arms with what differs from the default, `DPO β=0.02`; then what is under all of them. */
-export function runName(config: LabConfig, words: NameWords): string {
+export interface RunName {
+  /** Each arm with what differs from the default: `DPO β=0.02`. */
+  arms: string[];
+  /** What is under all of them: changes of the trunk, size, task, seed. */
+  under: string[];
+}
+
+/** What a run is called by what differs from the default. */
+export function runName(config: LabConfig, words: NameWords): RunName {
   const usual = defaultLabConfig(config.task);
+  const named = (name: string, stage: StageName, changes: Settings) =>
+    `${name} ${changesText(config, stage, changes, words)}`.trim();
   const arms = config.arms.map(({ name, stage, settings, trunk }) => {
     const own = Object.entries(trunk ?? {}).map(
-      ([under, changes]) =>
-        ` (${words.stage(under as StageName)}${changesText(config, under as StageName, changes, words)})`,
+      ([under, changes]) => ` (${named(words.stage(under as StageName), under as StageName, changes)})`,
     );
-    return name + changesText(config, stage, settings, words) + own.join('');
+    return named(name, stage, settings) + own.join('');
   });
   const trunk = Object.entries(config.trunk).flatMap(([stage, changes]) => {
-    const text = changesText(config, stage as StageName, changes, words);
-    return text ? [words.stage(stage as StageName) + text] : [];
+    const name = words.stage(stage as StageName);
+    const text = named(name, stage as StageName, changes);
+    return text === name ? [] : [text];
   });
-  return [
-    arms.join(', '),
-    ...trunk,
-    ...(config.size === usual.size ? [] : [words.size(config.size)]),
-    words.task(config.task),
-    ...(config.seed === usual.seed ? [] : [words.seed(config.seed)]),
-  ].join(' · ');
+  return {
+    arms,
+    under: [
+      words.task(config.task),
+      ...(config.size === usual.size ? [] : [words.size(config.size)]),
+      ...(config.seed === usual.seed ? [] : [words.seed(config.seed)]),
+      ...trunk,
+    ],
+  };
 }
 
 const GREEK: Readonly<Record<string, string>> = {

@@ -4,11 +4,12 @@ import { STAGES } from '../../pipeline/stages';
 import type { Entry } from '../../storage/schema';
 import { settingText, stageText, taskText } from '../i18n/dynamic';
 import { i18n } from '../i18n';
+import '../i18n/later';
 import { separated } from '../i18n/list';
-import { plainSymbol, runName } from './run-name';
+import { plainSymbol, runName, type RunName } from './run-name';
 
 /** The name of a run in the language of the page. */
-export const nameOfRun = (config: LabConfig): string =>
+export const nameOfRun = (config: LabConfig): RunName =>
   runName(config, {
     stage: stageText,
     setting: (stage, name) => {
@@ -19,6 +20,9 @@ export const nameOfRun = (config: LabConfig): string =>
     size: (size) => size,
     seed: (seed) => `${i18n.t('setup.seed')} ${seed}`,
   });
+
+/** Its arms in a line. */
+export const armsOf = (config: LabConfig): string => separated(config.arms.map(({ name }) => name));
 
 /** 1 234 567 → 1.2 MB */
 export function bytesText(bytes: number): string {

@@ -1,7 +1,6 @@
 /** What is stored in the browser, and what can be taken back. */
 export const kept = {
   kept: {
-    open: 'Stored work',
     title: 'Work stored in this browser',
     about:
       'Every stage that is done, and every few seconds of one that is running. It stays until you delete it, or the browser needs the room.',
@@ -33,7 +32,7 @@ export const kept = {
     interrupted: 'This run was interrupted: {{where}}. Finished stages are not trained again.',
     at: '{{name}} at update {{update}} of {{updates}}',
     goOn: 'Go on',
-    other: 'An earlier run was interrupted: {{name}}, {{where}}.',
+    other: 'An earlier run of {{name}} was interrupted: {{where}}.',
     openOther: 'Open it',
     elsewhere: 'This run is going on in another tab, which stores it. Here you can look, not go on.',
     look: 'Look again',

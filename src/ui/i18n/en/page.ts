@@ -78,6 +78,7 @@ export const page = {
     noSpeed: 'not measured yet',
   },
   view: {
+    stored: 'Stored work',
     share: 'Share',
     shared: 'Link copied',
     shareFailed: 'Copy this link: {{link}}',

@@ -3,7 +3,6 @@ import type { kept as english } from '../en/kept';
 
 export const kept: Words<typeof english> = {
   kept: {
-    open: '已存的工作',
     title: '存于本浏览器的工作',
     about: '每个完成的阶段都会存下，运行中的阶段每隔几秒存一次。除非你删除，或浏览器空间不足，它会一直保留。',
     room: '运行 {{own}} · 本站已用 {{used}}，上限 {{quota}}',
@@ -34,7 +33,7 @@ export const kept: Words<typeof english> = {
     interrupted: '这次运行中断了：{{where}}。已完成的阶段不会重新训练。',
     at: '{{name}} 第 {{update}} 次更新，共 {{updates}} 次',
     goOn: '继续',
-    other: '之前的一次运行中断了：{{name}}，{{where}}。',
+    other: '之前对 {{name}} 的一次运行中断了：{{where}}。',
     openOther: '打开',
     elsewhere: '另一个标签页正在进行并存储这次运行。这里只能查看，不能继续。',
     look: '重新查看',

@@ -80,6 +80,7 @@ export const page: Words<typeof en> = {
     noSpeed: '尚未测量',
   },
   view: {
+    stored: '已存的工作',
     share: '分享',
     shared: '链接已复制',
     shareFailed: '请复制此链接：{{link}}',
