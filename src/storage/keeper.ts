@@ -36,8 +36,9 @@ export interface KeeperOptions extends Pick<OpeningOptions, 'version'> {
 }
 
 interface Unkept {
-  run: NodeRun;
-  stage: StageName;
+  /** Of the results that it is, or is made of. */
+  keys: readonly string[];
+  save(db: Database): Promise<void>;
 }
 
 let writers = 0;
@@ -56,7 +57,7 @@ export class Keeper implements KeptResults {
   /** It is known whether there is a database, or that it takes long. */
   private readonly opened: Promise<void>;
   private readonly locks: Locks | undefined;
-  /** Results that did not fit, by key. */
+  /** Results and runs that did not fit, by what they are called. */
   private readonly unkept = new Map<string, Unkept>();
 
   constructor(options: KeeperOptions = {}) {
@@ -119,30 +120,40 @@ export class Keeper implements KeptResults {
     return new KeepingRun(this, node, letGo, found);
   }
 
-  /** Keeps a result; one that does not fit is tried again after the next. */
+  /** Keeps a result; one that does not fit is tried again with whatever is written next. */
   async saveResult(run: NodeRun, stage: StageName): Promise<void> {
-    this.unkept.set(run.key, { run, stage });
+    const keys = [run.key];
+    this.unkept.set(`result ${run.key}`, { keys, save: (db) => saveResult(db, run, stage) });
+    await this.saveUnkept();
+  }
+
+  /** Notes a run, likewise. */
+  async noteRun(run: StoredRun): Promise<void> {
+    const keys = Object.values(run.keys);
+    this.unkept.set(`run ${run.id}`, { keys, save: (db) => saveRun(db, run) });
     await this.saveUnkept();
   }
 
   /** Tries again what did not fit, the latest first. */
   async saveUnkept(): Promise<void> {
-    for (const [key, waiting] of [...this.unkept].reverse()) {
+    for (const [name, waiting] of [...this.unkept].reverse()) {
       const isKept = await this.write(async (db) => {
-        await saveResult(db, waiting.run, waiting.stage);
+        await waiting.save(db);
         return true;
       });
       if (!isKept) return;
-      this.unkept.delete(key);
+      if (this.unkept.get(name) === waiting) this.unkept.delete(name);
     }
     if (this.state_.problem?.code === 'storage.full') this.set({ problem: undefined });
   }
 
-  noteRun = (run: StoredRun): Promise<unknown> => this.write((db) => saveRun(db, run));
   everything = (): Promise<Everything | undefined> => this.read(everything);
   takeIn = (all: Everything): Promise<unknown> => this.write((db) => takeIn(db, all));
   list = (): Promise<Stored | undefined> => this.read(listRuns);
-  delete = (id: string): Promise<unknown> => this.freed((db) => deleteRun(db, id));
+  delete = (id: string): Promise<unknown> => {
+    const needed = [...this.unkept.values()].flatMap(({ keys }) => keys);
+    return this.freed((db) => deleteRun(db, id, needed));
+  };
   deleteAll = (): Promise<unknown> => this.freed(deleteAll);
 
   /** Reads; undefined where that is not possible. */

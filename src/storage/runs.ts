@@ -49,14 +49,17 @@ export async function listRuns(db: Database): Promise<Stored> {
   return { runs: listed, bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
-/** Deletes a run and the results and checkpoints that no other run is made of. */
-export const deleteRun = (db: Database, id: string): Promise<void> =>
+/** Deletes a run and those of its results and checkpoints that no other run is made of, nor are `needed`. */
+export const deleteRun = (db: Database, id: string, needed: readonly string[] = []): Promise<void> =>
   transact(db, async (tx) => {
-    await tx.objectStore('runs').delete(id);
-    const others = await tx.objectStore('runs').getAll();
-    const needed = new Set(others.flatMap(({ keys }) => Object.values(keys)));
-    for (const key of await tx.objectStore('entries').getAllKeys()) {
-      if (needed.has(key)) continue;
+    const runs = tx.objectStore('runs');
+    const run = await runs.get(id);
+    if (!run) return;
+    await runs.delete(id);
+    const others = await runs.getAll();
+    const kept = new Set([...needed, ...others.flatMap(({ keys }) => Object.values(keys))]);
+    for (const key of new Set(Object.values(run.keys))) {
+      if (kept.has(key)) continue;
       for (const store of ['entries', 'results', 'heads'] as const) await tx.objectStore(store).delete(key);
       await tx.objectStore('parts').delete(IDBKeyRange.bound([key, 0], [key, Infinity]));
     }

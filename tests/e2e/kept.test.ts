@@ -172,7 +172,7 @@ describe('steps back', () => {
     await expect.poll(() => page.locator('[data-node="dpo"]').count()).toBe(0);
     await bodyKey(page, 'Control+z');
     await page.locator('[data-node="dpo"]').first().waitFor();
-    await page.getByRole('radio', { name: 'Chat' }).check({ force: true });
+    await page.getByText('Chat', { exact: true }).click();
     await expect.poll(() => page.url()).toContain('task=chat');
     await button(page, 'Undo').click();
     await expect.poll(() => page.url()).not.toContain('task=chat');
@@ -240,7 +240,7 @@ describe('a store that does not work', () => {
       await button(page, 'Run').click();
       await untilStatus(page, 'done');
       await page.goto(`${server.url}${SHORT}&lang=zh`, { waitUntil: 'commit' });
-      await notice(page, 'storage').getByText('浏览器不允许').waitFor();
+      await notice(page, 'storage').getByText('浏览器不允许').waitFor({ timeout: 60_000 });
     },
     120_000,
   );

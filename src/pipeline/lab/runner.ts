@@ -274,7 +274,7 @@ const SHARE = 20;
 class Checkpoints {
   private last = performance.now();
   private lastRows = 0;
-  /** What the last one took, milliseconds, until it was taken care of. */
+  /** What taking the last one has cost the stage, milliseconds. */
   private cost = 0;
   /** While the last one is taken care of. */
   private busy: Promise<void> | undefined;
@@ -308,6 +308,7 @@ class Checkpoints {
     if (this.busy || rows <= this.lastRows) return;
     const began = performance.now();
     const { answers, models } = await this.recorder.take();
+    this.cost = performance.now() - began;
     this.lastRows = rows;
     const { backend } = this.recorder.engine.info;
     const taken = this.onEvent({ type: 'checkpoint', rows, seconds, digest, backend, answers, models });
@@ -316,7 +317,6 @@ class Checkpoints {
       .finally(() => {
         this.busy = undefined;
         this.last = performance.now();
-        this.cost = this.last - began;
       });
   }
 }

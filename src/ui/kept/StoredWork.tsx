@@ -203,7 +203,7 @@ function Foot({ stored, room, busy, onChanged }: FootProps) {
             {t('kept.persist')}
           </Button>
         )}
-        {stored.runs.length > 0 && (
+        {(stored.runs.length > 0 || stored.bytes > 0) && (
           <DeleteButton
             label={t('kept.deleteAll')}
             about={busy ? t('kept.busy') : t('kept.deleteAll')}
