@@ -1,5 +1,3 @@
-import type { Message, Names } from './codes';
-
 /** Why work cannot be kept in the browser. */
 export interface StorageCodes {
   /** The browser does not let the page store anything. */
@@ -13,7 +11,8 @@ export interface StorageCodes {
   /** The browser has closed the database. */
   'storage.lost': object;
   'storage.full': object;
-  'storage.failed': { reason: Message };
+  /** In whatever words the browser has. */
+  'storage.failed': { reason: string };
   /** Another tab computes the same. */
   'storage.elsewhere': object;
   /** A checkpoint does not fit the stage any more. */
@@ -22,7 +21,10 @@ export interface StorageCodes {
   'storage.otherBackend': { from: string; to: string };
 }
 
-type Pen = Names & { say(message: Message): string };
+/** Names as a person reads them. */
+interface Pen {
+  backend(name: string): string;
+}
 
 type Sentences = {
   [C in keyof StorageCodes]: (values: StorageCodes[C], pen: Pen) => string;
@@ -41,7 +43,7 @@ export const en: Sentences = {
     'The browser has closed the store. Nothing more is stored until the page is reloaded.',
   'storage.full': () =>
     'There is no room left in the browser’s store. What was stored before is safe; what is new is only in this tab until something is deleted.',
-  'storage.failed': ({ reason }, { say }) => `The browser could not store it: ${say(reason)}`,
+  'storage.failed': ({ reason }) => `The browser could not store it: ${reason}`,
   'storage.elsewhere': () =>
     'Another tab is training the same and stores it. What this tab trains of it is not stored.',
   'storage.startedAgain': () =>
@@ -60,7 +62,7 @@ export const zh: Sentences = {
   'storage.lost': () => '浏览器关闭了存储。重新加载本页之前，不再存储。',
   'storage.full': () =>
     '浏览器的存储空间已满。先前存下的都在；新的内容只在本标签页中，直到删除一些内容为止。',
-  'storage.failed': ({ reason }, { say }) => `浏览器未能存储：${say(reason)}`,
+  'storage.failed': ({ reason }) => `浏览器未能存储：${reason}`,
   'storage.elsewhere': () => '另一个标签页正在训练相同的内容并负责存储；本标签页训练的这一部分不再存储。',
   'storage.startedAgain': () => '它的检查点来自本页的另一个版本：该阶段已重新开始。',
   'storage.otherBackend': ({ from, to }, { backend }) =>

@@ -1,5 +1,5 @@
 import { openDB, type IDBPDatabase, type IDBPTransaction } from 'idb';
-import { foreign, message, MessageError, type Message } from '../messages';
+import { message, MessageError, type Message } from '../messages';
 import { DATABASE, STORES, VERSION, type Schema } from './schema';
 
 export type Database = IDBPDatabase<Schema>;
@@ -78,7 +78,7 @@ export function problemOf(error: unknown): Message {
       return message('storage.denied', {});
     default:
       return message('storage.failed', {
-        reason: foreign(error instanceof Error ? error.message : String(error)),
+        reason: error instanceof Error ? error.message : String(error),
       });
   }
 }

@@ -30,6 +30,7 @@ export async function serveSources(): Promise<Served> {
         '@noble/hashes/sha2.js',
         '@noble/hashes/utils.js',
         'comlink',
+        'idb',
         'jsonc-parser',
         'zod',
       ],

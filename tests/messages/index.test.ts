@@ -90,7 +90,7 @@ const SAMPLES: { [C in Code]: Codes[C][] } = {
   'storage.replaced': [{}],
   'storage.lost': [{}],
   'storage.full': [{}],
-  'storage.failed': [{ reason: inner }],
+  'storage.failed': [{ reason: 'it broke' }],
   'storage.elsewhere': [{}],
   'storage.startedAgain': [{}],
   'storage.otherBackend': [{ from: 'webgpu', to: 'wasm' }],
