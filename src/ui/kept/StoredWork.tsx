@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ListedRun, Stored } from '../../storage/runs';
 import { messageText } from '../i18n/dynamic';
-import { language } from '../i18n';
+import { i18n, language } from '../i18n';
 import { fixed } from '../i18n/format';
 import { keeper, runOf, useKept } from '../store/keep';
 import { actions, useLab } from '../store/useLab';
@@ -94,7 +94,7 @@ function Runs({
           <th data-number title={t('kept.goldHint')}>
             {t('kept.gold')}
           </th>
-          <th />
+          <td />
         </tr>
       </thead>
       <tbody>
@@ -157,15 +157,15 @@ function RunRow({ run, isHere, busy, onDeleted }: RunRowProps) {
       </td>
     </tr>
   );
+}
 
-  function stateText({ config, entries, keys }: ListedRun): string {
-    const stopped = stoppedIn(config, entries);
-    if (stopped.length > 0) return t('kept.state.at', { where: whereText(stopped) });
-    const arms = config.arms.filter((arm) => entries[arm.id]?.kind === 'result');
-    if (arms.length === config.arms.length) return t('kept.state.done');
-    const done = Object.values(entries).filter(({ kind }) => kind === 'result').length;
-    return t('kept.state.part', { done: String(done), all: String(Object.keys(keys).length) });
-  }
+/** How far a run has come. */
+function stateText({ config, entries, keys }: ListedRun): string {
+  const stopped = stoppedIn(config, entries);
+  if (stopped.length > 0) return i18n.t('kept.state.at', { where: whereText(stopped) });
+  if (config.arms.every((arm) => entries[arm.id]?.kind === 'result')) return i18n.t('kept.state.done');
+  const done = Object.values(entries).filter(({ kind }) => kind === 'result').length;
+  return i18n.t('kept.state.part', { done: String(done), all: String(Object.keys(keys).length) });
 }
 
 /** The best gold reward of the arms of a run. */
