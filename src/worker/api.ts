@@ -22,12 +22,7 @@ export interface LabWorker {
   start(choice: BackendName | 'auto', threads: number, precision: Precision): Promise<EngineReport>;
   /** Of its threads only so many compute from now on. */
   limitThreads(count: number): Promise<void>;
-  execute(
-    id: number,
-    job: Job,
-    paused: boolean,
-    onEvent: OnRunnerEvent,
-  ): Promise<StageOutcome>;
+  execute(id: number, job: Job, paused: boolean, onEvent: OnRunnerEvent): Promise<StageOutcome>;
   /** Commands for a job that has ended are ignored. */
   control(id: number, command: RunCommand): Promise<void>;
   answer(request: AnswerRequest): Promise<Answer[]>;

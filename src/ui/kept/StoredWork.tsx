@@ -1,5 +1,5 @@
 import { Button, Modal } from '@mantine/core';
-import { useCallback, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ListedRun, Stored } from '../../storage/runs';
 import { messageText } from '../i18n/dynamic';
@@ -27,13 +27,17 @@ export function StoredWork() {
   const [room, setRoom] = useState<Room>();
   const busy = useLab((s) => s.state !== 'idle');
 
-  const read = useCallback(async () => {
-    setStored((await (await keeper())?.list()) ?? { runs: [], bytes: 0 });
-    setRoom(await roomOf());
-  }, []);
+  const [turn, setTurn] = useState(0);
   useEffect(() => {
-    if (opened) void read();
-  }, [opened, confirmed, read]);
+    if (!opened) return;
+    let current = true;
+    void Promise.all([keeper().then((kept) => kept?.list()), roomOf()]).then(([list, space]) => {
+      if (!current) return;
+      setStored(list ?? { runs: [], bytes: 0 });
+      setRoom(space);
+    });
+    return () => void (current = false);
+  }, [opened, confirmed, turn]); // every write that is confirmed
 
   return (
     <Modal
@@ -53,11 +57,11 @@ export function StoredWork() {
       {stored && stored.runs.length === 0 && !problem && <p>{t('kept.none')}</p>}
       {stored && stored.runs.length > 0 && (
         <>
-          <Runs runs={stored.runs} busy={busy} onDeleted={() => void read()} />
+          <Runs runs={stored.runs} busy={busy} />
           <p className={classes.about}>{t('kept.shared')}</p>
         </>
       )}
-      {stored && <Foot stored={stored} room={room} busy={busy} onChanged={() => void read()} />}
+      {stored && <Foot stored={stored} room={room} busy={busy} onChanged={() => setTurn(turn + 1)} />}
     </Modal>
   );
 }
@@ -71,15 +75,7 @@ async function roomOf(): Promise<Room> {
   }
 }
 
-function Runs({
-  runs,
-  busy,
-  onDeleted,
-}: {
-  runs: readonly ListedRun[];
-  busy: boolean;
-  onDeleted: () => void;
-}) {
+function Runs({ runs, busy }: { runs: readonly ListedRun[]; busy: boolean }) {
   const { t } = useTranslation();
   const config = useLab((s) => s.config);
   const problems = useLab((s) => s.problems.length > 0);
@@ -99,7 +95,7 @@ function Runs({
       </thead>
       <tbody>
         {runs.map((run) => (
-          <RunRow key={run.id} {...{ run, busy, onDeleted }} isHere={run.id === here} />
+          <RunRow key={run.id} {...{ run, busy }} isHere={run.id === here} />
         ))}
       </tbody>
     </table>
@@ -111,10 +107,9 @@ interface RunRowProps {
   /** It is the one that is open. */
   isHere: boolean;
   busy: boolean;
-  onDeleted: () => void;
 }
 
-function RunRow({ run, isHere, busy, onDeleted }: RunRowProps) {
+function RunRow({ run, isHere, busy }: RunRowProps) {
   const { t } = useTranslation();
   const { arms, under } = nameOfRun(run.config);
   const name = arms.join(', ');
@@ -148,10 +143,7 @@ function RunRow({ run, isHere, busy, onDeleted }: RunRowProps) {
             label={t('kept.delete')}
             about={t('kept.deleteName', { name })}
             disabled={busy && isHere}
-            onDelete={async () => {
-              await (await keeper())?.delete(run.id);
-              onDeleted();
-            }}
+            onDelete={async () => (await keeper())?.delete(run.id)}
           />
         </div>
       </td>
@@ -208,10 +200,7 @@ function Foot({ stored, room, busy, onChanged }: FootProps) {
             label={t('kept.deleteAll')}
             about={busy ? t('kept.busy') : t('kept.deleteAll')}
             disabled={busy}
-            onDelete={async () => {
-              await (await keeper())?.deleteAll();
-              onChanged();
-            }}
+            onDelete={async () => (await keeper())?.deleteAll()}
           />
         )}
       </div>
@@ -223,7 +212,7 @@ interface DeleteButtonProps {
   label: string;
   about: string;
   disabled: boolean;
-  onDelete: () => Promise<void>;
+  onDelete: () => Promise<unknown>;
 }
 
 /** Asks once more in its own place. */
