@@ -9,7 +9,7 @@ export const ISOLATION: Readonly<Record<string, string>> = {
 /**
  * What the page may do: load from its own folder and nothing else. WASM must be compiled. Styles may be inline:
  * Mantine writes its theme into <style>, and KaTeX lays out formulas by style attributes in HTML; a static host
- * cannot give them nonces, and a style runs nothing. Who may frame the page is left to the host.
+ * cannot give them nonces, and a style runs nothing. Pictures of charts are drawn by way of a `blob:`. Who may frame the page is left to the host.
  */
 export const POLICY = Object.entries({
   'default-src': "'none'",
@@ -18,7 +18,7 @@ export const POLICY = Object.entries({
   'connect-src': "'self'",
   'style-src': "'self' 'unsafe-inline'",
   'font-src': "'self'",
-  'img-src': "'self'",
+  'img-src': "'self' blob:",
   'base-uri': "'none'",
   'form-action': "'none'",
 })

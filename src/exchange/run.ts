@@ -20,6 +20,7 @@ import {
   tableFiles,
 } from './data/tables';
 import { at, bytesOfJson, inside, jsonOfFile, within, type Files } from './files';
+import { artifactDigest } from './digest';
 import { cardFile } from './hf/card';
 import { modelFiles, readModel, type ModelArtifact } from './hf/model';
 import { onnxFile } from './onnx/gpt2';
@@ -38,25 +39,33 @@ export interface ExchangedRun {
 export const RUN_FILE = 'alignlet.json';
 
 const figures = z.record(z.string().max(200), z.record(z.string().max(200), z.number()));
+const digests = z.record(z.string().max(200), z.string().regex(/^[0-9a-f]{64}$/));
 
 const runSchema = z.strictObject({
   format: z.literal(1),
   name: z.string().min(1).max(200),
   config: labConfigSchema,
   figures,
+  /** SHA-256 of every artifact as it was written: what was trained on elsewhere is not the run's result any more. */
+  digests,
 });
 
-export const runFile = ({ name, config, figures: all }: Omit<ExchangedRun, 'artifacts'>) =>
-  bytesOfJson({ format: 1, name, config, figures: all });
+export const runFile = ({ name, config, figures: all, artifacts }: ExchangedRun) =>
+  bytesOfJson({
+    ...{ format: 1, name, config, figures: all },
+    digests: Object.fromEntries([...artifacts].map(([id, artifact]) => [id, artifactDigest(artifact)])),
+  });
 
 /** What `alignlet.json` says, with the graph that belongs to it. Throws a MessageError that names the field. */
-export function readRunFile(files: Files): Omit<ExchangedRun, 'artifacts'> & { graph: Graph } {
-  const { name, config, figures } = jsonOfFile(files, RUN_FILE, runSchema);
+function readRunFile(
+  files: Files,
+): Omit<ExchangedRun, 'artifacts'> & { graph: Graph; digests: Record<string, string> } {
+  const { name, config, figures, digests } = jsonOfFile(files, RUN_FILE, runSchema);
   return at(RUN_FILE, () => {
     const [problem] = configProblems(config as LabConfig);
     if (problem)
       throw new MessageError(message('at', { path: `config.${problem.path}`, problem: problem.message }));
-    return { name, config: config as LabConfig, figures, graph: buildGraph(config as LabConfig) };
+    return { name, config: config as LabConfig, figures, digests, graph: buildGraph(config as LabConfig) };
   });
 }
 
@@ -83,7 +92,12 @@ const preferencesIn = (artifacts: ExchangedRun['artifacts']): [id: string, Prefe
 export const isPrefixModel = ({ settings }: GraphNode): boolean => settings['attention'] === 'prefix';
 
 /** One model as a folder, with its card, and for JavaScript as ONNX where `isOnnx`. */
-function modelFolder(run: ExchangedRun, node: GraphNode, artifact: ModelArtifact, isOnnx: boolean): Files {
+export function modelFolder(
+  run: ExchangedRun,
+  node: GraphNode,
+  artifact: ModelArtifact,
+  isOnnx: boolean,
+): Files {
   const hasTask = !STAGES[node.stage].taskFree;
   const files = modelFiles(artifact, hasTask ? taskByName(run.config.task).maxNewTokens : undefined);
   const isInJavaScript = isOnnx && artifact.kind === 'model' && !isPrefixModel(node);
@@ -103,10 +117,16 @@ export function runFiles(run: ExchangedRun, isOnnx = false): Map<string, Uint8Ar
   };
   for (const { node, artifact } of modelsOf(run))
     add(`models/${node.id}`, modelFolder(run, node, artifact, isOnnx));
-  for (const [id, artifact] of preferencesIn(run.artifacts)) add(`data/${id}`, preferenceFiles(artifact));
-  if (run.artifacts.size > 1) add('data', drawnFiles(run));
+  add('data', run.artifacts.size > 1 ? dataFiles(run) : labelledFiles(run));
   return files;
 }
+
+/** The tables of a run: labelled pairs, demonstrations and prompts, each in a folder of its own. */
+export const dataFiles = (run: ExchangedRun): Map<string, Uint8Array> =>
+  new Map([...labelledFiles(run), ...drawnFiles(run)]);
+
+const labelledFiles = ({ artifacts }: ExchangedRun): Map<string, Uint8Array> =>
+  new Map(preferencesIn(artifacts).flatMap(([id, artifact]) => [...within(id, preferenceFiles(artifact))]));
 
 /** Demonstrations in the order in which SFT learned from them, and prompts in the order in which PPO answers them. */
 function drawnFiles({ config }: ExchangedRun): Map<string, Uint8Array> {
@@ -134,11 +154,11 @@ function drawnFiles({ config }: ExchangedRun): Map<string, Uint8Array> {
 }
 
 /**
- * Reads what runFiles wrote: `alignlet.json` and, of its nodes, the models and tables that are there. Rejects with a
- * MessageError that names file and field.
+ * Reads what runFiles wrote: `alignlet.json` and, of its nodes, the models and tables that are there; `changed` are the
+ * nodes whose artifact is not what the run has made. Rejects with a MessageError that names file and field.
  */
-export async function readRun(files: Files): Promise<ExchangedRun> {
-  const { graph, ...run } = readRunFile(files);
+export async function readRun(files: Files): Promise<ExchangedRun & { changed: string[] }> {
+  const { graph, digests, ...run } = readRunFile(files);
   const task = taskByName(run.config.task);
   const artifacts = new Map<string, Artifact>();
   for (const { id, size } of graph) {
@@ -154,5 +174,8 @@ export async function readRun(files: Files): Promise<ExchangedRun> {
   }
   if (artifacts.size === 0)
     throw new MessageError(message('exchange.nothing', { expected: graph.map(({ id }) => `models/${id}`) }));
-  return { ...run, artifacts };
+  const changed = [...artifacts].flatMap(([id, artifact]) =>
+    artifactDigest(artifact) === digests[id] ? [] : [id],
+  );
+  return { ...run, artifacts, changed };
 }

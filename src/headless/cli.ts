@@ -146,7 +146,7 @@ program
   .description('writes models and data of a run, or of what is shipped, for other programs')
   .argument(
     '<what>',
-    'folder of lab run --out, or a shipped name (base-tiny, sft-chat-tiny, the trunk chat-tiny)',
+    'folder of lab run --out, an .alignlet file, or a shipped name (base-tiny, sft-chat-tiny, the trunk chat-tiny)',
   )
   .argument('<folder>', 'new folder, or a new file that ends in .zip')
   .addOption(new Option('--to <format>', 'for which program').choices(TARGETS).makeOptionMandatory())

@@ -2,13 +2,15 @@ import { existsSync } from 'node:fs';
 import { saveArtifact } from '../checkpoints/artifact-file';
 import { readFile } from 'node:fs/promises';
 import { readModel } from '../exchange/hf/model';
+import type { LabContents } from '../exchange/lab/file';
+import { labOfRun, runOfLab } from '../exchange/lab/run';
 import { isPrefixModel, modelsOf, readRun, RUN_FILE, runFiles, type ExchangedRun } from '../exchange/run';
 import { bundleFiles, SCRIPT_FILES, type Scripts } from '../exchange/trl/bundle';
 import { message, MessageError, sentence, type Message } from '../messages';
 import { parameterCount } from '../model/parameters';
 import type { Artifact } from '../pipeline/contract/artifacts';
 import { readTree, refuseExisting, writeTree } from './folders';
-import { readRunFolder, runFolder } from './run-folder';
+import { isLabFile, readRunFolder, runFolder } from './run-folder';
 import { shippedRun } from './shipped-run';
 import { UsageError } from './usage';
 
@@ -18,7 +20,7 @@ export type Target = (typeof TARGETS)[number];
 
 /** A run folder, or what is shipped under a name. Throws a UsageError. */
 async function runOf(what: string): Promise<ExchangedRun> {
-  if (existsSync(what)) return readRunFolder(what);
+  if (existsSync(what)) return runOfLab(await readRunFolder(what));
   const shipped = await shippedRun(what);
   if (!shipped)
     throw new UsageError(
@@ -61,14 +63,15 @@ export const scripts = async (): Promise<Scripts> =>
     ),
   ) as Scripts;
 
-/** Reads what was exported back: a whole run into a run folder, one model into a safetensors file of the lab. */
+/** Reads what was exported back: a lab or a whole run into a run folder, one model into a safetensors file of the lab. */
 export async function importFrom(path: string, out: string | undefined): Promise<string[]> {
   if (out !== undefined) refuseExisting(out);
+  if (isLabFile(path)) return importedLab(await readRunFolder(path), out);
   const files = await readTree(path);
   if (files.has(RUN_FILE)) {
     const run = await readRun(files);
-    if (out !== undefined) await writeTree(out, new Map(Object.entries(runFolder(run))));
-    return [...run.artifacts].map(([id, artifact]) => `${id}: ${described(artifact)}`);
+    const lines = await importedLab(labOfRun(run), out);
+    return [...lines, ...run.changed.map((id) => `${id}: ${sentence(message('exchange.trainedOn', {}))}`)];
   }
   if (!files.has('config.json'))
     throw new MessageError(message('exchange.nothing', { expected: [RUN_FILE, 'config.json'] }));
@@ -76,6 +79,13 @@ export async function importFrom(path: string, out: string | undefined): Promise
   if (out !== undefined)
     await writeTree(out, new Map([['model.safetensors', saveArtifact(artifact, {}, 'F32')]]));
   return [described(artifact)];
+}
+
+async function importedLab(contents: LabContents, out: string | undefined): Promise<string[]> {
+  if (out !== undefined) await writeTree(out, new Map(Object.entries(runFolder(contents))));
+  return contents.runs.map(({ id, run: { result, failure } }) =>
+    result ? `${id}: ${described(result.artifact)}` : `${id}: ${sentence(failure!.message)}`,
+  );
 }
 
 function described(artifact: Artifact): string {

@@ -40,8 +40,18 @@ export async function writeTree(path: string, files: Files): Promise<void> {
 export async function readTree(path: string): Promise<Files> {
   try {
     if ((await stat(path)).isDirectory()) return await readAll(path);
+    return unzipped(await readBytes(path), path);
+  } catch (error) {
+    if (error instanceof MessageError || error instanceof UsageError) throw error;
+    throw new UsageError(`${path} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** A file's bytes. Rejects with a UsageError, or a MessageError where there are too many. */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
     if ((await stat(path)).size > MOST_IN_ALL.bytes) throw tooMuch('bytes');
-    return unzipped(new Uint8Array(await readFile(path)), path);
+    return new Uint8Array(await readFile(path));
   } catch (error) {
     if (error instanceof MessageError) throw error;
     throw new UsageError(`${path} cannot be read: ${(error as Error).message}`);

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { RunOutput } from './run';
-import { exchangedRun, RUN_FOLDER_FILES, runFolder } from './run-folder';
+import { RUN_FILE, runFolder } from './run-folder';
 import { tryWriting, writeSynced } from './stored-files';
 import { UsageError } from './usage';
 
@@ -13,7 +13,7 @@ export const OUTPUT_FILES = [
   'metrics.csv',
   'history.json',
   'recording.json',
-  ...RUN_FOLDER_FILES,
+  RUN_FILE,
 ] as const;
 
 /** Makes sure, before anything is computed, that a run can be written there. Throws a UsageError. */
@@ -33,14 +33,14 @@ function refuseToOverwrite(folder: string, names: readonly string[] = OUTPUT_FIL
 /** Writes the files of a run into a folder: all of them or none; refuses to overwrite any. */
 export const writeOutput = (
   folder: string,
-  { summary, metrics, history, recording, artifacts }: RunOutput,
+  { summary, metrics, history, recording, contents }: RunOutput,
 ): Promise<void> =>
   writeFolder(folder, {
     'summary.json': JSON.stringify(summary, null, 2) + '\n',
     'metrics.csv': metrics,
     'history.json': JSON.stringify(history) + '\n',
     'recording.json': JSON.stringify(recording) + '\n',
-    ...runFolder(exchangedRun(summary, artifacts)),
+    ...runFolder(contents),
   } satisfies Record<(typeof OUTPUT_FILES)[number], string | Uint8Array>);
 
 /**

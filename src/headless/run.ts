@@ -2,10 +2,11 @@ import { SingleBar } from 'cli-progress';
 import { nodeShippedResults } from '../checkpoints/node';
 import type { Engine } from '../engine/types';
 import { sentence } from '../messages';
-import type { Artifact } from '../pipeline/contract/artifacts';
+import { finishedRuns, type LabContents } from '../exchange/lab/file';
 import { derivedFigures, type FinishedArm } from '../pipeline/measures/derived';
 import { Lab, type NodeView } from '../pipeline/lab/lab';
 import type { LabConfig } from '../pipeline/lab/config';
+import { finishedArms } from '../pipeline/records/finished';
 import {
   historyOf,
   recordingOf,
@@ -13,7 +14,6 @@ import {
   type RunSummary,
   type StoredRun,
 } from '../pipeline/records/recording';
-import { isLimit } from '../pipeline/stages/traits';
 import { localExecutor } from './local-executor';
 import { recordSamples } from './samples';
 
@@ -25,8 +25,8 @@ export interface RunOutput {
   recording: Recording;
   /** CSV with one row per stage event. */
   metrics: string;
-  /** What the stages have made, by node. */
-  artifacts: ReadonlyMap<string, Artifact>;
+  /** The whole lab, to be opened again. */
+  contents: LabContents;
 }
 
 /** Runs a configuration from start to end in this process: all of it, or some arms and what they build on. */
@@ -75,23 +75,8 @@ export async function runConfig(
     history: historyOf(nodes, config),
     recording: recordingOf(summary, nodes, samples),
     metrics: metricsCsv(nodes),
-    artifacts: new Map(
-      nodes.flatMap(({ node, run }) => (run?.result ? [[node.id, run.result.artifact]] : [])),
-    ),
+    contents: { name, config, runs: finishedRuns(nodes), samples },
   };
-}
-
-/** What `derivedFigures` needs, of the arms that end with a place in the plane of reward and KL. */
-function finishedArms(nodes: readonly NodeView[], config: LabConfig): FinishedArm[] {
-  const arms = new Set(config.arms.map((a) => a.id));
-  return nodes.flatMap(({ node, run }) => {
-    const { summary, answers } = run?.result ?? {};
-    if (!arms.has(node.id) || summary?.['gold'] === undefined || summary['kl'] === undefined) return [];
-    const evaluations = run!.events.flatMap((e) => (e.type === 'evaluation' ? [e.evaluation] : []));
-    const final = { gold: summary['gold'], kl: summary['kl'] };
-    const reference = node.inputs.sft;
-    return [{ id: node.id, isLimit: isLimit(node), reference, final, evaluations, answers }];
-  });
 }
 
 const round = (x: number) => Math.round(x * 100) / 100;

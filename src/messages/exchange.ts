@@ -30,6 +30,14 @@ interface Problems {
   'exchange.prompt': { task: string };
   /** Two numbers that have to be the same. */
   'exchange.differs': { name: string; got: string; expected: string };
+  /** A file of a later version than is known. */
+  'exchange.version': { version: number; most: number };
+  /** A file whose contents are not those that were written. */
+  'exchange.changed': { file: string };
+  /** A model that another program has trained on. */
+  'exchange.trainedOn': object;
+  /** A run that has neither come to its end nor failed, or both. */
+  'exchange.oneEnd': object;
   /** A folder in which there is nothing that can be read. */
   'exchange.nothing': { expected: readonly string[] };
 }
@@ -78,6 +86,12 @@ export const en: ExchangeSentences = {
     `the prompt is none of the task ${task}, so the lab cannot tell how good the answers are`,
   'exchange.differs': ({ name, got, expected }) =>
     `${name} is ${got}; with the rest of the file it must be ${expected}`,
+  'exchange.version': ({ version, most }) =>
+    `the file is of version ${version}; this program reads files up to version ${most}`,
+  'exchange.changed': ({ file }) => `${file} is damaged or was changed after it was written`,
+  'exchange.trainedOn': () =>
+    'was changed after it was exported, so it is not the result of these settings; left out',
+  'exchange.oneEnd': () => 'a run has either a summary or a failure',
   'exchange.nothing': ({ expected }) =>
     `there is nothing here that can be read; expected ${expected.join(' or ')}`,
 
@@ -121,6 +135,10 @@ export const zh: ExchangeSentences = {
   'exchange.tooLong': ({ tokens, most }) => `提示加回答共 ${tokens} 个词元，模型最多 ${most} 个`,
   'exchange.prompt': ({ task }) => `这个提示不属于任务 ${task}，实验室无法判断回答的好坏`,
   'exchange.differs': ({ name, got, expected }) => `${name} 为 ${got}，按文件其余部分应为 ${expected}`,
+  'exchange.version': ({ version, most }) => `文件的版本为 ${version}，本程序最多读取版本 ${most}`,
+  'exchange.changed': ({ file }) => `${file} 已损坏，或在写出之后被修改`,
+  'exchange.trainedOn': () => '在导出之后被修改，不再是这些设置的结果；已略去',
+  'exchange.oneEnd': () => '一次运行要么有结果，要么有失败的原因',
   'exchange.nothing': ({ expected }) => `这里没有可以读取的内容，应有 ${expected.join(' 或 ')}`,
 
   'trl.ipo': () => 'IPO：本实验室比较回答的对数概率之和，而 TRL 将其除以长度；TRL 没有能给出同样损失的设置',

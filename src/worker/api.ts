@@ -2,9 +2,10 @@ import type { BackendName, EngineInfo } from '../engine/types';
 import type { Precision } from './precision';
 import type { Message } from '../messages';
 import type { Answer, AnswerRequest } from '../pipeline/measures/answer';
+import type { Inspection, InspectRequest } from '../pipeline/measures/inspect';
 import type { Job, OnRunnerEvent, RunCommand, StageOutcome } from '../pipeline/lab/runner';
 
-export type { Answer, AnswerRequest };
+export type { Answer, AnswerRequest, Inspection, InspectRequest };
 
 /** What the chosen engine is and why it was chosen, for the backend badge. */
 export interface EngineReport {
@@ -26,4 +27,5 @@ export interface LabWorker {
   /** Commands for a job that has ended are ignored. */
   control(id: number, command: RunCommand): Promise<void>;
   answer(request: AnswerRequest): Promise<Answer[]>;
+  inspect(request: InspectRequest): Promise<Inspection>;
 }

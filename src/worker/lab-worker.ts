@@ -5,6 +5,7 @@ import { resilientEngine } from '../engine/resilient';
 import type { Engine } from '../engine/types';
 import { message, MessageError } from '../messages';
 import { answer } from '../pipeline/measures/answer';
+import { inspect } from '../pipeline/measures/inspect';
 import { packPreferences } from '../pipeline/contract/packed-preferences';
 import { RunControl, runStage, type RunnerEvent, type StageOutcome } from '../pipeline/lab/runner';
 import type { LabWorker } from './api';
@@ -106,6 +107,7 @@ const worker: LabWorker = {
     controls.get(id)?.[command]();
   },
   answer: (request) => answer(started(), request),
+  inspect: (request) => inspect(started(), request),
 };
 
 sendMessagesOfErrors();

@@ -3,7 +3,7 @@ import type { BackendName } from '../engine/types';
 import { message, MessageError, messageOf, type Message } from '../messages';
 import type { Executor } from '../pipeline/lab/lab';
 import type { Job, OnRunnerEvent, RunControl, RunnerEvent, StageOutcome } from '../pipeline/lab/runner';
-import type { Answer, AnswerRequest, EngineReport } from './api';
+import type { Answer, AnswerRequest, EngineReport, Inspection, InspectRequest, LabWorker } from './api';
 import { BROWSER, WorkerEndedError, type Member, type Parts } from './member';
 import { precisionAskedFor } from './precision';
 import { Slot } from './slot';
@@ -145,8 +145,16 @@ export class WorkerPool implements Executor {
   }
 
   /** Asks once more if the worker ends before it has answered. */
-  async answer(request: AnswerRequest): Promise<Answer[]> {
-    const ask = () => this.sampler.use((member) => member.call((worker) => worker.answer(request)));
+  answer(request: AnswerRequest): Promise<Answer[]> {
+    return this.ask((worker) => worker.answer(request));
+  }
+
+  inspect(request: InspectRequest): Promise<Inspection> {
+    return this.ask((worker) => worker.inspect(request));
+  }
+
+  private async ask<T>(question: (worker: Pick<LabWorker, 'answer' | 'inspect'>) => Promise<T>): Promise<T> {
+    const ask = () => this.sampler.use((member) => member.call<T>(question));
     try {
       return await ask();
     } catch (error) {

@@ -33,6 +33,9 @@ describe.each([
   ['from its sources', serveSources],
   ['as it is shipped', serveBuild],
 ])('the page %s', (_, serve) => {
+  const isShipped = serve === serveBuild;
+  /** What the page does by its own code alone, which is the same from its sources. */
+  const itAsShipped = it.runIf(isShipped);
   let server: Served;
   let page: Page;
   let errors: string[];
@@ -122,64 +125,80 @@ describe.each([
     expect(errors).toEqual([]);
   }, 180_000);
 
-  it('gives up when workers die one after the other, says so, and starts afresh when asked', async () => {
-    await open();
-    let killed = 0;
-    const hasGivenUp = async () => (await status(page).getAttribute('data-kind')) === 'engineFailed';
-    for (;;) {
-      // after the last death none comes, and the page needs a moment to say so; one that died before it held its
-      // lock is noticed when its time to start is up (60 s)
-      await expect
-        .poll(async () => (await livingWorkers()) > 0 || (await hasGivenUp()), { timeout: 100_000 })
-        .toBe(true);
-      if (await hasGivenUp()) break;
-      for (const worker of page.workers()) await worker.evaluate(() => self.close()).catch(() => undefined);
-      expect(++killed).toBeLessThan(20);
-      await page.waitForTimeout(200);
-    }
-    expect(await status(page).textContent()).toContain('Workers have ended 3 times in a row');
-    expect(await button(page, 'Run').isEnabled()).toBe(false);
-    await button(page, 'Try again').click();
-    await untilStatus(page, 'ready');
-    expect(await button(page, 'Run').isEnabled()).toBe(true);
-    expect(errors).toEqual([]);
-  }, 400_000);
+  itAsShipped(
+    'gives up when workers die one after the other, says so, and starts afresh when asked',
+    async () => {
+      await open();
+      let killed = 0;
+      const hasGivenUp = async () => (await status(page).getAttribute('data-kind')) === 'engineFailed';
+      for (;;) {
+        // after the last death none comes, and the page needs a moment to say so; one that died before it held its
+        // lock is noticed when its time to start is up (60 s)
+        await expect
+          .poll(async () => (await livingWorkers()) > 0 || (await hasGivenUp()), { timeout: 100_000 })
+          .toBe(true);
+        if (await hasGivenUp()) break;
+        for (const worker of page.workers()) await worker.evaluate(() => self.close()).catch(() => undefined);
+        expect(++killed).toBeLessThan(20);
+        await page.waitForTimeout(200);
+      }
+      expect(await status(page).textContent()).toContain('Workers have ended 3 times in a row');
+      expect(await button(page, 'Run').isEnabled()).toBe(false);
+      await button(page, 'Try again').click();
+      await untilStatus(page, 'ready');
+      expect(await button(page, 'Run').isEnabled()).toBe(true);
+      expect(errors).toEqual([]);
+    },
+    400_000,
+  );
 
-  it('resets out of a run whose worker has died, and runs again', async () => {
-    await open();
-    await button(page, 'Run').click();
-    await sftIsRunning();
-    await kill('trainer');
-    await button(page, 'Reset').click();
-    await expect.poll(() => node(page, 'sft').getAttribute('data-status')).toBe('missing');
-    await setSftSteps(4);
-    await button(page, 'Run').click();
-    await untilStatus(page, 'done');
-    expect(errors).toEqual([]);
-  }, 180_000);
+  itAsShipped(
+    'resets out of a run whose worker has died, and runs again',
+    async () => {
+      await open();
+      await button(page, 'Run').click();
+      await sftIsRunning();
+      await kill('trainer');
+      await button(page, 'Reset').click();
+      await expect.poll(() => node(page, 'sft').getAttribute('data-status')).toBe('missing');
+      await setSftSteps(4);
+      await button(page, 'Run').click();
+      await untilStatus(page, 'done');
+      expect(errors).toEqual([]);
+    },
+    180_000,
+  );
 
-  it('asks another worker when the one that answers dies before it has', async () => {
-    await open();
-    const text = await answered('');
-    const worker = await holdUp();
-    await button(page, 'Resample').click();
-    await worker.evaluate(() => self.close());
-    await answered(text);
-    expect(errors).toEqual([]);
-  }, 180_000);
+  itAsShipped(
+    'asks another worker when the one that answers dies before it has',
+    async () => {
+      await open();
+      const text = await answered('');
+      const worker = await holdUp();
+      await button(page, 'Resample').click();
+      await worker.evaluate(() => self.close());
+      await answered(text);
+      expect(errors).toEqual([]);
+    },
+    180_000,
+  );
 
-  it('answers on another backend when it is changed while an answer is awaited', async () => {
-    await open();
-    const text = await answered('');
-    await holdUp();
-    await button(page, 'Resample').click();
-    await page.getByRole('button', { name: /^Backend/ }).click();
-    await page.getByText('CPU', { exact: true }).click();
-    await page.locator('#status[data-kind=engineStarting]').waitFor();
-    await untilStatus(page, 'ready');
-    await answered(text);
-    expect(errors).toEqual([]);
-  }, 180_000);
+  itAsShipped(
+    'answers on another backend when it is changed while an answer is awaited',
+    async () => {
+      await open();
+      const text = await answered('');
+      await holdUp();
+      await button(page, 'Resample').click();
+      await page.getByRole('button', { name: /^Backend/ }).click();
+      await page.getByText('CPU', { exact: true }).click();
+      await page.locator('#status[data-kind=engineStarting]').waitFor();
+      await untilStatus(page, 'ready');
+      await answered(text);
+      expect(errors).toEqual([]);
+    },
+    180_000,
+  );
 
   it('says that the script of the workers does not come, and tries again when asked', async () => {
     await open(RUN, (p) => p.route(WORKER_SCRIPT, (route) => route.abort()), 'engineFailed');
@@ -219,7 +238,7 @@ describe.each([
     ],
   ];
 
-  it.each(refusals)(
+  it.each(isShipped ? refusals : refusals.slice(0, 1))(
     'names a shipped file that %s, and asks for it again',
     async (_, refuse, sentence) => {
       let refused = 0;
@@ -256,29 +275,37 @@ describe.each([
     120_000,
   );
 
-  it('trains live what could not be loaded, if that is wanted', async () => {
-    await open(RUN, (p) => p.route(isCheckpoint, (route) => route.abort()), 'unloaded');
-    await button(page, 'Train live instead').press('Enter');
-    await untilStatus(page, 'ready');
-    await button(page, 'Run').click();
-    await expect.poll(() => node(page, 'pretrain').getAttribute('data-status')).toBe('running');
-    expect(errors).toEqual([]);
-  }, 180_000);
+  itAsShipped(
+    'trains live what could not be loaded, if that is wanted',
+    async () => {
+      await open(RUN, (p) => p.route(isCheckpoint, (route) => route.abort()), 'unloaded');
+      await button(page, 'Train live instead').press('Enter');
+      await untilStatus(page, 'ready');
+      await button(page, 'Run').click();
+      await expect.poll(() => node(page, 'pretrain').getAttribute('data-status')).toBe('running');
+      expect(errors).toEqual([]);
+    },
+    180_000,
+  );
 
-  it('without a connection, says for another task what is missing, in the language of the page', async () => {
-    await open('?v=1&threads=1&lang=zh');
-    await page.route(isCheckpoint, (route) => route.abort());
-    await page.getByText('对话', { exact: true }).first().click();
-    await untilStatus(page, 'unloaded');
-    expect(await notice().textContent()).toMatch(/无法获取 [\w.-]+\.safetensors：没有网络连接/);
-    expect(await button(page, '运行').isEnabled()).toBe(false);
-    await page.unroute(isCheckpoint);
-    await button(page, '重试').click();
-    await untilStatus(page, 'ready');
-    for (const id of ['pretrain', 'sft', 'preferences', 'reward'])
-      expect(await node(page, id).getAttribute('data-status'), id).toBe('done');
-    expect(errors).toEqual([]);
-  }, 180_000);
+  itAsShipped(
+    'without a connection, says for another task what is missing, in the language of the page',
+    async () => {
+      await open('?v=1&threads=1&lang=zh');
+      await page.route(isCheckpoint, (route) => route.abort());
+      await page.getByText('对话', { exact: true }).first().click();
+      await untilStatus(page, 'unloaded');
+      expect(await notice().textContent()).toMatch(/无法获取 [\w.-]+\.safetensors：没有网络连接/);
+      expect(await button(page, '运行').isEnabled()).toBe(false);
+      await page.unroute(isCheckpoint);
+      await button(page, '重试').click();
+      await untilStatus(page, 'ready');
+      for (const id of ['pretrain', 'sft', 'preferences', 'reward'])
+        expect(await node(page, id).getAttribute('data-status'), id).toBe('done');
+      expect(errors).toEqual([]);
+    },
+    180_000,
+  );
 
   it('names recorded runs that do not come, and loads them when asked again', async () => {
     const file = /\/(seed-1|recording)[-.][^/]*$/;

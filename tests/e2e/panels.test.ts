@@ -79,6 +79,7 @@ describe('the page from its sources', () => {
         expect(report).toContain(line);
       expect(report).toMatch(/Backend: (webgpu|webgl|wasm|cpu), (fused|plain), ./);
     },
+    180_000,
   );
 
   it('says so when all of it fails', async () => {

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { preferenceFiles, readPreferences } from '../../src/exchange/data/tables';
 import { bytesOfJson, bytesOfText, within, type Files } from '../../src/exchange/files';
+import { digest } from '../../src/exchange/digest';
 import { modelFiles, readModel } from '../../src/exchange/hf/model';
-import { readRun, RUN_FILE, runFile, runFiles } from '../../src/exchange/run';
+import { readRun, RUN_FILE, runFiles } from '../../src/exchange/run';
+import { labFile, readLab, readLabFile } from '../../src/exchange/lab/file';
 import { unzipped, zipped } from '../../src/exchange/zip';
 import { MessageError, messageOf, sentence, SENTENCES, type MessageLanguage } from '../../src/messages';
 import { MODEL_SIZES } from '../../src/model/config';
@@ -12,6 +14,7 @@ import { VOCABULARY_SIZE } from '../../src/model/tokens';
 import { defaultLabConfig } from '../../src/pipeline/lab/config';
 import { rngFrom } from '../../src/random/rng';
 import { reviewTask } from '../../src/world';
+import { sampleLab } from '../exchange/lab/sample';
 import { mutated, mutatedBytes, SEED } from './mutations';
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 60);
@@ -97,10 +100,54 @@ describe('labelled pairs', () => {
 
 it('a run with another description is read or refused', () => {
   const files = runFiles({ ...run, artifacts: new Map([['sft', { kind: 'model', config, weights }]]) });
-  return holds(mutated(jsonIn(new Map([[RUN_FILE, runFile(run)]]), RUN_FILE)), async (value) => {
+  return holds(mutated(jsonIn(files, RUN_FILE)), async (value) => {
     const bytes = textOf(value);
     if (bytes) await takenOrRefused(() => readRun(new Map(files).set(RUN_FILE, bytes)));
   });
+});
+
+describe('a whole lab', () => {
+  const contents = sampleLab();
+  const files = unzipped(labFile(contents), 'x.alignlet');
+  const names = [...files.keys()];
+
+  /** With the sums of what it now holds, so that readers look further than at these. */
+  const consistent = (changed: Files): Files => {
+    const lab = jsonIn(changed, 'lab.json') as { stages: Record<string, Record<string, string>> };
+    for (const [id, sums] of Object.entries(lab.stages))
+      for (const [part, file] of [
+        ['run', `stages/${id}/run.json`],
+        ['artifact', `stages/${id}/artifact.safetensors`],
+      ] as const)
+        if (sums[part]) sums[part] = digest(changed.get(file)!);
+    return new Map(changed).set('lab.json', bytesOfJson(lab));
+  };
+
+  it('is read as it was', () => {
+    expect(readLab(consistent(files))).toEqual(readLab(files));
+  });
+
+  it.each(names.filter((name) => name.endsWith('.json')))('with another %s is read or refused', (name) =>
+    holds(mutated(jsonIn(files, name)), async (value) => {
+      const bytes = textOf(value);
+      if (!bytes) return;
+      const changed = new Map(files).set(name, bytes);
+      await takenOrRefused(() => readLab(name === 'lab.json' ? changed : consistent(changed)));
+    }),
+  );
+
+  it.each(names)('with other bytes in %s is read or refused', (name) =>
+    holds(mutatedBytes(files.get(name)!), async (bytes) => {
+      const changed = new Map(files).set(name, bytes);
+      await takenOrRefused(() => readLab(changed));
+      if (name !== 'lab.json') await takenOrRefused(() => readLab(consistent(changed)));
+    }),
+  );
+
+  it('with other bytes in the file is read or refused', () =>
+    holds(mutatedBytes(labFile(contents)), (bytes) =>
+      takenOrRefused(() => readLabFile(bytes, 'x.alignlet')),
+    ));
 });
 
 it('a zip with other bytes is read or refused', () =>

@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { artifactDigest } from '../../src/exchange/digest';
+import { readLabFile } from '../../src/exchange/lab/file';
+import { runOfLab } from '../../src/exchange/lab/run';
 import { recordingSchema } from '../../src/pipeline/records/recording';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -124,11 +127,14 @@ describe('the lab without a browser', () => {
       err: '',
     });
     expect(await lab('import', exported, '--out', back)).toMatchObject({ code: 0, err: '' });
-    const files = (run: string) =>
-      Promise.all(['alignlet.json', 'artifacts.zip'].map((file) => readFile(join(run, file))));
-    const [[was, made], [is, again]] = await Promise.all([files(join(folder, 'seed-3')), files(back)]);
-    expect(JSON.parse(String(is))).toEqual(JSON.parse(String(was)));
-    expect(again!.equals(made!)).toBe(true); // the same weights and pairs, bit for bit
+    const runIn = async (run: string) =>
+      runOfLab(readLabFile(await readFile(join(run, 'run.alignlet')), 'run.alignlet'));
+    const [was, is] = await Promise.all([runIn(join(folder, 'seed-3')), runIn(back)]);
+    expect(is.figures).toEqual(was.figures);
+    const digests = ({ artifacts }: typeof was) => [...artifacts].map(([id, a]) => [id, artifactDigest(a)]);
+    expect(digests(is)).toEqual(digests(was)); // the same weights and pairs, bit for bit
+    const listed = await lab('import', join(folder, 'seed-3', 'run.alignlet'));
+    expect(listed.out).toMatch(/^ppo: language model, \d+ parameters$/m);
 
     const before = await stat(join(folder, 'seed-3', 'summary.json'));
     const second = await lab(...args);

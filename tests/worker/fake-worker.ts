@@ -66,6 +66,7 @@ export class FakeWorker extends EventTarget {
       control: async () => undefined,
       execute: () => never,
       answer: () => never,
+      inspect: () => never,
       ...work,
     };
     if (!silent) Comlink.expose(worker, port2);

@@ -5,6 +5,7 @@ import { checkedShape } from '../../messages/shape';
 import { at, fileOf, MOST_BYTES, type Files } from '../files';
 import { FORMATS, MOST_ROWS, type Format, type Row } from './formats';
 import { schemaOf, tooMany } from './jsonl';
+import { checkPages } from './parquet-pages';
 
 /** The same rows as a parquet file: text columns without nulls, typed whatever the first rows hold. */
 export function parquetOf<F extends Format>(format: F, rows: readonly Row<F>[]): Uint8Array<ArrayBuffer> {
@@ -38,6 +39,7 @@ async function parquetRows(
   try {
     const metadata = parquetMetadata(buffer);
     at(file, () => checkMetadata(metadata, format));
+    at(file, () => checkPages(buffer, metadata));
     return await columnByColumn(buffer, metadata, FORMATS[format]);
   } catch (error) {
     if (error instanceof MessageError) throw error;

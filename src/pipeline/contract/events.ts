@@ -1,4 +1,5 @@
 import type { Evaluation } from './evaluation';
+import type { TokenRecord } from './rollout';
 
 /** One row of training metrics, names as in TRL. */
 export interface MetricsEvent {
@@ -11,6 +12,10 @@ export interface MetricsEvent {
   /** Tokens passed through training and sampling so far. */
   tokens: number;
   metrics: Record<string, number>;
+  /** A few of the answers that this update learned from; not at every update. */
+  records?: readonly TokenRecord[];
+  /** Snapshot of the weights now and then, so that a model that is not measured can be asked meanwhile. */
+  weights?: Float32Array;
 }
 
 /** An evaluation of the model as it stands after `update` updates. */

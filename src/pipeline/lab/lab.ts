@@ -303,6 +303,16 @@ export class Lab {
     await this.loadShipped();
   }
 
+  /** Takes in finished runs from elsewhere under their keys, each as the last of its node. Only while nothing runs. */
+  takeIn(runs: readonly { id: string; run: NodeRun }[]): void {
+    if (this.state_ !== 'idle') return;
+    for (const { id, run } of runs) {
+      this.runs.set(run.key, run);
+      this.lastKey.set(id, run.key);
+    }
+    this.changed();
+  }
+
   private withInputs(ids: readonly string[]): Set<string> {
     const wanted = new Set(ids);
     for (const node of [...this.graph].reverse())
@@ -440,10 +450,10 @@ function begun(before: NodeRun | undefined, node: GraphNode): NodeRun {
 
 /** Keeps an event without its weights: of those only the latest are of use, and a run has many. */
 function record(run: NodeRun, event: TimedEvent): void {
-  if (event.type === 'evaluation' && event.weights) {
+  if (event.weights) {
     const { weights, ...rest } = event;
     run.latestWeights = weights;
-    run.events.push(rest);
+    run.events.push(rest as TimedEvent);
   } else run.events.push(event);
 }
 

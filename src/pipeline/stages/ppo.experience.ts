@@ -17,10 +17,22 @@ export interface Experience {
   oldValues: Matrix;
   advantages: Matrix;
   returns: Matrix;
+  /** Token by token, for those who look inside. */
+  inside: Inside;
   metrics: Record<string, number>;
   /** Mean sequence KL to the reference, nats. */
   kl: number;
   tokens: number;
+}
+
+/** What advantages were made of; matrices are [B, C]. */
+export interface Inside {
+  referenceLogProbs: Matrix;
+  rewards: Matrix;
+  rawAdvantages: Matrix;
+  gold: readonly number[];
+  scores: readonly number[];
+  klCoef: number;
 }
 
 /** Everyone in PPO. */
@@ -78,6 +90,7 @@ export async function collect(
     oldValues,
     advantages: s.whitenAdvantages ? whiten(advantages, mask) : advantages,
     returns,
+    inside: { referenceLogProbs, rewards, rawAdvantages: advantages, gold, scores, klCoef },
     kl,
     tokens: batch.reduce((sum, row) => sum + row.ids.length, 0),
     metrics: {

@@ -19,6 +19,7 @@ import {
 import { mean } from '../maths/statistics';
 import { collect, type PpoModels } from './ppo.experience';
 import { ppoProblems, ppoVersion, settings, type PpoSettings } from './ppo.settings';
+import { isWatched, recordsOf } from './ppo.records';
 import { optimise } from './ppo.updates';
 
 /**
@@ -123,6 +124,9 @@ async function* train(
       const { reports, trained } = await optimise(s, models, experience, learningRate, drawn);
       tokens += experience.tokens + trained;
       await guard.check(iteration, reports[reports.length - 1]!);
+      const records = isWatched(iteration, s.iterations, context.evaluation.times)
+        ? await recordsOf(experience, policy)
+        : undefined;
       const average = (name: string) => mean(reports.map((r) => r.metrics[name] ?? 0));
       yield {
         type: 'metrics',
@@ -130,6 +134,7 @@ async function* train(
         updates: s.iterations,
         samples: iteration * s.rolloutBatch,
         tokens,
+        ...(records ? { records } : {}),
         metrics: {
           ...experience.metrics,
           iteration,

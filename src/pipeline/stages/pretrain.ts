@@ -126,6 +126,7 @@ export const pretrain = defineStage({
             grad_norm: report.gradNorm,
             ...(validate ? { eval_loss: await validationLoss() } : {}),
           },
+          ...(validate && report.weights ? { weights: report.weights } : {}),
         };
       }
       return {

@@ -93,6 +93,7 @@ export const sft = defineStage({
             num_tokens: tokens,
             grad_norm: report.gradNorm,
           },
+          ...(report.weights && isLogged(update, s.steps, 12) ? { weights: report.weights } : {}),
         };
       }
       const heldOut = drawEvaluationPrompts(context, context.evaluation.finalPrompts);

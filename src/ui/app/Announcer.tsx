@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { messageText } from '../i18n/dynamic';
 import { useStageName } from '../store/useStageName';
+import { findingsOf } from '../store/findings';
 import { useLab } from '../store/useLab';
 
 /** Tells screen readers what changed: starts, pauses, stages that end or fail. Not every update. */
@@ -21,7 +22,8 @@ export function Announcer() {
           const was = before.stages.find((s) => s.id === stage.id)?.status;
           if (was === stage.status || was !== 'running') return [];
           const name = stageName(stage);
-          if (stage.status === 'done') return [t('live.done', { name })];
+          if (stage.status === 'done')
+            return [t(findingsOf(stage).length ? 'live.doneTrouble' : 'live.done', { name })];
           if (stage.status !== 'failed') return [];
           return [t('live.failed', { name, message: stage.failure ? messageText(stage.failure) : '' })];
         });

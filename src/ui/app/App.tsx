@@ -9,18 +9,32 @@ import { useView } from '../store/useView';
 import { Announcer } from './Announcer';
 import classes from './app.module.css';
 import { Notices } from './Notices';
-import { fetchParts, gallery, glossary, keptNotices, settings, storedWork } from './parts';
+import { useMicroscope } from '../store/useMicroscope';
+import {
+  fetchParts,
+  gallery,
+  glossary,
+  keptNotices,
+  microscope,
+  settings,
+  storedWork,
+  transfer,
+} from './parts';
 import { StatusLine } from './StatusLine';
+import { takeDrops } from './drops';
 import { useShortcuts } from './useShortcuts';
 
 /** The whole page. */
 export function App() {
   const { t } = useTranslation();
   useShortcuts();
+  useEffect(takeDrops, []);
   useEffect(fetchParts, []);
   const galleryOpened = useView((s) => s.gallery);
+  const transferOpened = useView((s) => s.transfer);
   const glossaryOpened = useView((s) => s.term !== null);
   const storedOpened = useView((s) => s.stored);
+  const microscopeOpened = useMicroscope((s) => s.subject !== null);
   return (
     <div className={classes.app}>
       <a className={classes.skip} href="#charts">
@@ -67,6 +81,16 @@ export function App() {
       <Panel name="stored">
         <OnceOpened opened={storedOpened}>
           <storedWork.Part />
+        </OnceOpened>
+      </Panel>
+      <Panel name="transfer">
+        <OnceOpened opened={transferOpened}>
+          <transfer.Part />
+        </OnceOpened>
+      </Panel>
+      <Panel name="samples">
+        <OnceOpened opened={microscopeOpened}>
+          <microscope.Part />
         </OnceOpened>
       </Panel>
       <Panel name="announcements">

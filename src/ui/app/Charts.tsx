@@ -10,7 +10,7 @@ import { useLab } from '../store/useLab';
 import { setView, useView, type ViewState } from '../store/useView';
 import { ChartFrames } from '../charts/ChartFrames';
 import classes from '../charts/charts.module.css';
-import { comparison, curves, results, seedSwitch } from './parts';
+import { comparison, curves, data, results, seedSwitch } from './parts';
 
 /** The middle of the page: all arms compared in charts or in a table, or one stage from inside. */
 export function Charts() {
@@ -20,10 +20,10 @@ export function Charts() {
   const inLesson = useLab((s) => s.demo !== null);
   const tableOnly = useLab((s) => isTableOnly(s.config.arms));
   const tabs: readonly ViewState['tab'][] = tableOnly
-    ? ['results', 'inside']
+    ? ['results', 'inside', 'data']
     : inLesson
-      ? ['compare', 'results', 'inside']
-      : ['compare', 'inside'];
+      ? ['compare', 'results', 'inside', 'data']
+      : ['compare', 'inside', 'data'];
   const tab = tabs.includes(chosen) ? chosen : tabs[0]!;
   const selected = useLab(
     useShallow((s) => {
@@ -43,7 +43,7 @@ export function Charts() {
           onChange={(value) => setView({ tab: value as ViewState['tab'] })}
           data={tabs.map((value) => ({ value, label: t(`charts.${value}`, { name }) }))}
         />
-        {tab !== 'results' && (
+        {tab !== 'results' && tab !== 'data' && (
           <div className={classes.axisSwitch}>
             <span aria-hidden>{t('charts.by')}</span>
             <SegmentedControl
@@ -55,7 +55,7 @@ export function Charts() {
             />
           </div>
         )}
-        {tab !== 'inside' && (
+        {tab !== 'inside' && tab !== 'data' && (
           <div className={classes.behind} data-wide={inLesson || undefined}>
             {tab === 'compare' && <Footnote />}
             <Suspense>
@@ -68,7 +68,15 @@ export function Charts() {
         key={tab}
         fallback={tab === 'compare' ? <ChartFrames /> : <div className={classes.waiting} />}
       >
-        {tab === 'compare' ? <comparison.Part /> : tab === 'results' ? <results.Part /> : <curves.Part />}
+        {tab === 'compare' ? (
+          <comparison.Part />
+        ) : tab === 'results' ? (
+          <results.Part />
+        ) : tab === 'data' ? (
+          <data.Part />
+        ) : (
+          <curves.Part />
+        )}
       </Suspense>
     </section>
   );

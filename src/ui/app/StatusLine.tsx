@@ -120,7 +120,7 @@ function useSentence(status: Status): string {
     case 'failed':
       return spaced(t('status.failed', { names: names(status.failed) }));
     case 'done':
-      return doneSentence(status.standings);
+      return doneSentence(status.standings, status.troubled);
   }
 }
 

@@ -17,7 +17,10 @@ export const replayBar = part(async () => (await import('../replay/ReplayBar')).
 export const comparison = part(async () => (await import('../charts/Comparison')).Comparison);
 export const curves = part(async () => (await import('../charts/StageCurves')).StageCurves);
 export const gallery = part(async () => (await import('../gallery/Gallery')).Gallery);
+export const data = part(async () => (await import('../look/DataView')).DataView);
+export const microscope = part(async () => (await import('../look/Microscope')).Microscope);
 export const results = part(async () => (await import('../results/Results')).Results);
+export const transfer = part(async () => (await import('../transfer/Transfer')).Transfer);
 export const glossary = part(async () => (await import('../gallery/Glossary')).Glossary);
 
 export const storedWork = part(async () => (await import('../kept/StoredWork')).StoredWork);
@@ -25,7 +28,19 @@ export const storedWork = part(async () => (await import('../kept/StoredWork')).
 export const keptNotices = part(async () => (await import('../kept/KeptNotices')).KeptNotices);
 
 const MENUS = [addArmMenu, armMenu, backendDetails, languageMenu, helpPopover];
-const PARTS = [comparison, ...MENUS, curves, gallery, results, glossary, replayBar, storedWork];
+const PARTS = [
+  comparison,
+  ...MENUS,
+  curves,
+  gallery,
+  results,
+  data,
+  microscope,
+  glossary,
+  transfer,
+  replayBar,
+  storedWork,
+];
 
 /**
  * Fetches one after the other while the page has nothing else to do, so that nobody waits for them later. Not before

@@ -1,7 +1,7 @@
 import type { Standing, Standings } from '../store/references';
 import { i18n } from '../i18n';
 import { fixed, percent, spaced } from '../i18n/format';
-import { separated } from '../i18n/list';
+import { nameList, separated } from '../i18n/list';
 import { referenceName } from '../i18n/reference';
 
 /** With its figures an arm takes more room. */
@@ -25,7 +25,7 @@ function armsText(arms: readonly Standing[]): string {
 }
 
 /** What came out: how often arms beat what they started from, a list for each of these models. */
-export function doneSentence(standings: readonly Standings[]): string {
+export function doneSentence(standings: readonly Standings[], troubled: readonly string[] = []): string {
   if (standings.length === 0) return i18n.t('status.doneTable');
   const lists: string[] = standings
     .slice(0, MOST_LISTS)
@@ -34,5 +34,7 @@ export function doneSentence(standings: readonly Standings[]): string {
     );
   const rest = standings.slice(MOST_LISTS).reduce((sum, { arms }) => sum + arms.length, 0);
   if (rest > 0) lists.push(i18n.t('status.doneElsewhere', { others: String(rest) }));
-  return spaced(i18n.t('status.done', { results: lists.join(i18n.t('status.semicolon')) }));
+  const results = lists.join(i18n.t('status.semicolon'));
+  if (troubled.length === 0) return spaced(i18n.t('status.done', { results }));
+  return spaced(i18n.t('status.doneTrouble', { results, names: nameList(troubled) }));
 }

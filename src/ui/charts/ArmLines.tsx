@@ -4,6 +4,7 @@ import type { StageName } from '../../pipeline/stages';
 import { armColour, isHollow } from '../theme/palette';
 import { Marker } from './Marker';
 import { markerOf, opacityOf } from './parts';
+import { armClass, ghostId } from './scrub';
 
 /** What is needed of an arm to draw its line. */
 interface LineArm {
@@ -30,6 +31,7 @@ export const seedBands = (bands: readonly { id: string; style: number }[]) =>
   bands.flatMap((b) => [
     <Area
       key={`${b.id}.seeds`}
+      className={armClass(b.id)}
       dataKey={(row: Record<string, unknown>) => row[`${b.id}.seeds`] as [number, number] | undefined}
       stroke="none"
       fill={armColour(b.style)}
@@ -40,6 +42,7 @@ export const seedBands = (bands: readonly { id: string; style: number }[]) =>
     />,
     <Line
       key={`${b.id}.middle`}
+      className={armClass(b.id)}
       dataKey={(row: Record<string, unknown>) => row[`${b.id}.middle`] as number | undefined}
       stroke={armColour(b.style)}
       strokeWidth={1}
@@ -56,6 +59,7 @@ export const armAreas = (arms: readonly LineArm[]) =>
   arms.map((arm) => (
     <Area
       key={`${arm.id}.area`}
+      className={armClass(arm.id)}
       dataKey={(row: Record<string, unknown>) => row[`${arm.id}.area`] as [number, number] | undefined}
       stroke="none"
       fill={armColour(arm.style)}
@@ -71,6 +75,7 @@ export const armLines = (series: readonly LineArm[], { line, dashed = false, axi
   series.map((s) => (
     <Line
       key={`${s.id}.${line}`}
+      className={armClass(s.id)}
       dataKey={(row: Record<string, unknown>) => row[`${s.id}.${line}`] as number | undefined}
       name={s.id}
       {...(axis ? { yAxisId: axis } : {})}
@@ -89,16 +94,34 @@ export const armLines = (series: readonly LineArm[], { line, dashed = false, axi
               value === undefined || cx === undefined || cy === undefined || !Number.isFinite(cy) ? (
                 <g key={index} />
               ) : (
-                <g key={index} opacity={opacityOf(s)}>
+                <g key={index} className={armClass(s.id)} opacity={opacityOf(s)}>
                   <Marker
                     shape={markerOf(s)}
                     x={cx}
                     y={cy}
                     size={series.length > MANY ? 2 : 2.6}
                     colour={armColour(s.style)}
+                    filled={!isHollow(s.style)}
                   />
                 </g>
               )
       }
+    />
+  ));
+
+/** The previous run of arms: thin, faint and without points. */
+export const ghostLines = (series: readonly LineArm[], line: string) =>
+  series.map((s) => (
+    <Line
+      key={`${ghostId(s.id)}.${line}`}
+      className={armClass(s.id)}
+      dataKey={(row: Record<string, unknown>) => row[`${ghostId(s.id)}.${line}`] as number | undefined}
+      stroke={armColour(s.style)}
+      strokeWidth={1.25}
+      strokeOpacity={0.4}
+      connectNulls
+      dot={false}
+      isAnimationActive={false}
+      activeDot={false}
     />
   ));

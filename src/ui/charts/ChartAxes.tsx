@@ -17,6 +17,8 @@ interface BottomAxisProps extends AxisProps {
   before?: number;
   after?: number;
   height?: number;
+  /** A part of the data: what is outside is cut off. */
+  cut?: boolean;
 }
 
 /** The horizontal axis of every chart, with a line. */
@@ -27,6 +29,7 @@ export const BottomAxis = ({
   before = 0,
   after = 0,
   height = 18,
+  cut = false,
 }: BottomAxisProps) => (
   <XAxis
     {...PLAIN}
@@ -37,6 +40,7 @@ export const BottomAxis = ({
     axisLine={{ stroke: 'var(--hairline)' }}
     height={height}
     tickFormatter={format}
+    allowDataOverflow={cut}
   />
 );
 
@@ -44,10 +48,18 @@ interface LeftAxisProps extends AxisProps {
   width?: number;
   /** Values beyond the ends are cut off; otherwise they make the axis longer. */
   cut?: boolean;
+  scale?: 'linear' | 'log' | 'symlog';
 }
 
 /** The vertical axis of every chart: figures only. */
-export const LeftAxis = ({ axis, of, format = brief, width = 30, cut = false }: LeftAxisProps) => (
+export const LeftAxis = ({
+  axis,
+  of,
+  format = brief,
+  width = 30,
+  cut = false,
+  scale = 'linear',
+}: LeftAxisProps) => (
   <YAxis
     {...PLAIN}
     {...(of === undefined ? {} : { dataKey: of })}
@@ -56,7 +68,8 @@ export const LeftAxis = ({ axis, of, format = brief, width = 30, cut = false }: 
     axisLine={false}
     width={width}
     tickFormatter={format}
-    allowDataOverflow={cut}
+    allowDataOverflow={cut || scale !== 'linear'}
+    scale={scale}
   />
 );
 

@@ -10,7 +10,7 @@ interface ChartFrameProps {
   /** A chart that can fill the whole region. */
   name?: ChartName;
   title: string;
-  question: string;
+  question: ReactNode;
   /** Units of the vertical axes, left and right. */
   unit: string;
   rightUnit?: string;
@@ -19,6 +19,8 @@ interface ChartFrameProps {
   legend?: ReactNode;
   /** Switches of this chart. */
   controls?: ReactNode;
+  /** Over the picture, for keys. */
+  scrubber?: ReactNode;
   /** The picture in words. */
   summary: string;
   /** What will appear here; shown instead of an empty picture. */
@@ -52,11 +54,14 @@ export function ChartFrame(props: ChartFrameProps) {
             <span>{props.unit}</span>
             {props.rightUnit && <span>{props.rightUnit}</span>}
           </p>
-          <div className={classes.plot} role="img" aria-label={props.summary}>
-            {props.children}
-            <span className={classes.xUnit} data-beside={props.rightUnit ? true : undefined} aria-hidden>
-              {props.xUnit}
-            </span>
+          <div className={classes.plot}>
+            <div className={classes.picture} role="img" aria-label={props.summary}>
+              {props.children}
+              <span className={classes.xUnit} data-beside={props.rightUnit ? true : undefined} aria-hidden>
+                {props.xUnit}
+              </span>
+            </div>
+            {props.scrubber}
           </div>
         </>
       )}

@@ -12,23 +12,33 @@ import classes from './charts.module.css';
 import { FrontierChart } from './FrontierChart';
 import { GapTable } from './GapTable';
 import { KlChart } from './KlChart';
-import { MANY, namesIn } from './parts';
+import { onlyArm, useCursor } from '../store/useCursor';
+import { useGhosts } from '../store/useGhosts';
+import { CursorBar } from './CursorBar';
+import { endNames, MANY } from './parts';
 import type { ComparisonProps, FrontierProps, TimeProps } from './props';
 import { RewardChart } from './RewardChart';
 import { useEmpty } from './useEmpty';
 import { useQueued } from './useQueued';
 import { WinRateChart } from './WinRateChart';
 
-/** The four questions of the lecture, for all arms; or one of them, large. */
-export function Comparison() {
-  const series = useLab((s) => s.series);
-  const bands = useBands();
+/** The four questions of the lecture, for all arms; or one of them, large, unless `all` of them are wanted. */
+export function Comparison({ all = false }: { all?: boolean }) {
+  const only = useCursor(onlyArm);
+  const allSeries = useLab((s) => s.series);
+  const allBands = useBands();
+  const series = useMemo(() => shownOf(allSeries, only), [allSeries, only]);
+  const bands = useMemo(() => shownOf(allBands, only), [allBands, only]);
+  const styles = useLab((s) => s.styles);
+  const known = useGhosts((s) => s.ghosts);
+  const wanted = useCursor((s) => s.ghosts);
+  const replay = useLab((s) => s.replay !== null);
   const references = useReferences();
   const arms = useLab((s) => s.config.arms);
   const { prompts } = useLab((s) => s.config.evaluation);
   const axis = useView((s) => s.xAxis);
   const klAxis = useView((s) => s.klAxis);
-  const enlarged = useView((s) => s.enlarged);
+  const enlarged = useView((s) => (all ? null : s.enlarged));
   const shown = [...series, ...bands];
   const noneCompared = !shown.some(({ id }) => references[id]);
   const empty = useEmpty(noneCompared);
@@ -37,8 +47,9 @@ export function Comparison() {
     const lonely = bands.filter((b) => !drawn.has(b.id));
     const against = againstOf(references);
     const startGold = startGoldIn(series, bands, against);
-    return { series, bands, lonely, names: namesIn(arms), against, startGold, prompts };
-  }, [series, bands, references, arms, prompts]);
+    const ghosts = wanted && !replay ? shownOf(known, only) : [];
+    return { series, bands, lonely, ghosts, names: endNames(arms), against, startGold, prompts };
+  }, [series, bands, references, arms, prompts, known, wanted, replay, only]);
   const time = useMemo((): TimeProps => {
     const live = timeEnd(common.series);
     const ends = (of: XAxisName) => Math.max(live[of], bandsEnd(common.bands, of));
@@ -54,28 +65,41 @@ export function Comparison() {
   }, [common, axis]);
   const frontier = useMemo((): FrontierProps => ({ ...common, klAxis }), [common, klAxis]);
   // Where no arm takes any time there is only the one chart.
-  const only = arms.every(isLadder) ? 'frontier' : enlarged;
+  const single = arms.every(isLadder) ? 'frontier' : enlarged;
   const charts: Record<ChartName, ReactNode> = {
     reward: <Queued chart={RewardChart} props={time} empty={shown.length === 0 && empty?.reward} />,
     kl: <Queued chart={KlChart} props={time} empty={empty?.kl} />,
     winRate: <Queued chart={WinRateChart} props={time} empty={empty?.winRate} />,
     frontier: <Queued chart={FrontierChart} props={frontier} empty={empty?.frontier} />,
   };
-  if (only)
+  const bar = shown.length > 0 && (
+    <CursorBar arms={arms.map(({ id, name }) => ({ id, name, style: styles[id] ?? 0 }))} />
+  );
+  if (single)
     return (
-      <div className={classes.one}>
-        {charts[only]}
-        {only === 'frontier' && <GapTable series={series} bands={bands} references={references} />}
-      </div>
+      <>
+        {bar}
+        <div className={classes.one} data-charts>
+          {charts[single]}
+          {single === 'frontier' && <GapTable series={series} bands={bands} references={references} />}
+        </div>
+      </>
     );
   return (
-    <div className={classes.grid} data-many={arms.length > MANY || undefined}>
-      {CHART_NAMES.map((name) => (
-        <Slot key={name}>{charts[name]}</Slot>
-      ))}
-    </div>
+    <>
+      {bar}
+      <div className={classes.grid} data-charts data-many={arms.length > MANY || undefined}>
+        {CHART_NAMES.map((name) => (
+          <Slot key={name}>{charts[name]}</Slot>
+        ))}
+      </div>
+    </>
   );
 }
+
+/** Of these arms the only one that is wanted, below the limit. */
+const shownOf = <A extends { id: string; isLimit: boolean }>(arms: readonly A[], only: string | null) =>
+  only === null ? arms : arms.filter((arm) => arm.id === only || arm.isLimit);
 
 const Slot = ({ children }: { children: ReactNode }) => <>{children}</>;
 

@@ -1,11 +1,17 @@
 import { DefaultZIndexes, usePlotArea, useXAxisScale, useYAxisScale, ZIndexLayer } from 'recharts';
+import { hold } from '../store/useCursor';
+import { armStyle, isHollow } from '../theme/palette';
 import { placeLabels } from './axes';
+import { Marker } from './Marker';
+import { armClass } from './scrub';
 import { useTypeScale } from './useTypeScale';
 
 export interface EndLabel {
   key: string;
   text: string;
   colour: string;
+  /** The arm that it names: its marker stands before the text, and a press singles it out. */
+  arm?: { id: string; style: number };
   x: number;
   y: number;
   faint?: boolean;
@@ -24,6 +30,9 @@ const MANY = 4;
 /** Whether the labels stand in a column at the end, and not each at its point. */
 export const areInColumn = (labels: readonly EndLabel[]): boolean =>
   labels.filter((label) => !label.lift).length > MANY;
+
+/** As wide as the label is, its marker included. */
+export const labelText = ({ arm, text }: EndLabel): string => (arm ? `●-${text}` : text);
 
 interface EndLabelsProps {
   labels: readonly EndLabel[];
@@ -58,7 +67,7 @@ export function EndLabels({ labels, end }: EndLabelsProps) {
   return (
     // over lines and points, so that no line runs through a name
     <ZIndexLayer zIndex={DefaultZIndexes.label}>
-      <g pointerEvents="none">
+      <g>
         {spots.map(({ key, x, pointY, label, free }) => {
           const to = placed.get(key)!;
           const at = free ? x : column;
@@ -67,6 +76,8 @@ export function EndLabels({ labels, end }: EndLabelsProps) {
           return (
             <path
               key={key}
+              className={label.arm && armClass(label.arm.id)}
+              pointerEvents="none"
               d={`M${x + 4} ${pointY}L${Math.max(x + 4, at + 1)} ${pointY}L${at + 7} ${to}`}
               stroke={label.colour}
               strokeWidth={0.75}
@@ -75,22 +86,42 @@ export function EndLabels({ labels, end }: EndLabelsProps) {
             />
           );
         })}
-        {spots.map(({ key, x, label, free }) => (
-          <text
-            key={key}
-            x={label.lift && free ? x - 4 : (free ? x : column) + 9}
-            y={placed.get(key)! + 4}
-            fill={label.colour}
-            opacity={label.faint ? 0.6 : 1}
-            fontSize="0.72rem"
-            fontWeight={600}
-            stroke="var(--surface)"
-            strokeWidth={3}
-            paintOrder="stroke"
-          >
-            {label.text}
-          </text>
-        ))}
+        {spots.map(({ key, x, label, free }) => {
+          const left = label.lift && free ? x - 4 : (free ? x : column) + 9;
+          const { arm } = label;
+          return (
+            <g
+              key={key}
+              {...(arm
+                ? { className: armClass(arm.id), style: { cursor: 'pointer' }, onClick: () => hold(arm.id) }
+                : { pointerEvents: 'none' })}
+            >
+              {arm && (
+                <Marker
+                  shape={armStyle(arm.style).marker}
+                  x={left + 4}
+                  y={placed.get(key)!}
+                  size={3.2 * scale}
+                  colour={label.colour}
+                  filled={!isHollow(arm.style)}
+                />
+              )}
+              <text
+                x={left + (arm ? 11 * scale : 0)}
+                y={placed.get(key)! + 4}
+                fill={label.colour}
+                opacity={label.faint ? 0.6 : 1}
+                fontSize="0.72rem"
+                fontWeight={600}
+                stroke="var(--surface)"
+                strokeWidth={3}
+                paintOrder="stroke"
+              >
+                {label.text}
+              </text>
+            </g>
+          );
+        })}
       </g>
     </ZIndexLayer>
   );

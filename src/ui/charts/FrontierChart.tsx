@@ -2,26 +2,32 @@ import { SegmentedControl } from '@mantine/core';
 import { memo, useCallback, useDeferredValue } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CartesianGrid, Scatter, ScatterChart } from 'recharts';
-import { fixed } from '../i18n/format';
+import '../i18n/look';
+import { brief, fixed } from '../i18n/format';
 import { shortReference, withReference } from '../i18n/reference';
 import { signOf } from '../../pipeline/lab/reference';
+import { isLadder } from '../../pipeline/stages/traits';
 import { useLab } from '../store/useLab';
 import { setView, useView, type ViewState } from '../store/useView';
-import { armColour } from '../theme/palette';
+import { useCursor } from '../store/useCursor';
+import { armColour, isHollow } from '../theme/palette';
 import { AgainstLegend } from './AgainstLegend';
 import { BottomAxis, LeftAxis, RightAxis } from './ChartAxes';
-import { mirrored, niceAxis } from './axes';
+import { mirrored } from './axes';
 import { ChartFrame } from './ChartFrame';
 import { Plot } from './Plot';
 import classes from './charts.module.css';
-import { EndLabels, type EndLabel } from './EndLabels';
-import { distance, fitCurve, limitOf, reachOf } from './frontier';
+import { CursorLayer } from './CursorLayer';
+import { EndLabels, labelText, type EndLabel } from './EndLabels';
+import { distance, fitCurve, klAxisTo, limitOf, reachOf } from './frontier';
 import { Fits, Limit, ProxyPaths, SeedPaths } from './FrontierParts';
 import { roomFor } from './labels';
 import { Marker } from './Marker';
 import { LineSign } from './LineSign';
 import { MARGIN, markerOf, opacityOf } from './parts';
 import { compared, type FrontierProps } from './props';
+import { armClass, type Scrub } from './scrub';
+import { Readout, Scrubber } from './Scrubber';
 import { useTypeScale } from './useTypeScale';
 
 /** With more arms than this only the selected one shows what the reward model thinks of it. */
@@ -39,18 +45,23 @@ interface ShapeProps {
 export const FrontierChart = memo(function FrontierChart(props: FrontierProps) {
   const { series, bands, lonely, against, startGold, klAxis, empty } = compared(props);
   const nameOf = (id: string) => props.names[id]! + signOf(against, id);
-  const { t } = useTranslation();
+  const { t } = useTranslation(['translation', 'look']);
   const typeScale = useTypeScale();
   const enlarged = useView((s) => s.enlarged === 'frontier');
   const limit = limitOf(series, bands);
-  // An arm that is far out is left outside, with its KL at the edge.
-  const reach = distance(
-    reachOf([
-      ...series.filter((s) => !s.isLimit).map((s) => Math.max(...s.points.map((p) => p.evaluation.kl))),
-      ...lonely.filter((b) => !b.isLimit).map((b) => b.points.at(-1)!.ranges.kl.median),
-    ]),
-    klAxis,
-  );
+  const chosen = useLab((s) => s.selected);
+  const selected = useDeferredValue(useCursor((s) => s.held) ?? chosen); // input comes first
+  // On an even scale an arm that is far out is left outside, with its KL at the edge.
+  const reach =
+    klAxis === 'log'
+      ? Infinity
+      : distance(
+          reachOf([
+            ...series.filter((s) => !s.isLimit).map((s) => Math.max(...s.points.map((p) => p.evaluation.kl))),
+            ...lonely.filter((b) => !b.isLimit).map((b) => b.points.at(-1)!.ranges.kl.median),
+          ]),
+          klAxis,
+        );
   const toAxis = useCallback((kl: number) => Math.min(reach, distance(kl, klAxis)), [klAxis, reach]);
   const isOut = (kl: number) => distance(kl, klAxis) > reach;
   const paths = series
@@ -69,31 +80,33 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierProps) {
   const shownBands = bands.filter((b) => b.id !== limit?.id && !isOut(b.points.at(-1)!.ranges.kl.median));
   const fits = series.flatMap((s) => {
     const fit = s.stale || s.isLimit ? undefined : fitCurve(s);
-    const wanted = enlarged || (klAxis === 'sqrt' && fit?.peak);
+    const wanted = enlarged || (klAxis !== 'kl' && fit?.peak && (paths.length <= MANY || s.id === selected));
     return fit && wanted && !isOut(s.points.at(-1)!.evaluation.kl) ? [{ id: s.id, style: s.style, fit }] : [];
   });
   // What the reward model thinks, on an axis of its own to the right; both zeros are at the same height.
-  const selected = useDeferredValue(useLab((s) => s.selected)); // input comes first
   const proxied =
-    klAxis === 'sqrt' || enlarged
+    klAxis !== 'kl' || enlarged
       ? paths.filter(({ series: s }) => paths.length <= MANY || s.id === selected)
       : [];
   const proxies = proxied.flatMap(({ series: s }) => s.points.flatMap((p) => p.evaluation.proxy ?? []));
   const proxyReach = mirrored(proxies).domain[1];
-  const x = niceAxis(
-    [
+  const x = klAxisTo(
+    Math.max(
       ...paths.flatMap((p) => p.inside.map((d) => d.at)),
       ...shownBands.flatMap((b) => b.points.map((p) => toAxis(p.ranges.kl.median))),
       ...(limit ? limit.curve.map((place) => toAxis(place.kl)) : []),
-    ],
-    [0, klAxis === 'sqrt' ? 1 : 2],
+      distance(1, klAxis),
+    ),
+    klAxis,
   );
-  const labelled = (id: string, kl: number) => (isOut(kl) ? `${nameOf(id)} KL ${fixed(kl, 0)}` : nameOf(id));
+  const labelled = (id: string, kl: number) =>
+    (isOut(kl) ? `${nameOf(id)} KL ${fixed(kl, 0)}` : nameOf(id)).trim();
   const labels: EndLabel[] = [
     ...paths.map(({ series: s, data }) => ({
       key: s.id,
       text: labelled(s.id, data[data.length - 1]!.kl),
       colour: armColour(s.style),
+      arm: { id: s.id, style: s.style },
       x: Math.min(x.domain[1], data[data.length - 1]!.at),
       y: data[data.length - 1]!.gold,
       faint: s.stale,
@@ -105,6 +118,7 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierProps) {
         key: b.id,
         text: labelled(b.id, kl.median),
         colour,
+        arm: { id: b.id, style: b.style },
         x: Math.min(x.domain[1], toAxis(kl.median)),
         y: gold.median,
       };
@@ -122,9 +136,22 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierProps) {
   }
   const lowest = Math.min(0, ...labels.map((l) => l.y), ...paths.flatMap((p) => p.inside.map((d) => d.gold)));
   const low = lowest < -0.5 ? -1 : -0.5;
-  const xUnit = t(klAxis === 'sqrt' ? 'charts.klRoot' : 'charts.klShort');
+  const xUnit =
+    klAxis === 'log' ? t('look:log.unit') : t(klAxis === 'sqrt' ? 'charts.klRoot' : 'charts.klShort');
   const title = t('charts.frontier.title');
   const question = t('charts.frontier.question');
+  const time = useView((s) => s.xAxis);
+  const scrub: Scrub = {
+    axis: time,
+    lines: paths.map(({ series: s, data }) => ({
+      id: s.id,
+      name: s.name,
+      style: s.style,
+      points: data.map((d, i) => ({ time: isLadder(s) ? i : s.points[i]![time], x: d.at, y: d.gold })),
+    })),
+    format: (gold) => fixed(gold, 2, true),
+    isOverTime: false,
+  };
   const values = paths
     .map(
       ({ series: s, data }) =>
@@ -135,7 +162,8 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierProps) {
     <ChartFrame
       name="frontier"
       title={title}
-      question={question}
+      question={<Readout scrub={scrub} question={question} />}
+      scrubber={<Scrubber scrub={scrub} title={title} shown={{ domain: [0, 1], ticks: [] }} />}
       unit={t('charts.goldUnit')}
       xUnit={xUnit}
       summary={t('charts.summary', { title, question, values })}
@@ -170,6 +198,7 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierProps) {
           data={[
             { value: 'kl', label: 'KL' },
             { value: 'sqrt', label: '√KL' },
+            { value: 'log', label: t('look:log.kl') },
           ]}
         />
       }
@@ -181,7 +210,9 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierProps) {
             axis={x}
             of="at"
             before={6}
-            after={roomFor([xUnit, ...labels.map((l) => l.text)], typeScale)}
+            cut
+            format={(at) => brief(x.nats.get(at) ?? at)}
+            after={roomFor([`${xUnit}000`, ...labels.map(labelText)], typeScale)}
           />
           <LeftAxis axis={{ domain: [low, 1], ticks: GOLD_TICKS.filter((tick) => tick >= low) }} of="gold" />
           {proxies.length > 0 && (
@@ -213,6 +244,7 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierProps) {
           {paths.map(({ series: s, inside }) => (
             <Scatter
               key={s.id}
+              className={armClass(s.id)}
               data={inside}
               line={{ stroke: armColour(s.style), strokeWidth: 1.5, strokeOpacity: 0.55 * opacityOf(s) }}
               lineJointType="linear"
@@ -225,7 +257,7 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierProps) {
                     y={cy}
                     size={payload?.last ? 5 : paths.length > 4 ? 2 : 2.6}
                     colour={armColour(s.style)}
-                    filled={payload?.last ?? false}
+                    filled={!isHollow(s.style)}
                   />
                 </g>
               )}
@@ -240,6 +272,7 @@ export const FrontierChart = memo(function FrontierChart(props: FrontierProps) {
               )}
             />
           )}
+          <CursorLayer scrub={scrub} end={x.domain[1]} />
           <EndLabels labels={labels} end={x.domain[1]} />
         </ScatterChart>
       </Plot>

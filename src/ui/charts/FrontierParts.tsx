@@ -4,6 +4,7 @@ import type { Place } from '../../pipeline/measures/derived';
 import type { ArmBand } from '../figures/bands';
 import { armColour } from '../theme/palette';
 import type { FitCurve } from './frontier';
+import { armClass } from './scrub';
 
 type At = (place: Place) => { x: number; y: number } | undefined;
 
@@ -96,23 +97,25 @@ export function Fits({ fits, distance, peakText }: FitsProps) {
       {fits.map(({ id: arm, style, fit }) => {
         const peak = fit.peak && at(fit.peak);
         return (
-          <g key={arm} stroke={armColour(style)}>
+          <g key={arm} className={armClass(arm)} stroke={armColour(style)}>
             <path d={pathThrough(fit.points, at)} strokeDasharray="6 4" />
             {peak && (
               <>
                 <path d={`M${peak.x} ${peak.y - 7}V${peak.y + 7}`} strokeWidth="2" />
-                <text
-                  x={peak.x}
-                  y={peak.y - 10}
-                  textAnchor="middle"
-                  fontSize="0.6875rem"
-                  fill={armColour(style)}
-                  stroke="var(--surface)"
-                  strokeWidth={3}
-                  paintOrder="stroke"
-                >
-                  {peakText}
-                </text>
+                {fits.length === 1 && (
+                  <text
+                    x={peak.x}
+                    y={peak.y - 10}
+                    textAnchor="middle"
+                    fontSize="0.6875rem"
+                    fill={armColour(style)}
+                    stroke="var(--surface)"
+                    strokeWidth={3}
+                    paintOrder="stroke"
+                  >
+                    {peakText}
+                  </text>
+                )}
               </>
             )}
           </g>
@@ -135,7 +138,7 @@ export function ProxyPaths({ paths, distance }: ProxyPathsProps) {
   return (
     <g pointerEvents="none" fill="none" strokeWidth="2" strokeDasharray="2 4" strokeLinecap="round">
       {paths.map(({ id, style, places }) => (
-        <path key={id} d={pathThrough(places, at)} stroke={armColour(style)} />
+        <path key={id} className={armClass(id)} d={pathThrough(places, at)} stroke={armColour(style)} />
       ))}
     </g>
   );
@@ -160,7 +163,7 @@ export function SeedPaths({ bands, distance }: SeedPathsProps) {
         ];
         const places = band.points.map((p) => ({ kl: p.ranges.kl.median, gold: p.ranges.gold.median }));
         return (
-          <g key={band.id} stroke={armColour(band.style)}>
+          <g key={band.id} className={armClass(band.id)} stroke={armColour(band.style)}>
             <path d={pathThrough(places, at)} strokeWidth="1" opacity="0.75" />
             {ends.map(
               ([a, b], i) =>

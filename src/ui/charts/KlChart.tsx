@@ -2,7 +2,11 @@ import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { fixed } from '../i18n/format';
 import { withReference } from '../i18n/reference';
-import { niceAxis } from './axes';
+import { SegmentedControl } from '@mantine/core';
+import '../i18n/look';
+import { setView, useView } from '../store/useView';
+import { logAxis, niceAxis } from './axes';
+import classes from './charts.module.css';
 import { reachOf } from './frontier';
 import { compared, type TimeProps } from './props';
 import { TimeChart } from './TimeChart';
@@ -11,7 +15,7 @@ import { TimeChart } from './TimeChart';
 export const KlChart = memo(function KlChart(all: TimeProps) {
   const props = compared(all);
   const { series, bands, lonely, against } = props;
-  const { t } = useTranslation();
+  const { t } = useTranslation(['translation', 'look']);
   const values = [
     ...series.flatMap((s) => s.points.map((p) => p.evaluation.kl)),
     ...bands.flatMap((b) => b.points.map((p) => p.ranges.kl.high)),
@@ -21,10 +25,13 @@ export const KlChart = memo(function KlChart(all: TimeProps) {
     ...series.map((s) => Math.max(...s.points.map((p) => p.evaluation.kl))),
     ...lonely.map((b) => b.points.at(-1)!.ranges.kl.median),
   ]);
-  const y = niceAxis(
+  const log = useView((s) => s.klLog);
+  const whole = logAxis([0, 1, ...values]);
+  const even = niceAxis(
     values.map((kl) => (kl < 0 && kl > -0.2 ? 0 : Math.min(kl, reach))),
     [0, 2],
   );
+  const y = log ? whole : even;
   return (
     <TimeChart
       {...props}
@@ -34,6 +41,20 @@ export const KlChart = memo(function KlChart(all: TimeProps) {
       quantity="kl"
       isRelative
       y={y}
+      yScale={log ? 'symlog' : 'linear'}
+      controls={
+        <SegmentedControl
+          size="xs"
+          className={classes.compact}
+          aria-label={t('look:log.group')}
+          value={log ? 'log' : 'linear'}
+          onChange={(value) => setView({ klLog: value === 'log' })}
+          data={[
+            { value: 'linear', label: 'KL' },
+            { value: 'log', label: t('look:log.kl') },
+          ]}
+        />
+      }
       cut
       start={0}
       format={(kl) => `${kl > y.domain[1] ? '↑ ' : ''}${fixed(kl, 1)}`}

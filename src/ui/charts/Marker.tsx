@@ -17,10 +17,19 @@ interface MarkerProps {
   size: number;
   colour: string;
   filled?: boolean;
+  /** Set off from the lines behind it. */
+  ring?: boolean;
 }
 
 /** A point of an arm. */
-export function Marker({ shape, x, y, size, colour, filled = false }: MarkerProps) {
+export function Marker({ shape, x, y, size, colour, filled = false, ring = false }: MarkerProps) {
+  if (ring)
+    return (
+      <>
+        <circle cx={x} cy={y} r={size + 2.5} fill="var(--surface)" opacity={0.85} />
+        <Marker {...{ shape, x, y, size, colour, filled }} />
+      </>
+    );
   const paint = {
     stroke: colour,
     strokeWidth: 1.6,

@@ -1,5 +1,7 @@
 import { memo, useDeferredValue } from 'react';
 import { useTranslation } from 'react-i18next';
+import { fixed } from '../i18n/format';
+import { useCursor } from '../store/useCursor';
 import { useLab } from '../store/useLab';
 import { useView } from '../store/useView';
 import { mirrored } from './axes';
@@ -14,9 +16,10 @@ const GOLD = { domain: [-1, 1], ticks: [-1, -0.5, 0, 0.5, 1] } satisfies Paramet
 
 /** Gold reward (solid, left axis) and proxy (dashed, right axis); both zeros are at the same height. */
 export const RewardChart = memo(function RewardChart(props: TimeProps) {
-  const { series, names, startGold } = props;
+  const { series, startGold } = props;
   const { t } = useTranslation();
-  const selected = useDeferredValue(useLab((s) => s.selected)); // input comes first
+  const chosen = useLab((s) => s.selected);
+  const selected = useDeferredValue(useCursor((s) => s.held) ?? chosen); // input comes first
   const enlarged = useView((s) => s.enlarged === 'reward');
   // Dashed lines of many arms would hide the solid ones.
   const many = series.length > MANY && !enlarged;
@@ -39,6 +42,7 @@ export const RewardChart = memo(function RewardChart(props: TimeProps) {
               value: (p) => p.evaluation.proxy,
               axis: mirrored(proxies),
               unit: t('charts.proxyUnit'),
+              format: (proxy) => fixed(proxy, 1, true),
               of: proxied,
             }
           : undefined
@@ -51,7 +55,7 @@ export const RewardChart = memo(function RewardChart(props: TimeProps) {
           {proxies.length > 0 && (
             <span>
               <LineSign dashes="2 4" />{' '}
-              {many ? t('charts.proxyOf', { name: names[proxied[0]!.id]! }) : t('charts.proxy')}
+              {many ? t('charts.proxyOf', { name: proxied[0]!.name }) : t('charts.proxy')}
             </span>
           )}
         </>

@@ -1,12 +1,16 @@
+import { Button, Checkbox } from '@mantine/core';
 import { useDeferredValue, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStageName } from '../store/useStageName';
 import { metricSeries } from '../store/series';
 import type { StageModel } from '../store/snapshot';
+import { openMicroscope } from '../store/useMicroscope';
 import { useLab, useStage } from '../store/useLab';
-import { useView } from '../store/useView';
+import '../i18n/look';
+import { setView, useView } from '../store/useView';
 import { armColour } from '../theme/palette';
 import classes from './charts.module.css';
+import { CursorBar } from './CursorBar';
 import { metricSections } from './metric-groups';
 import { MetricChart } from './MetricChart';
 
@@ -18,14 +22,16 @@ export function StageCurves() {
 }
 
 function Curves({ stage }: { stage: StageModel }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation(['translation', 'look']);
   const name = useStageName()(stage);
   const axis = useView((s) => s.xAxis);
+  const log = useView((s) => s.insideLog);
   const style = useLab((s) => s.styles[stage.id]);
   const sections = useMemo(
     () => metricSections(stage.stage, metricSeries(stage.rows), stage.evaluations),
     [stage],
   );
+  const arm = useMemo(() => ({ id: stage.id, style: style ?? 0 }), [stage.id, style]);
   const points = sections.flatMap((s) => s.metrics.flatMap((m) => m.points));
   const end = Math.max(
     ...points.map((p) => p[axis]),
@@ -39,24 +45,45 @@ function Curves({ stage }: { stage: StageModel }) {
       </div>
     );
   return (
-    <div className={classes.curves} tabIndex={0} role="region" aria-label={t('charts.inside', { name })}>
-      {sections.map(({ group, metrics }) => (
-        <section key={group}>
-          <h3 className={classes.group}>{t(`metricGroup.${group}`)}</h3>
-          <div className={classes.small}>
-            {metrics.map((m) => (
-              <MetricChart
-                key={m.name}
-                name={m.name}
-                points={m.points}
-                axis={axis}
-                end={end}
-                colour={style === undefined ? 'var(--text)' : armColour(style)}
-              />
-            ))}
-          </div>
-        </section>
-      ))}
-    </div>
+    <>
+      <CursorBar arms={[]}>
+        <Checkbox
+          size="xs"
+          checked={log}
+          label={t('look:log.inside')}
+          onChange={(e) => setView({ insideLog: e.currentTarget.checked })}
+        />
+        {stage.stage === 'ppo' && (
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={() => openMicroscope({ kind: 'rollouts', arm: stage.id })}
+          >
+            {t('look:scope.rollouts')}
+          </Button>
+        )}
+      </CursorBar>
+      <div className={classes.curves} tabIndex={0} role="region" aria-label={t('charts.inside', { name })}>
+        {sections.map(({ group, metrics }) => (
+          <section key={group}>
+            <h3 className={classes.group}>{t(`metricGroup.${group}`)}</h3>
+            <div className={classes.small}>
+              {metrics.map((m) => (
+                <MetricChart
+                  key={m.name}
+                  name={m.name}
+                  points={m.points}
+                  axis={axis}
+                  end={end}
+                  colour={style === undefined ? 'var(--text)' : armColour(style)}
+                  arm={arm}
+                  log={log}
+                />
+              ))}
+            </div>
+          </section>
+        ))}
+      </div>
+    </>
   );
 }

@@ -9,15 +9,19 @@ import type { EvaluationPoint } from '../store/series';
 import type { ChartName } from '../store/useView';
 import { signOf } from '../../pipeline/lab/reference';
 import { AgainstLegend } from './AgainstLegend';
-import { armAreas, armLines, seedBands } from './ArmLines';
+import { onlyWithin, useCursor } from '../store/useCursor';
+import { armAreas, armLines, ghostLines, seedBands } from './ArmLines';
 import { BottomAxis, LeftAxis, RightAxis } from './ChartAxes';
 import { progressAxis, type Axis } from './axes';
 import { ChartFrame } from './ChartFrame';
+import { CursorLayer } from './CursorLayer';
 import { Plot } from './Plot';
-import { areInColumn, EndLabels } from './EndLabels';
+import { areInColumn, EndLabels, labelText } from './EndLabels';
 import { roomFor } from './labels';
-import { bandLabels, endLabels, MARGIN, startLabel } from './parts';
+import { bandLabels, endLabels, MARGIN, startLabel, timeLines } from './parts';
 import type { TimeProps } from './props';
+import { ghostId, zoomed, type Scrub } from './scrub';
+import { Readout, Scrubber } from './Scrubber';
 import { useTypeScale } from './useTypeScale';
 
 /** A second quantity, dashed, on an axis of its own. */
@@ -26,6 +30,7 @@ interface SecondLine {
   value: (point: EvaluationPoint) => number | undefined;
   axis: Axis;
   unit: string;
+  format: (value: number) => string;
   /** The arms that show it. */
   of: readonly ArmSeries[];
 }
@@ -42,6 +47,10 @@ interface TimeChartProps extends TimeProps {
   /** The quantity is measured against what the arm starts from: arms that start elsewhere get a sign. */
   isRelative?: boolean;
   y: Axis;
+  /** Of the vertical axis. */
+  yScale?: 'linear' | 'symlog';
+  /** Switches of this chart. */
+  controls?: ReactNode;
   /** Lines that leave the axis are cut off. */
   cut?: boolean;
   /** Value at the end of a line. */
@@ -83,13 +92,28 @@ export function TimeChart(props: TimeChartProps) {
     ...(second ? { [second.name]: second.value } : {}),
     ...(props.area ? { area: props.area } : {}),
   };
-  const rows = withBands(chartRows(series, axis, lines), bands, axis, quantity, scale);
-  const x = progressAxis(end[axis]);
+  const zoom = useCursor((s) => s.zoom);
+  const ghosts = props.ghosts.map((g) => ({ ...g, id: ghostId(g.id) }));
+  const rows = withBands(chartRows([...series, ...ghosts], axis, lines), bands, axis, quantity, scale);
+  const x = zoomed(progressAxis(end[axis]), axis, zoom);
+  const isZoomed = x.domain[1] !== end[axis] || x.domain[0] !== 0;
   const names = isRelative
     ? Object.fromEntries(Object.entries(props.names).map(([id, of]) => [id, of + signOf(against, id)]))
     : props.names;
   const options = { axis, names, format: props.format ?? signed };
-  const labels = [...endLabels(series, value, options), ...bandLabels(lonely, quantity, options, scale)];
+  const within = onlyWithin(series, (p: EvaluationPoint) => p[axis], x.domain[1]);
+  const labels = [...endLabels(within, value, options), ...bandLabels(lonely, quantity, options, scale)];
+  const format = props.format ?? signed;
+  const scrub: Scrub = {
+    axis,
+    lines: [
+      ...timeLines(series, axis, value),
+      ...(second ? timeLines(second.of, axis, second.value, { second: true }) : []),
+    ],
+    format,
+    formatSecond: second?.format,
+    isOverTime: true,
+  };
   const values = labels.map((label) => label.text).join(', ');
   const xUnit = t(`charts.axisUnits.${axis}`);
   const title = t(`charts.${name}.title`);
@@ -98,7 +122,9 @@ export function TimeChart(props: TimeChartProps) {
     <ChartFrame
       name={name}
       title={title}
-      question={question}
+      question={<Readout scrub={scrub} question={question} />}
+      scrubber={<Scrubber scrub={scrub} title={title} shown={x} />}
+      controls={props.controls}
       unit={props.unit}
       rightUnit={second?.unit}
       xUnit={xUnit}
@@ -118,8 +144,12 @@ export function TimeChart(props: TimeChartProps) {
       <Plot>
         <ComposedChart data={rows} margin={MARGIN} accessibilityLayer={false}>
           <CartesianGrid stroke="var(--grid)" vertical={false} />
-          <BottomAxis axis={x} after={roomFor([xUnit, ...labels.map((label) => label.text)], typeScale)} />
-          <LeftAxis axis={props.y} cut={props.cut ?? false} />
+          <BottomAxis
+            axis={x}
+            cut={isZoomed}
+            after={roomFor([`${xUnit}000`, ...labels.map(labelText)], typeScale)}
+          />
+          <LeftAxis axis={props.y} cut={props.cut ?? false} scale={props.yScale ?? 'linear'} />
           {second && <RightAxis axis={second.axis} />}
           {props.area && armAreas(series)}
           {start !== undefined && (
@@ -133,8 +163,10 @@ export function TimeChart(props: TimeChartProps) {
           )}
           {seedBands(bands)}
           {second && armLines(second.of, { line: second.name, dashed: true, axis: 'right' })}
+          {ghostLines(props.ghosts, quantity)}
           {armLines(series, { line: quantity })}
           {props.children}
+          <CursorLayer scrub={scrub} end={x.domain[1]} />
           <EndLabels
             labels={[
               ...labels,

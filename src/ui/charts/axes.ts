@@ -44,6 +44,18 @@ export function mirrored(values: readonly number[]): Axis {
   return { domain: [-reach, reach], ticks: [-reach, 0, reach] };
 }
 
+/** Powers of ten around the values, with the ends; zero is among them where a value is. */
+export function logAxis(values: readonly number[]): Axis {
+  const sizes = values.filter((x) => Number.isFinite(x) && x > 0);
+  const high = Math.ceil(Math.log10(Math.max(1e-9, ...sizes)) - 1e-9);
+  const hasZero = values.some((x) => x <= 0);
+  const lowest = sizes.length ? Math.min(...sizes) : 1;
+  const low = Math.min(high - 1, hasZero ? 0 : Math.floor(Math.log10(lowest) + 1e-9));
+  const powers = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
+  const ticks = [...(hasZero ? [0] : []), ...powers].map(tidy);
+  return { domain: [ticks[0]!, ticks[ticks.length - 1]!], ticks };
+}
+
 const tidy = (x: number): number => Number(x.toPrecision(10));
 
 export interface LabelSpot {
@@ -60,6 +72,7 @@ export function placeLabels(
   bottom: number,
 ): LabelSpot[] {
   const sorted = [...spots].sort((a, b) => a.y - b.y).map((s) => ({ ...s }));
+  gap = Math.min(gap, (bottom - top) / Math.max(1, sorted.length - 1)); // better close than outside
   sorted.forEach((spot, i) => {
     const lowest = i === 0 ? top : sorted[i - 1]!.y + gap;
     spot.y = Math.max(spot.y, lowest);

@@ -5,10 +5,34 @@ import type { References } from '../../pipeline/lab/reference';
 import type { ArmBand } from '../figures/bands';
 import type { ArmSeries } from '../store/compare';
 import type { ViewState } from '../store/useView';
+import { niceAxis, type Axis } from './axes';
 
-/** What the horizontal axis counts, from nats. */
-export const distance = (kl: number, axis: ViewState['klAxis']): number =>
-  axis === 'sqrt' ? Math.sqrt(Math.max(0, kl)) : Math.max(0, kl);
+/** Where even steps of the logarithmic axis give way to even factors, nats. */
+const BEND = 0.1;
+
+/** Where a KL stands on the horizontal axis, from nats; 0 at its beginning on every scale. */
+export function distance(kl: number, axis: ViewState['klAxis']): number {
+  const nats = Math.max(0, kl);
+  return { kl: nats, sqrt: Math.sqrt(nats), log: Math.log10(1 + nats / BEND) }[axis];
+}
+
+/** The axis up to a place, its ticks at round numbers of nats. */
+export function klAxisTo(end: number, axis: ViewState['klAxis']): Axis & { nats: Map<number, number> } {
+  const most = { kl: end, sqrt: end ** 2, log: BEND * (10 ** end - 1) }[axis];
+  const values = ticksOf(most, axis);
+  const places = values.map((kl) => distance(kl, axis));
+  const domain: [number, number] = [0, Math.max(end, axis === 'kl' ? places.at(-1)! : 0, 1e-3)];
+  const inside = places.filter((at) => at <= domain[1] + 1e-9);
+  return { domain, ticks: inside, nats: new Map(places.map((at, i) => [at, values[i]!])) };
+}
+
+function ticksOf(most: number, axis: ViewState['klAxis']): number[] {
+  if (axis === 'kl') return niceAxis([0, most], [0, 2]).ticks;
+  if (axis === 'sqrt')
+    return niceAxis([0, Math.sqrt(most)], [0, 1], 5).ticks.map((d) => Number((d * d).toPrecision(6)));
+  const decades = Math.max(1, Math.ceil(Math.log10(Math.max(1, most))));
+  return [0, BEND, ...Array.from({ length: decades + 1 }, (_, i) => 10 ** i)];
+}
 
 /** The limit: highest reward by KL, from its start up; of this run if it was measured here, else the recorded one. */
 export function limitOf(
@@ -34,6 +58,9 @@ export interface FitCurve {
   peak?: Place;
 }
 
+/** A peak further out than this many times what was measured says that the curve does not bend. */
+const OUTSIDE = 3;
+
 /** The fitted curve of Gao et al. along the way of an arm; undefined without one that describes it. */
 export function fitCurve({ stage, points, summary }: ArmSeries): FitCurve | undefined {
   const [alpha, beta, r2] = ['fit.alpha', 'fit.beta', 'fit.r2'].map((name) => summary?.[name]);
@@ -49,6 +76,7 @@ export function fitCurve({ stage, points, summary }: ArmSeries): FitCurve | unde
   // even steps of √KL: the bend is near the start
   const curve = Array.from({ length: STEPS + 1 }, (_, i) => at(furthest * (i / STEPS) ** 2));
   const peak = summary?.['fit.peakKl'];
+  if (peak !== undefined && peak > OUTSIDE * furthest) return undefined;
   return {
     points: curve,
     ...(peak !== undefined && peak < 0.9 * furthest ? { peak: at(peak) } : {}),

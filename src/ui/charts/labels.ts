@@ -7,6 +7,10 @@ const widthOf = (char: string): number => (/[\u2e80-\u9fff\uff00-\uffef]/.test(c
 /** Width of a text in half-width characters. */
 export const textWidth = (text: string): number => [...text].reduce((sum, char) => sum + widthOf(char), 0);
 
+/** Whether all of these stand beside a line as they are. */
+export const areShort = (names: readonly string[], longest = LONGEST): boolean =>
+  names.every((name) => textWidth(name) <= longest);
+
 const cut = (chars: readonly string[], width: number): string => {
   let used = 0;
   const kept = chars.filter((char) => (used += widthOf(char)) <= width);

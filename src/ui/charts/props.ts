@@ -14,6 +14,8 @@ export interface ComparisonProps {
   lonely: readonly ArmBand[];
   /** Names of arms as they stand in charts. */
   names: Readonly<Record<string, string>>;
+  /** The previous run of arms. */
+  ghosts: readonly ArmSeries[];
   /** What the arms start from and are compared with. */
   against: Against;
   /** Gold reward of the model that most arms start from. */

@@ -2,6 +2,7 @@ import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mant
 import {
   IconCheck,
   IconDatabase,
+  IconFileExport,
   IconHelp,
   IconLanguage,
   IconLink,
@@ -43,6 +44,14 @@ export function ViewControls() {
     <div className={classes.view}>
       <ShareButton />
       <StoredButton />
+      <ActionIcon
+        aria-label={t('view.transfer')}
+        title={t('view.transfer')}
+        aria-haspopup="dialog"
+        onClick={() => setView({ transfer: true })}
+      >
+        <IconFileExport size={18} />
+      </ActionIcon>
       <Opener panel="header" of={languageMenu} with={{}} button={language} popup="menu" />
       <ActionIcon
         aria-label={t('view.projector')}

@@ -5,8 +5,17 @@ import { kept } from './zh/kept';
 import { metrics } from './zh/metrics';
 import { page } from './zh/page';
 import { stages } from './zh/stages';
+import { transfer } from './zh/transfer';
 
 export { settings } from './zh/settings';
 
 /** Every word on the page in Simplified Chinese. */
-export const words: Catalogue = { ...page, ...stages, ...metrics, ...gallery, ...glossary, ...kept };
+export const words: Catalogue = {
+  ...page,
+  ...stages,
+  ...metrics,
+  ...gallery,
+  ...glossary,
+  ...transfer,
+  ...kept,
+};

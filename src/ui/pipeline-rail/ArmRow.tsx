@@ -1,12 +1,13 @@
 import { ActionIcon } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
-import { memo } from 'react';
+import { memo, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MarkerIcon } from '../charts/Marker';
 import type { ArmStage } from '../../pipeline/stages';
 import { messageText } from '../i18n/dynamic';
 import { Opener } from '../panel/Opener';
 import { part } from '../panel/part';
+import { findingsOf } from '../store/findings';
 import type { StageModel } from '../store/snapshot';
 import { useOwnReference } from '../store/useReferences';
 import { actions } from '../store/useLab';
@@ -71,11 +72,17 @@ export const ArmRow = memo(function ArmRow({ stage, style, selected, removable }
         ))}
         <ProgressLine stage={stage} colour={colour} />
       </button>
+      {findingsOf(stage).length > 0 && (
+        <Suspense>
+          <findings.Part stage={stage} />
+        </Suspense>
+      )}
       <ArmOpener id={stage.id} name={stage.name} stage={stage.stage as ArmStage} removable={removable} />
     </div>
   );
 });
 
+export const findings = part(async () => (await import('./Findings')).Findings);
 export const armMenu = part(async () => (await import('./ArmMenu')).ArmMenu);
 
 const ArmOpener = memo(function ArmOpener(arm: ArmMenuProps) {

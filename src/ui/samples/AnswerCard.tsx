@@ -42,12 +42,15 @@ export const AnswerCard = memo(function AnswerCard({ id }: { id: string }) {
   if (!stage) return null;
   const name = stageName(stage);
   const colour = style === undefined ? 'var(--sft)' : armColour(style);
+  const update = sample?.question.update;
   const note =
-    stage.stale && stage.hasModel
-      ? t('samples.stale')
-      : stage.liveUpdate !== null
-        ? t('samples.live', { update: String(stage.liveUpdate) })
-        : '';
+    update !== undefined
+      ? t('samples.live', { update: String(update) })
+      : stage.stale && stage.hasModel
+        ? t('samples.stale')
+        : stage.liveUpdate !== null
+          ? t('samples.live', { update: String(stage.liveUpdate) })
+          : '';
   return (
     <article className={classes.card} aria-label={name} data-model={id} data-stale={stage.stale || undefined}>
       <header className={classes.cardHeader}>
@@ -64,7 +67,7 @@ export const AnswerCard = memo(function AnswerCard({ id }: { id: string }) {
         {sample && stage.hasModel && !sample.error && <Scores sample={sample} />}
       </header>
       {stage.hasModel && sample ? (
-        <Body sample={sample} name={name} colour={colour} against={against} />
+        <Body sample={sample} name={name} colour={colour} against={against} arm={id} />
       ) : (
         <p className={classes.waiting}>
           {stage.hasModel
@@ -104,9 +107,10 @@ interface BodyProps {
   name: string;
   colour: string;
   against: Reference | undefined;
+  arm: string;
 }
 
-function Body({ sample, name, colour, against }: BodyProps) {
+function Body({ sample, name, colour, against, arm }: BodyProps) {
   const { t } = useTranslation();
   const [focused, setFocused] = useState<{ sample: Sample; index: number } | null>(null);
   if (sample.error)
@@ -121,7 +125,7 @@ function Body({ sample, name, colour, against }: BodyProps) {
         focused={index}
         onFocus={(i) => setFocused(i === null ? null : { sample, index: i })}
       />
-      {index !== null && <TokenDetail sample={sample} index={index} against={against} />}
+      {index !== null && <TokenDetail sample={sample} index={index} against={against} arm={arm} />}
       {sample.gold.parts.length === 0 ? (
         <p className={classes.waiting}>{t('samples.partsNone')}</p>
       ) : (

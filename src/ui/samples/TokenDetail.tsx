@@ -1,7 +1,10 @@
+import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import '../i18n/look';
 import type { Reference } from '../../pipeline/lab/reference';
 import { fixed, percent, spaced } from '../i18n/format';
 import { shortReference } from '../i18n/reference';
+import { openMicroscope } from '../store/useMicroscope';
 import type { Sample } from '../store/useSamples';
 import classes from './samples.module.css';
 import { klOf } from './token-figures';
@@ -11,11 +14,13 @@ interface TokenDetailProps {
   index: number;
   /** What the model is compared with. */
   against: Reference | undefined;
+  /** The stage that answered. */
+  arm: string;
 }
 
 /** Log-prob of one word, and what it adds to the KL. */
-export function TokenDetail({ sample, index, against }: TokenDetailProps) {
-  const { t } = useTranslation();
+export function TokenDetail({ sample, index, against, arm }: TokenDetailProps) {
+  const { t } = useTranslation(['translation', 'look']);
   const own = sample.logProbs[index] ?? NaN;
   const reference = sample.referenceLogProbs?.[index];
   const kl = klOf(sample, index);
@@ -36,6 +41,15 @@ export function TokenDetail({ sample, index, against }: TokenDetailProps) {
           </dd>
         </>
       )}
+      <dd>
+        <Button
+          size="compact-xs"
+          variant="default"
+          onClick={() => openMicroscope({ kind: 'sample', arm, sample, index })}
+        >
+          {t('look:scope.open')}
+        </Button>
+      </dd>
     </dl>
   );
 }

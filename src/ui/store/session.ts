@@ -3,7 +3,7 @@ import { message, MessageError, type Message } from '../../messages';
 import { Lab, type NodeView, type RunState } from '../../pipeline/lab/lab';
 import type { LabConfig } from '../../pipeline/lab/config';
 import { WorkerPool } from '../../worker/pool';
-import type { Answer, AnswerRequest, EngineReport } from '../../worker/api';
+import type { Answer, AnswerRequest, EngineReport, Inspection, InspectRequest } from '../../worker/api';
 import { shippedResults } from '../../checkpoints/shipped';
 import type { Player } from '../recorded/player';
 import { SwitchableExecutor } from './executor';
@@ -65,6 +65,12 @@ export class Session {
       pool.dispose();
       throw error;
     }
+  }
+
+  inspect(request: InspectRequest): Promise<Inspection> {
+    return this.pool
+      ? this.pool.inspect(request)
+      : Promise.reject(new MessageError(message('engine.notStarted', {})));
   }
 
   answer(request: AnswerRequest): Promise<Answer[]> {

@@ -65,6 +65,11 @@ export class SnapshotCache {
   private readonly kept = new Map<string, { signature: unknown[]; model: StageModel }>();
   private readonly world = new Map<string, string>();
 
+  /** Takes note of what a result that comes from elsewhere is of. */
+  know(key: string, task: string, size: ModelSize): void {
+    this.world.set(key, `${task} ${size}`);
+  }
+
   /** The models of all nodes. Runs of another task or model size are left out. */
   read(nodes: readonly NodeView[], situation: Situation): StageModel[] {
     const { config } = situation;

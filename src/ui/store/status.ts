@@ -1,5 +1,6 @@
 import type { Message } from '../../messages';
 import type { RunState } from '../../pipeline/lab/lab';
+import { findingsOf } from './findings';
 import { standings, type Standings } from './references';
 import type { StageModel } from './snapshot';
 
@@ -13,7 +14,11 @@ export type Status =
   | { kind: 'running' | 'paused'; active: StageModel[]; secondsLeft?: number }
   | { kind: 'replay'; seed: number; backend: string; ended: boolean }
   | { kind: 'failed'; failed: StageModel[] }
-  | { kind: 'done'; standings: Standings[] };
+  | {
+      kind: 'done';
+      standings: Standings[];
+      /** Names of arms with whom something is wrong. */ troubled: string[];
+    };
 
 export interface StatusInput {
   state: RunState;
@@ -63,5 +68,6 @@ export function statusOf({
   const failed = stages.filter((s) => s.status === 'failed');
   if (failed.length) return { kind: 'failed', failed };
   if (todo.length) return { kind: 'ready', todo, ready: stages.filter((s) => s.status === 'done') };
-  return { kind: 'done', standings: standings(stages) };
+  const troubled = stages.filter((s) => findingsOf(s).length > 0).map((s) => s.name);
+  return { kind: 'done', standings: standings(stages), troubled };
 }

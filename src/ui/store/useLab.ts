@@ -8,6 +8,7 @@ import {
   withSeed,
   withSetting,
 } from '../../pipeline/lab/edit';
+import type { NodeRun } from '../../pipeline/lab/lab';
 import type { ArmStage } from '../../pipeline/stages';
 import { messageOf } from '../../messages';
 import { demoByName, loadLessons, withNamesIn, type DemoEntry } from '../lessons/demos';
@@ -39,7 +40,7 @@ function showBest({ chart }: DemoEntry): void {
   setView({
     side: 'lesson',
     tab: chart && chart.kind !== 'curve' ? 'results' : 'compare',
-    klAxis: chart?.x === 'sqrtKl' ? 'sqrt' : 'kl',
+    klAxis: chart?.x === 'sqrtKl' ? 'log' : 'kl', // paths of very different length
     enlarged: null,
     seeds: 'auto',
   });
@@ -209,6 +210,14 @@ function rememberConfig(what: UndoStep['what'], name: string): void {
   });
 }
 
+/** A lab as it comes from a file. */
+interface OpenedLab {
+  /** Of a demo, or of none. */
+  name: string;
+  config: LabConfig;
+  runs: readonly { id: string; run: NodeRun }[];
+}
+
 /** Everything a person can do with the lab. */
 export const actions = {
   /** Starts the workers and loads what is shipped; called once. */
@@ -343,9 +352,21 @@ export const actions = {
   },
   /** Looks once more for what is kept: another tab may have gone on with it. */
   reloadKept: () => loadShipped(),
+  /** Every stage of the lab itself, recordings aside. */
+  nodes: () => session.lab.nodes(),
+  /** Opens a lab that was kept in a file, with the results it had. Not while a run is going on. */
+  openLab({ name, config, runs }: OpenedLab): void {
+    if (session.lab.state !== 'idle') return;
+    session.stopPlayer();
+    session.lab.takeIn(runs);
+    for (const { run } of runs) cache.know(run.key, config.task, run.made?.size ?? config.size);
+    setView({ tab: 'compare', enlarged: null });
+    configure(config, { demo: demoByName(name) ?? null, selected: config.arms[0]!.id });
+  },
   dismissLinkProblems: () => useLab.setState({ linkProblems: [] }),
   shareLink: () => `${window.location.origin}${window.location.pathname}${search()}`,
   answer: (request: Parameters<Session['answer']>[0]) => session.answer(request),
+  inspect: (request: Parameters<Session['inspect']>[0]) => session.inspect(request),
 };
 
 /** Run does something: settings are valid, the engine is there or starting (the run waits for it), and something is missing. */

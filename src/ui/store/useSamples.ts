@@ -6,8 +6,10 @@ import { isUsual } from '../../pipeline/stages';
 import { goldOf } from '../../pipeline/data/tokens';
 import { decode, taskByName, type GoldScore } from '../../world';
 import { firstPrompt, nextPrompt, type ReadyPrompt } from './prompt';
+import { keepWeights, keptWeights } from './kept-weights';
 import { referencesIn } from './references';
 import type { StageModel } from './snapshot';
+import { nearest, useCursor } from './useCursor';
 import { actions, useLab } from './useLab';
 
 /** An answer with everything the page shows of it. */
@@ -30,6 +32,8 @@ interface Question {
   reference?: LanguageModelArtifact;
   prompt: ReadyPrompt;
   noiseKey: number;
+  /** Of an earlier measurement: the update at which the model was as it is asked. */
+  update?: number;
 }
 
 export interface SamplesState {
@@ -68,6 +72,15 @@ export function resample(): void {
   refresh();
 }
 
+/** The model of an arm as it was where the cursor is; undefined without a cursor, and where it was not kept. */
+function earlier(stage: StageModel): Pick<Question, 'model' | 'update'> | undefined {
+  const { hovered, pinned } = useCursor.getState();
+  const place = hovered ?? pinned;
+  const point = place && stage.isArm ? nearest(stage.evaluations, place.x, (p) => p[place.axis]) : undefined;
+  const weights = point && keptWeights(stage, point.update);
+  return weights && stage.model ? { model: { ...stage.model, weights }, update: point.update } : undefined;
+}
+
 /** What a stage would be asked now; undefined while it has no model. */
 function questionFor(stage: StageModel, stages: readonly StageModel[]): Question | undefined {
   const { prompt, noiseKey } = useSamples.getState();
@@ -81,17 +94,22 @@ function questionFor(stage: StageModel, stages: readonly StageModel[]): Question
     model,
     prompt,
     noiseKey,
+    ...earlier(stage),
     ...(reward?.kind === 'reward' ? { reward } : {}),
     ...(reference ? { reference } : {}),
   };
 }
 
 const same = (a: Question, b: Question): boolean =>
+  a.update === b.update &&
   a.model.weights === b.model.weights &&
   a.reward?.weights === b.reward?.weights &&
   a.reference?.weights === b.reference?.weights &&
   a.prompt === b.prompt &&
   a.noiseKey === b.noiseKey;
+
+/** Answers that were given already, by the weights that gave them: whoever moves back and forth need not wait. */
+const given = new WeakMap<Float32Array, Sample>();
 
 let busy = false;
 
@@ -113,7 +131,10 @@ async function askAll(): Promise<void> {
           return question && !(known && same(known.question, question));
         });
       if (!next?.question) return;
-      const sample = await ask(next.question);
+      const before = given.get(next.question.model.weights);
+      const known = before && same(before.question, next.question);
+      const sample = known ? { ...before, question: next.question } : await ask(next.question);
+      if (!sample.error) given.set(next.question.model.weights, sample);
       // asked of workers that are no longer there: whoever comes after them is asked again
       if (sample.error && useLab.getState().engine !== engine) continue;
       useSamples.setState((s) => ({ answers: { ...s.answers, [next.stage.id]: sample } }));
@@ -156,5 +177,8 @@ const read = ({ completion, ...rest }: Answer) => ({ ...rest, tokens: decode(com
 useLab.subscribe((state, before) => {
   if (state.config.task !== before.config.task || state.config.size !== before.config.size)
     useSamples.setState({ ...open(), drawn: 0, answers: {} });
+  keepWeights(state.stages);
   if (state.stages !== before.stages || state.engine !== before.engine) refresh();
 });
+
+useCursor.subscribe(refresh);

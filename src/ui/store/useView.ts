@@ -8,16 +8,22 @@ export type ChartName = (typeof CHART_NAMES)[number];
 export interface ViewState {
   xAxis: XAxisName;
   /** The comparison of all arms in charts or in a table, or the curves of the selected stage. */
-  tab: 'compare' | 'results' | 'inside';
+  tab: 'compare' | 'results' | 'inside' | 'data';
   /** The only chart that is shown, large; null for all four. */
   enlarged: ChartName | null;
   /** What the distance from SFT is counted in: nats, or their square root (Gao et al. 2022). */
-  klAxis: 'kl' | 'sqrt';
+  klAxis: 'kl' | 'sqrt' | 'log';
+  /** Logarithmic vertical axes: of KL over time, and of the curves inside a stage. */
+  klLog: boolean;
+  insideLog: boolean;
   /** Recorded seeds behind the lines: as soon as there are lines, always, or never. */
   seeds: 'auto' | 'shown' | 'hidden';
   /** What stands beside the charts while a lesson is open. */
   side: 'lesson' | 'samples';
   gallery: boolean;
+  /** What leaves and comes back; with a file that was dropped on the page. */
+  transfer: boolean;
+  dropped: File | null;
   /** Term that the glossary shows, '' for all of them; null while it is closed. */
   term: string | null;
   /** Setting that the pointer or the focus is on, here or in the formula. */
@@ -39,9 +45,13 @@ export const useView = create<ViewState>(() => ({
   tab: 'compare',
   enlarged: null,
   klAxis: 'kl',
+  klLog: false,
+  insideLog: false,
   seeds: 'auto',
   side: 'lesson',
   gallery: false,
+  transfer: false,
+  dropped: null,
   term: null,
   highlighted: null,
   advanced: false,

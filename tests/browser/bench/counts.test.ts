@@ -41,7 +41,7 @@ describe.each(['webgpu', 'webgl'] as const)('commands asked of %s', (backend) =>
       return listened.calls[0]!;
     };
     const want = { logProbs: true, entropy: true, values: true };
-    const terms = [{ batch, want: { logProbs: true }, loss: sftLoss }];
+    const terms = [{ batch, want: { logProbs: true, entropy: true }, loss: sftLoss }];
     await model.update(terms, adam, false); // buffers that only training needs are made, and on WebGL cleared
     expect(await count('update', () => model.update(terms, adam, false))).toMatchObject({
       read: false,

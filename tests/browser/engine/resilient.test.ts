@@ -169,8 +169,6 @@ async function learn(engine: Engine) {
 describe.each([
   ['WebGL', webgl],
   ['WebGPU', webgpu],
-  ["tfjs's WebGL", plainWebGl],
-  ["tfjs's WebGPU", plainWebGpu],
 ])('a device of %s that is lost', (name, open) => {
   const devices = new Devices(open);
   const notices: Message[] = [];
@@ -243,5 +241,30 @@ describe.each([
     const weights = initialWeights(CONFIG, rngFrom(3));
     expect(await moved.createModel(CONFIG, weights).weights()).toEqual(weights); // made after it is brought back
     moved.dispose();
+  });
+});
+
+/** tfjs's own devices: how a model is brought back is the same. */
+describe.each([
+  ["tfjs's WebGL", plainWebGl],
+  ["tfjs's WebGPU", plainWebGpu],
+])('a device of %s that is lost', (_, open) => {
+  it('is opened again, and training goes on to the same end', { timeout: SLOW }, async () => {
+    const devices = new Devices(open);
+    const first = await devices.open();
+    const expected = await learn(first);
+    const resilient = resilientEngine(first, devices.open);
+    const notices: Message[] = [];
+    resilient.onNotice!((notice) => notices.push(notice));
+    devices.loseDuring(5);
+    expect(await learn(resilient)).toEqual(expected);
+    expect(notices).toHaveLength(1);
+    expect(sentence(notices[0]!)).toContain('lost');
+    const model = resilient.createModel(CONFIG, initialWeights(CONFIG, rngFrom(1)));
+    await model.weights();
+    devices.lose();
+    expect(await model.weights()).toEqual(initialWeights(CONFIG, rngFrom(1)));
+    expect(devices.losses).toBe(2);
+    resilient.dispose();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { niceAxis, niceStep, progressAxis } from '../../../src/ui/charts/axes';
+import { logAxis, niceAxis, niceStep, placeLabels, progressAxis } from '../../../src/ui/charts/axes';
 
 describe('niceStep', () => {
   it.each([
@@ -35,4 +35,17 @@ describe('progressAxis', () => {
     expect(progressAxis(60)).toEqual({ domain: [0, 60], ticks: [0, 10, 20, 30, 40, 50, 60] });
     expect(progressAxis(0).domain).toEqual([0, 1]);
   });
+});
+
+it('logarithmic axes go by powers of ten, with zero where a value is', () => {
+  expect(logAxis([0.03, 2]).ticks).toEqual([0.01, 0.1, 1, 10]);
+  expect(logAxis([0, 120]).ticks).toEqual([0, 1, 10, 100, 1000]);
+});
+
+it('labels that find no room stand closer, and none outside', () => {
+  const spots = Array.from({ length: 9 }, (_, i) => ({ key: `${i}`, y: 50 }));
+  const placed = placeLabels(spots, 14, 0, 80).map((p) => p.y);
+  expect(Math.min(...placed)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...placed)).toBeLessThanOrEqual(80);
+  for (let i = 1; i < 9; i++) expect(placed[i]! - placed[i - 1]!).toBeCloseTo(10);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fitCurve, gapRows, limitOf, reachOf } from '../../../src/ui/charts/frontier';
+import { distance, fitCurve, gapRows, klAxisTo, limitOf, reachOf } from '../../../src/ui/charts/frontier';
 import type { ArmSeries } from '../../../src/ui/store/compare';
 
 const arm = (id: string, places: [number, number][], more: Partial<ArmSeries> = {}): ArmSeries => ({
@@ -66,5 +66,28 @@ describe('reward against KL', () => {
     expect(fitCurve({ ...ppo, summary: { ...summary, 'fit.peakKl': 9 } })!.peak).toBeUndefined();
     expect(fitCurve({ ...ppo, summary: { ...summary, 'fit.r2': 0.1 } })).toBeUndefined();
     expect(fitCurve(ppo)).toBeUndefined();
+  });
+});
+
+describe('the scale of KL', () => {
+  it.each(['kl', 'sqrt', 'log'] as const)('begins at 0 and has its ticks at round nats (%s)', (axis) => {
+    const { domain, ticks, nats } = klAxisTo(distance(228, axis), axis);
+    expect(domain[0]).toBe(0);
+    expect(domain[1]).toBeGreaterThanOrEqual(distance(228, axis));
+    expect(ticks.length).toBeGreaterThan(3);
+    for (const tick of ticks) expect(distance(nats.get(tick)!, axis)).toBeCloseTo(tick);
+  });
+
+  it('shows what happens below 10 nats in more than a third of its width where one arm is far out', () => {
+    const { domain } = klAxisTo(distance(228, 'log'), 'log');
+    expect(distance(10, 'log') / domain[1]).toBeGreaterThan(1 / 3);
+    expect(distance(10, 'kl') / 228).toBeLessThan(0.05);
+  });
+
+  it('draws no fit whose peak is far outside of what was measured', () => {
+    const short = arm('short', [[0, 0], [1, 0.4], [4, 0.5]]); // prettier-ignore
+    const summary = { 'fit.alpha': 1, 'fit.beta': 0.1, 'fit.r2': 0.9 };
+    expect(fitCurve({ ...short, summary: { ...summary, 'fit.peakKl': 1500 } })).toBeUndefined();
+    expect(fitCurve({ ...short, summary })).toBeDefined();
   });
 });

@@ -204,6 +204,7 @@ export const settings: SettingCatalogue = {
     learningRate: words('学习率', '越高：每对推动得越远。'),
     coefficient: words('非似然系数', '越高：越用力推开被拒回答；过高则文本散架。'),
   },
+  baseline: { prompts: words('提示数', 'SFT 要回答的留出提示。', '个提示') },
   samples: {
     prompts: words('提示数', 'SFT 要回答的留出提示。', '个提示'),
     count: words('每个提示的回答数', '取用量最大的分支所需的数量。', '个回答'),

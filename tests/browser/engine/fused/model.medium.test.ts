@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFusedEngine } from '../../../../src/engine/fused';
-import { createPlainEngine } from '../../../../src/engine/plain';
 import type { Batch, Engine, LanguageModel } from '../../../../src/engine/types';
 import { MODEL_SIZES } from '../../../../src/model/config';
 import { initialWeights } from '../../../../src/model/parameters';
@@ -19,30 +18,28 @@ function row(length: number, start: number): Batch[number] {
 }
 const batch = [row(6, 1), row(9, 5)];
 
-/** A tiny batch through the medium model: the plain engine's figures, on each GPU backend. */
+/** A tiny batch through the medium model: the figures of WASM, on each GPU backend. */
 describe.each(['webgpu', 'webgl'] as const)('the medium model on %s', (backend) => {
   let engines: Engine[];
   let model: LanguageModel;
-  let plain: LanguageModel;
+  let host: LanguageModel;
   beforeAll(async () => {
-    engines = [await createFusedEngine(backend), await createPlainEngine('cpu')];
-    [model, plain] = engines.map((e) => e.createModel(config, weights)) as [LanguageModel, LanguageModel];
+    engines = [await createFusedEngine(backend), await createFusedEngine('wasm')];
+    [model, host] = engines.map((e) => e.createModel(config, weights)) as [LanguageModel, LanguageModel];
   }, 900_000);
   afterAll(() => engines.forEach((e) => e.dispose()));
 
   it('forwards and backwards', async () => {
-    const [a, b] = [await model.evaluate(batch, wantAll), await plain.evaluate(batch, wantAll)];
+    const [a, b] = [await model.evaluate(batch, wantAll), await host.evaluate(batch, wantAll)];
     for (const name of ['logProbs', 'entropy'] as const)
       expect(relativeL2(a[name]!.data, b[name]!.data), name).toBeLessThan(1e-5);
     const terms = [{ batch, want: wantAll, loss: everything }];
-    const [found, expected] = [await model.gradients(terms), await plain.gradients(terms)];
+    const [found, expected] = [await model.gradients(terms), await host.gradients(terms)];
     expect(found.loss / expected.loss).toBeCloseTo(1, 5);
     expect(relativeL2(found.gradients, expected.gradients)).toBeLessThan(1e-5);
   }, 900_000);
 
   it('to the end of its context, and token by token', async () => {
-    const wasm = await createFusedEngine('wasm');
-    const host = wasm.createModel(config, weights);
     const longest = [row(config.nPositions, config.nPositions - 4)];
     const [a, b] = [await model.nextLogits(longest), await host.nextLogits(longest)];
     expect(relativeL2(a.data, b.data)).toBeLessThan(1e-5);
@@ -51,6 +48,5 @@ describe.each(['webgpu', 'webgl'] as const)('the medium model on %s', (backend) 
     expect(await model.generate(prompts, options)).toMatchObject({
       completions: (await host.generate(prompts, options)).completions,
     });
-    wasm.dispose();
   }, 900_000);
 });
