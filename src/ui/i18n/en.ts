@@ -1,8 +1,12 @@
 import { gallery } from './en/gallery';
-import { glossary } from './en/glossary';
+import type { glossary } from './en/glossary';
 import { metrics } from './en/metrics';
 import { page } from './en/page';
 import { stages } from './en/stages';
+import type { transfer } from './en/transfer';
 
-/** Every word of the page in English, but what comes with parts of it that are opened later (`en/transfer.ts`). Other languages satisfy `Catalogue`. */
-export const en = { ...page, ...stages, ...metrics, ...gallery, ...glossary } as const;
+/** The words of the page in English, but for those of `Late`. Other languages satisfy `Catalogue`. */
+export const en = { ...page, ...stages, ...metrics, ...gallery } as const;
+
+/** English words that come with the parts that need them (`addEnglish`); other languages come whole. */
+export type Late = typeof glossary & typeof transfer;
