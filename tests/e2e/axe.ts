@@ -4,8 +4,16 @@ import type { Page } from 'playwright';
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Violations that make the page unusable for somebody; colours and names included. */
+/** Violations that make the page unusable for somebody, colours and names included, once nothing moves any more. */
 export async function seriousViolations(page: Page): Promise<string[]> {
+  await page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((a) => a.effect?.getComputedTiming().endTime !== Infinity)
+        .map((a) => a.finished.catch(() => undefined)),
+    ),
+  );
   await page.evaluate(await axe);
   return page.evaluate(async () => {
     interface Violation {

@@ -127,6 +127,8 @@ describe('a lesson', () => {
 
   it('speaks Chinese, remembers it, and puts it into the link', async () => {
     await page.getByRole('button', { name: 'Language' }).click();
+    await page.getByRole('menuitem', { name: '简体中文' }).waitFor();
+    expect(await violations(page)).toEqual([]);
     await page.getByRole('menuitem', { name: '简体中文' }).click();
     await lesson(page).getByRole('heading', { name: '基础模型与指令微调模型' }).waitFor();
     expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh-CN');

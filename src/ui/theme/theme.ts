@@ -42,7 +42,10 @@ export const theme = createTheme({
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.9375rem', lg: '1.0625rem', xl: '1.25rem' },
   components: {
     Tooltip: { defaultProps: { withArrow: false, openDelay: 300, multiline: true, maw: 320, fz: 'xs' } },
-    Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', offset: 4 } },
+    // the placeholder is a child that no menu may have: its first item is focused instead
+    Menu: {
+      defaultProps: { shadow: 'md', position: 'bottom-end', offset: 4, withInitialFocusPlaceholder: false },
+    },
     Popover: { defaultProps: { shadow: 'md', offset: 6 } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
   },
