@@ -4,7 +4,7 @@ import { claimIds } from '../../src/pipeline/records/claims';
 import { buildGraph } from '../../src/pipeline/lab/graph';
 import { DEMOS } from '../../src/ui/lessons/demos';
 import { configFrom } from '../../src/ui/store/url';
-import { reducedLink } from './reduced';
+import { covering, reducedLink } from './reduced';
 
 const SHIPPED = new Set(manifest.map((entry) => entry.key));
 
@@ -22,3 +22,11 @@ it.each(DEMOS.map((demo) => [demo.name, demo] as const))(
     expect(demo.claims.flatMap(claimIds).filter((id) => !ids.includes(id))).toEqual([]);
   },
 );
+
+it('demos that cover all need together what all of them need', () => {
+  const stages = (demos: readonly (typeof DEMOS)[number][]) =>
+    new Set(demos.flatMap((demo) => buildGraph(demo.config).map((node) => node.stage)));
+  const few = covering(DEMOS);
+  expect(few.length).toBeLessThan(DEMOS.length / 2);
+  expect(stages(few)).toEqual(stages(DEMOS));
+});

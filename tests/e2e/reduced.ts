@@ -51,3 +51,25 @@ function reduce({ id, key, stage, settings, shippable }: GraphNode, parameters: 
     parameters.set(`${id}.${name}`, String(differs ? Math.max(8, Math.round(value / SHRINK)) : most));
   }
 }
+
+/** What of the page a demo needs: its stages, its task, its chart and what is measured at the end. */
+const needs = ({ chart, config }: Demo): string[] => [
+  ...buildGraph(config).map(({ stage }) => stage),
+  config.task,
+  ...(chart ? [chart.kind, ...Object.keys(chart)] : []),
+  ...Object.keys(config.evaluation),
+];
+
+/** Few demos that together need all that any of them needs. */
+export function covering<D extends Demo>(demos: readonly D[]): D[] {
+  const chosen: D[] = [];
+  const met = new Set<string>();
+  for (;;) {
+    const news = demos.map((demo) => new Set(needs(demo).filter((need) => !met.has(need))));
+    const most = Math.max(...news.map(({ size }) => size));
+    if (most === 0) return demos.filter((demo) => chosen.includes(demo));
+    const best = news.findIndex(({ size }) => size === most);
+    chosen.push(demos[best]!);
+    for (const need of news[best]!) met.add(need);
+  }
+}

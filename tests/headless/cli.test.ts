@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { artifactDigest } from '../../src/exchange/digest';
 import { readLabFile } from '../../src/exchange/lab/file';
 import { runOfLab } from '../../src/exchange/lab/run';
@@ -21,6 +21,34 @@ function lab(...args: string[]): Promise<{ code: number; out: string; err: strin
     child.stderr.on('data', (data) => (err += data));
     child.on('close', (code) => resolve({ code: code ?? -1, out, err }));
   });
+}
+
+let times = 0;
+
+/** The same within this process, for what ends before anything is computed: a process of its own takes seconds. */
+async function labHere(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const said = { out: '', err: '' };
+  const hear = (to: 'out' | 'err') => (text: string | Uint8Array) => {
+    said[to] += String(text);
+    return true;
+  };
+  const { argv, exitCode } = process;
+  const spies = [
+    vi.spyOn(process.stdout, 'write').mockImplementation(hear('out')),
+    vi.spyOn(process.stderr, 'write').mockImplementation(hear('err')),
+    vi.spyOn(console, 'log').mockImplementation((text: string) => void hear('out')(`${text}\n`)),
+    vi.spyOn(console, 'error').mockImplementation((text: string) => void hear('err')(`${text}\n`)),
+  ];
+  process.argv = [process.execPath, 'lab', ...args];
+  process.exitCode = undefined;
+  try {
+    const anew = `${join(ROOT, 'src/headless/cli.ts')}?${times++}`;
+    await import(/* @vite-ignore */ anew);
+    return { code: Number(process.exitCode ?? 0), ...said };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+    Object.assign(process, { argv, exitCode });
+  }
 }
 
 let folder: string;
@@ -62,7 +90,7 @@ describe('the lab without a browser', () => {
     [['import', 'no-such-folder'], /no-such-folder/],
     [['import', 'src'], /nothing here that can be read/],
   ])('says in one line what is wrong with %j', async (args, expected) => {
-    const { code, err, out } = await lab(...args);
+    const { code, err, out } = await labHere(...args);
     expect(code).not.toBe(0);
     expect(err.trim().split('\n')).toHaveLength(1);
     expect(err).toMatch(expected);
@@ -74,7 +102,7 @@ describe('the lab without a browser', () => {
     const { code, out, err } = await lab('link', 'ppo-vs-dpo', '--set', 'ppo.klCoef=0.5', '--set', 'seed=9');
     expect([code, err]).toEqual([0, '']);
     expect(out.trim()).toBe('?v=1&demo=ppo-vs-dpo&seed=9&ppo.klCoef=0.5');
-    expect((await lab('link', '--link', out.trim())).out).toBe(out);
+    expect((await labHere('link', '--link', out.trim())).out).toBe(out);
   });
 
   it('runs a demo over seeds, writes metrics.csv and summary.json, and overwrites nothing', async () => {
@@ -122,22 +150,22 @@ describe('the lab without a browser', () => {
     expect(rows.some((r) => r.startsWith('ppo,') && r.includes('objective/kl'))).toBe(true);
 
     const [exported, back] = [join(folder, 'exported'), join(folder, 'back')];
-    expect(await lab('export', join(folder, 'seed-3'), '--to', 'hf', exported)).toMatchObject({
+    expect(await labHere('export', join(folder, 'seed-3'), '--to', 'hf', exported)).toMatchObject({
       code: 0,
       err: '',
     });
-    expect(await lab('import', exported, '--out', back)).toMatchObject({ code: 0, err: '' });
+    expect(await labHere('import', exported, '--out', back)).toMatchObject({ code: 0, err: '' });
     const runIn = async (run: string) =>
       runOfLab(readLabFile(await readFile(join(run, 'run.alignlet')), 'run.alignlet'));
     const [was, is] = await Promise.all([runIn(join(folder, 'seed-3')), runIn(back)]);
     expect(is.figures).toEqual(was.figures);
     const digests = ({ artifacts }: typeof was) => [...artifacts].map(([id, a]) => [id, artifactDigest(a)]);
     expect(digests(is)).toEqual(digests(was)); // the same weights and pairs, bit for bit
-    const listed = await lab('import', join(folder, 'seed-3', 'run.alignlet'));
+    const listed = await labHere('import', join(folder, 'seed-3', 'run.alignlet'));
     expect(listed.out).toMatch(/^ppo: language model, \d+ parameters$/m);
 
     const before = await stat(join(folder, 'seed-3', 'summary.json'));
-    const second = await lab(...args);
+    const second = await labHere(...args);
     expect(second.code).not.toBe(0);
     expect(second.err).toMatch(/already there/);
     expect((await stat(join(folder, 'seed-3', 'summary.json'))).mtimeMs).toBe(before.mtimeMs);
@@ -146,7 +174,7 @@ describe('the lab without a browser', () => {
   it('refuses an output folder that is a file', async () => {
     const file = join(folder, 'file');
     await writeFile(file, 'x');
-    const { code, err } = await lab('run', 'ppo-vs-dpo', '--out', file);
+    const { code, err } = await labHere('run', 'ppo-vs-dpo', '--out', file);
     expect(code).not.toBe(0);
     expect(err.trim().split('\n')).toHaveLength(1);
     expect(await readFile(file, 'utf8')).toBe('x');
