@@ -223,7 +223,7 @@ describe.skipIf(RECORDED.length === 0)('a recording', () => {
       /^Recording of seed \d+, made with .*\. No training happens now\.$/,
     );
     await page.getByRole('button', { name: 'Pause', exact: true }).last().click();
-    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    await page.getByRole('button', { name: 'Play', exact: true }).waitFor(); // playing, it would come to its end by itself
     await page.getByRole('group', { name: 'Recording' }).getByText('4×').click();
     await page.getByRole('button', { name: 'To the end' }).click();
     await expect.poll(() => status().textContent()).toContain('No training has happened here.');
