@@ -4,5 +4,5 @@ import { metrics } from './en/metrics';
 import { page } from './en/page';
 import { stages } from './en/stages';
 
-/** Every word of the page in English, but what comes with parts of it that are opened later (`en/transfer.ts`). Other languages satisfy `Catalogue`. */
+/** Every word in English that the page needs from the start (see `later.ts` and `en/transfer.ts` for the rest). Other languages satisfy `Catalogue`. */
 export const en = { ...page, ...stages, ...metrics, ...gallery, ...glossary } as const;

@@ -1,6 +1,7 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { en } from './en';
+import type { kept } from './en/kept';
 import type { transfer } from './en/transfer';
 import type { look } from './en/look';
 import type { LanguageWords, SettingCatalogue } from './catalogue';
@@ -8,7 +9,7 @@ import type { LanguageWords, SettingCatalogue } from './catalogue';
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: typeof en & typeof transfer; look: typeof look };
+    resources: { translation: typeof en & typeof transfer & typeof kept; look: typeof look };
   }
 }
 
