@@ -49,6 +49,7 @@ export default defineConfig(async () => {
             include: ['tests/**/*.test.{ts,tsx}'],
             exclude: ['tests/browser/**', '**/node_modules/**'],
             testTimeout: 60_000,
+            hookTimeout: 60_000, // a busy machine closes a browser slowly, too
             globalSetup: 'tests/support/run-folder.ts',
           },
         },
@@ -58,6 +59,7 @@ export default defineConfig(async () => {
             name: 'browser',
             include: ['tests/browser/**/*.test.{ts,tsx}'],
             testTimeout: 120_000,
+            hookTimeout: 120_000,
             browser: {
               enabled: true,
               headless: true,

@@ -5,7 +5,7 @@ import type { Artifact, PreferencesArtifact } from '../pipeline/contract/artifac
 import { demonstrations, type DemonstrationChoice } from '../pipeline/data/demonstrations';
 import { streamOf } from '../pipeline/contract/stage';
 import { drawPrompts } from '../pipeline/data/tokens';
-import { configProblems, defaultSettings, labConfigSchema, type LabConfig } from '../pipeline/lab/config';
+import { defaultSettings, labConfigSchema, type LabConfig } from '../pipeline/lab/config';
 import { buildGraph, type Graph, type GraphNode } from '../pipeline/lab/graph';
 import { MODEL_SIZES } from '../model/config';
 import { STAGES } from '../pipeline/stages';
@@ -20,7 +20,8 @@ import {
   tableFiles,
 } from './data/tables';
 import { at, bytesOfJson, inside, jsonOfFile, within, type Files } from './files';
-import { artifactDigest } from './digest';
+import { graphOf } from './config';
+import { artifactDigest, digestSchema } from './digest';
 import { cardFile } from './hf/card';
 import { modelFiles, readModel, type ModelArtifact } from './hf/model';
 import { onnxFile } from './onnx/gpt2';
@@ -39,7 +40,7 @@ export interface ExchangedRun {
 export const RUN_FILE = 'alignlet.json';
 
 const figures = z.record(z.string().max(200), z.record(z.string().max(200), z.number()));
-const digests = z.record(z.string().max(200), z.string().regex(/^[0-9a-f]{64}$/));
+const digests = z.record(z.string().max(200), digestSchema);
 
 const runSchema = z.strictObject({
   format: z.literal(1),
@@ -60,13 +61,10 @@ export const runFile = ({ name, config, figures: all, artifacts }: ExchangedRun)
 function readRunFile(
   files: Files,
 ): Omit<ExchangedRun, 'artifacts'> & { graph: Graph; digests: Record<string, string> } {
-  const { name, config, figures, digests } = jsonOfFile(files, RUN_FILE, runSchema);
-  return at(RUN_FILE, () => {
-    const [problem] = configProblems(config as LabConfig);
-    if (problem)
-      throw new MessageError(message('at', { path: `config.${problem.path}`, problem: problem.message }));
-    return { name, config: config as LabConfig, figures, digests, graph: buildGraph(config as LabConfig) };
-  });
+  const { config: shaped, ...said } = jsonOfFile(files, RUN_FILE, runSchema);
+  const config = shaped as LabConfig;
+  const { name, figures, digests } = said;
+  return { name, config, figures, digests, graph: at(RUN_FILE, () => graphOf(config)) };
 }
 
 const isModel = (artifact: Artifact): artifact is ModelArtifact =>

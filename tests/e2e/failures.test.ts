@@ -238,7 +238,7 @@ describe.each([
     ],
   ];
 
-  it.each(isShipped ? refusals : refusals.slice(0, 1))(
+  itAsShipped.each(refusals)(
     'names a shipped file that %s, and asks for it again',
     async (_, refuse, sentence) => {
       let refused = 0;
@@ -307,23 +307,27 @@ describe.each([
     180_000,
   );
 
-  it('names recorded runs that do not come, and loads them when asked again', async () => {
-    const file = /\/(seed-1|recording)[-.][^/]*$/;
-    // from the sources, addresses are modules of their own
-    const load = (p: Page) =>
-      p.route(file, (route) =>
-        route.request().resourceType() === 'fetch' ? route.abort() : route.continue(),
-      );
-    await open('?v=1&demo=dpo&threads=1', load);
-    const seeds = page.locator('[data-notice=runs]');
-    expect(await seeds.textContent()).toContain('dpo/results/seed-1.json could not be fetched');
-    await button(page, 'Replay the recorded run').click();
-    await page.getByText('dpo/recording.json could not be fetched').waitFor();
-    await page.unroute(file);
-    await button(page, 'Try again').press('Enter');
-    await expect.poll(() => seeds.count(), { timeout: 30_000 }).toBe(0);
-    await button(page, 'Replay the recorded run').click();
-    await untilStatus(page, 'replay');
-    expect(errors).toEqual([]);
-  }, 180_000);
+  itAsShipped(
+    'names recorded runs that do not come, and loads them when asked again',
+    async () => {
+      const file = /\/(seed-1|recording)[-.][^/]*$/;
+      // from the sources, addresses are modules of their own
+      const load = (p: Page) =>
+        p.route(file, (route) =>
+          route.request().resourceType() === 'fetch' ? route.abort() : route.continue(),
+        );
+      await open('?v=1&demo=dpo&threads=1', load);
+      const seeds = page.locator('[data-notice=runs]');
+      expect(await seeds.textContent()).toContain('dpo/results/seed-1.json could not be fetched');
+      await button(page, 'Replay the recorded run').click();
+      await page.getByText('dpo/recording.json could not be fetched').waitFor();
+      await page.unroute(file);
+      await button(page, 'Try again').press('Enter');
+      await expect.poll(() => seeds.count(), { timeout: 30_000 }).toBe(0);
+      await button(page, 'Replay the recorded run').click();
+      await untilStatus(page, 'replay');
+      expect(errors).toEqual([]);
+    },
+    180_000,
+  );
 });

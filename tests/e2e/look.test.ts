@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { chromium, type Browser, type Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../support/chromium';
+import { seriousViolations } from './axe';
 import { serveBuild, type Served } from './serve';
 
 /** A whole pipeline in a few seconds, whose PPO goes so far that something is wrong with it. */
@@ -14,15 +13,10 @@ const WILD =
 let server: Served;
 let browser: Browser;
 let page: Page;
-let axe: string;
 
 beforeAll(async () => {
   const { executablePath, args } = await findChromium();
-  [server, browser, axe] = await Promise.all([
-    serveBuild(),
-    chromium.launch({ executablePath, args }),
-    readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
-  ]);
+  [server, browser] = await Promise.all([serveBuild(), chromium.launch({ executablePath, args })]);
   page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
   await page.goto(server.url + WILD);
   await page.locator('#status[data-kind=ready]').waitFor({ timeout: 120_000 });
@@ -33,20 +27,6 @@ afterAll(async () => {
   await browser?.close();
   await server?.close();
 });
-
-async function violations(): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    interface Found {
-      violations: { id: string; impact: string; nodes: { html: string }[] }[];
-    }
-    const { run } = (window as unknown as { axe: { run(): Promise<Found> } }).axe;
-    const found = await run();
-    return found.violations
-      .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-      .map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 140)).join(' | ')}`);
-  });
-}
 
 const chart = (name: string) => page.locator(`[data-chart=${name}]`);
 
@@ -96,7 +76,8 @@ describe('charts', () => {
     await dpo.click();
   });
 
-  it('have no accessibility violations while they do', async () => expect(await violations()).toEqual([]));
+  it('have no accessibility violations while they do', async () =>
+    expect(await seriousViolations(page)).toEqual([]));
 });
 
 describe('diagnosis', () => {
@@ -133,7 +114,7 @@ describe('data', () => {
     await expect
       .poll(() => page.getByRole('gridcell', { name: '…', exact: true }).count(), { timeout: 60_000 })
       .toBe(0);
-    expect(await violations()).toEqual([]);
+    expect(await seriousViolations(page)).toEqual([]);
   });
 
   it('shows the demonstrations of SFT', async () => {
@@ -158,7 +139,7 @@ describe('the microscope', () => {
     const before = await word();
     await page.keyboard.press('ArrowRight');
     expect(await word()).not.toBe(before);
-    expect(await violations()).toEqual([]);
+    expect(await seriousViolations(page)).toEqual([]);
     await page.keyboard.press('Escape');
   });
 

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { chromium, type Browser, type Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../support/chromium';
+import { seriousViolations } from './axe';
 import { serveBuild } from './serve';
 
 /** A whole pipeline in a few seconds: the smallest model and a few updates of everything. */
@@ -12,15 +11,10 @@ const SMALL =
 
 let server: Awaited<ReturnType<typeof serveBuild>>;
 let browser: Browser;
-let axe: string;
 
 beforeAll(async () => {
   const { executablePath, args } = await findChromium();
-  [server, browser, axe] = await Promise.all([
-    serveBuild(),
-    chromium.launch({ executablePath, args }),
-    readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
-  ]);
+  [server, browser] = await Promise.all([serveBuild(), chromium.launch({ executablePath, args })]);
 }, 180_000);
 
 afterAll(async () => {
@@ -59,26 +53,6 @@ const button = (page: Page, name: string) => page.getByRole('button', { name, ex
 const status = (page: Page) => page.locator('#status');
 const node = (page: Page, id: string) => page.locator(`[data-node="${id}"]`);
 const untilDone = (page: Page) => page.locator('#status[data-kind=done]').waitFor({ timeout: 150_000 });
-
-/** Violations that make the page unusable for somebody; colours and names included. */
-async function seriousViolations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const run = (window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }).axe.run;
-    interface Violation {
-      id: string;
-      impact: string;
-      nodes: { html: string; any: { message: string }[] }[];
-    }
-    const { violations } = await run();
-    return violations
-      .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-      .map(
-        (v) =>
-          `${v.id}: ${v.nodes.map((n) => `${n.html.slice(0, 160)} ${n.any[0]?.message ?? ''}`).join(' | ')}`,
-      );
-  });
-}
 
 describe('a whole run', () => {
   let page: Page;
@@ -164,7 +138,9 @@ describe('a whole run', () => {
     'is accessible in the %s theme',
     async (scheme) => {
       await page.emulateMedia({ colorScheme: scheme });
-      await page.waitForTimeout(800); // colours fade over;
+      await page.waitForFunction((s) => document.documentElement.dataset.mantineColorScheme === s, scheme);
+      await page.waitForTimeout(800); // colours fade over, later where frames come late
+      await page.waitForFunction(() => !document.getAnimations().some((a) => a instanceof CSSTransition));
       expect(await seriousViolations(page)).toEqual([]);
     },
     60_000,

@@ -4,17 +4,14 @@ import { MODEL_SIZES, type ModelSize } from '../../model/config';
 import { VOCABULARY_SIZE } from '../../model/tokens';
 import type { Artifact } from '../../pipeline/contract/artifacts';
 import { preferencesOf } from '../../pipeline/contract/packed-preferences';
-import { isUsual, STAGES, type StageName } from '../../pipeline/stages';
+import { fillersOf, isUsual, type StageName } from '../../pipeline/stages';
 
 type Kind = 'model' | 'reward' | 'preferences';
 
 /** What a stage makes. */
 function kindOf(stage: StageName): Kind {
-  const { place } = STAGES[stage];
-  if (place.kind !== 'trunk') return 'model';
   if (isUsual(stage, 'reward')) return 'reward';
-  const roles = [...place.fills, ...place.mayFill];
-  return roles.includes('preferences') ? 'preferences' : 'model';
+  return (fillersOf('preferences') as readonly StageName[]).includes(stage) ? 'preferences' : 'model';
 }
 
 const differs = (name: string, got: string, expected: string) =>

@@ -2,11 +2,12 @@ import type { z } from 'zod';
 import { message, MessageError } from '../../messages';
 import type { Artifact } from '../../pipeline/contract/artifacts';
 import type { Evaluation, FinalAnswers } from '../../pipeline/contract/stage';
-import { configProblems, type LabConfig } from '../../pipeline/lab/config';
-import { buildGraph, type Graph, type GraphNode } from '../../pipeline/lab/graph';
+import type { LabConfig } from '../../pipeline/lab/config';
+import type { Graph, GraphNode } from '../../pipeline/lab/graph';
 import type { NodeRun, NodeView } from '../../pipeline/lab/lab';
 import type { TimedEvent } from '../../pipeline/lab/runner';
 import { at, bytesOfJson, fileOf, jsonOfFile, MOST_BYTES, type Files } from '../files';
+import { graphOf } from '../config';
 import { artifactBytes, digest } from '../digest';
 import { unzipped, zipped } from '../zip';
 import { artifactOf } from './artifact';
@@ -100,12 +101,7 @@ export function readLab(files: Files): LabContents {
     throw new MessageError(message('exchange.version', { version, most: LAB_VERSION }));
   const { name, config: shaped, stages, samples } = jsonOfFile(files, LAB_FILE, labSchema);
   const config = shaped as LabConfig;
-  const graph = at(LAB_FILE, () => {
-    const [problem] = configProblems(config);
-    if (problem)
-      throw new MessageError(message('at', { path: `config.${problem.path}`, problem: problem.message }));
-    return buildGraph(config);
-  });
+  const graph = at(LAB_FILE, () => graphOf(config));
   const runs = Object.entries(stages).map(([id, digests]) => ({
     id,
     run: readStage(files, graph, id, digests),

@@ -3,6 +3,7 @@ import { messageSchema, keySchema, refuseDisorder, wordSchema } from '../../pipe
 import { refuseAt } from '../../messages/shape';
 import { labConfigSchema } from '../../pipeline/lab/config';
 import { MOST_CHARACTERS } from '../data/formats';
+import { digestSchema } from '../digest';
 
 /** The version of `.alignlet` files that is written; all up to it are read. */
 export const LAB_VERSION = 1;
@@ -74,8 +75,6 @@ export const runSchema = z
   })
   .superRefine(({ events }, context) => refuseDisorder(context, ['events'], events));
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-
 /** Answers to one prompt; `id` is a stage's. */
 const sample = z.strictObject({
   prompt: z.string().max(MOST_CHARACTERS),
@@ -99,7 +98,7 @@ export const labSchema = z.strictObject({
   name: z.string().min(1).max(200),
   config: labConfigSchema,
   /** SHA-256 of the files in `stages/<id>`: a zip's own sums are not looked at by everyone who reads it. */
-  stages: z.record(wordSchema, z.strictObject({ run: sha256, artifact: sha256.optional() })),
+  stages: z.record(wordSchema, z.strictObject({ run: digestSchema, artifact: digestSchema.optional() })),
   samples: z.array(sample).max(1000),
 });
 

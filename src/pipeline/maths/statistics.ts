@@ -1,3 +1,6 @@
+/** Sum, in order. */
+export const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
 /** Mean; 0 of an empty list. */
 export function mean(values: ArrayLike<number>): number {
   let sum = 0;

@@ -4,14 +4,10 @@ import { message } from '../../messages';
 import { choice, flag, integer, number, optionalNumber } from '../contract/settings';
 import type { SettingProblem } from '../contract/stage';
 import { SCORING_SETTINGS } from '../training/groups';
+import { ON_POLICY_SETTINGS } from '../training/on-policy';
 
 export const settings = z.object({
-  iterations: integer(60, 1, 2000, {
-    label: 'iterations',
-    unit: 'updates',
-    typical: [30, 120],
-    effect: 'More: further from SFT, more reward, more risk of over-optimisation.',
-  }),
+  iterations: ON_POLICY_SETTINGS.iterations,
   prompts: integer(8, 1, 256, {
     label: 'prompts per iteration',
     unit: 'prompts',

@@ -5,17 +5,6 @@ import type { Experience } from './ppo.experience';
 /** Answers that are kept of an update. */
 const KEPT = 4;
 
-/**
- * Whether an update's answers are kept: of the first update after every measurement, whose policy is that of the
- * measurement. Follows `Arm`, which measures at even intervals.
- */
-export function isWatched(update: number, updates: number, times: number): boolean {
-  const every = updates / times;
-  const before = update - 1;
-  if (before === 0) return true;
-  return Math.floor(before / every + 1e-9) > Math.floor((before - 1) / every + 1e-9);
-}
-
 /** The first answers of a batch with what made their loss, after the update; nothing is drawn for it. */
 export async function recordsOf(e: Experience, policy: LanguageModel): Promise<TokenRecord[]> {
   const rows = e.batch.slice(0, KEPT);

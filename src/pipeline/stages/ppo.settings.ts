@@ -2,14 +2,12 @@ import { z } from 'zod';
 import { message } from '../../messages';
 import { choice, flag, integer, number, optionalNumber } from '../contract/settings';
 import type { SettingProblem } from '../contract/stage';
+import { ON_POLICY_SETTINGS } from '../training/on-policy';
+
+const { iterations, klCoef, rewardSource } = ON_POLICY_SETTINGS;
 
 export const settings = z.object({
-  iterations: integer(60, 1, 2000, {
-    label: 'iterations',
-    unit: 'updates',
-    typical: [30, 120],
-    effect: 'More: further from SFT, more reward, more risk of over-optimisation.',
-  }),
+  iterations,
   rolloutBatch: integer(64, 2, 512, {
     label: 'rollouts per iteration',
     unit: 'answers',
@@ -22,13 +20,7 @@ export const settings = z.object({
     typical: [1e-4, 1e-3],
     effect: 'Higher: faster, until the ratio explodes and the policy collapses.',
   }),
-  klCoef: number(0.05, 0, 10, {
-    label: 'KL coefficient',
-    symbol: '\\beta',
-    unit: 'reward per nat',
-    typical: [0.02, 0.3],
-    effect: 'Higher: stays closer to SFT; 0 invites over-optimisation of the proxy.',
-  }),
+  klCoef,
   clipRange: optionalNumber(0.2, 0.01, 10, {
     label: 'clip range',
     symbol: '\\varepsilon',
@@ -124,12 +116,7 @@ export const settings = z.object({
     effect: 'Higher: keeps more of the web text (less alignment tax), a little less reward.',
     advanced: true,
   }),
-  rewardSource: choice(['proxy', 'gold'], 'proxy', {
-    label: 'reward',
-    effect:
-      'Proxy: the reward model, as in practice; gold: the true reward, which nobody has outside this lab.',
-    advanced: true,
-  }),
+  rewardSource,
   rewardShift: number(0, -20, 20, {
     label: 'constant added to the reward',
     unit: 'reward',

@@ -1,6 +1,5 @@
 import { ppoFormula } from './ppo.formula';
 import { numeric, share } from '../contract/figures';
-import type { LanguageModel } from '../../engine/types';
 import { withFreshHead } from '../../model/parameters';
 import { packedCorpus } from '../../world';
 import { Arm, ARM_FIGURES, ARM_HEADLINE } from '../training/arm';
@@ -19,7 +18,7 @@ import {
 import { mean } from '../maths/statistics';
 import { collect, type PpoModels } from './ppo.experience';
 import { ppoProblems, ppoVersion, settings, type PpoSettings } from './ppo.settings';
-import { isWatched, recordsOf } from './ppo.records';
+import { recordsOf } from './ppo.records';
 import { optimise } from './ppo.updates';
 
 /**
@@ -75,7 +74,7 @@ export const ppo = defineStage({
   async *run(context, s, parents) {
     const arm = await Arm.open(context, parents);
     try {
-      const rows = train(context, s, parents, arm.policy, arm.reference);
+      const rows = train(context, s, parents, arm);
       return yield* arm.run(s.iterations, rows, (seen) => {
         const average = (name: string) => mean(seen.map((row) => row.metrics[name]!));
         return {
@@ -93,9 +92,9 @@ async function* train(
   context: StageContext,
   s: PpoSettings,
   parents: Parents,
-  policy: LanguageModel,
-  reference: LanguageModel,
+  arm: Arm,
 ): AsyncGenerator<MetricsEvent, void, void> {
+  const { policy, reference } = arm;
   const rewardArtifact = parent(parents, 'reward');
   const reward = modelOf(context, rewardArtifact);
   // The policy's scalar head becomes the value head: it starts at zero.
@@ -124,9 +123,8 @@ async function* train(
       const { reports, trained } = await optimise(s, models, experience, learningRate, drawn);
       tokens += experience.tokens + trained;
       await guard.check(iteration, reports[reports.length - 1]!);
-      const records = isWatched(iteration, s.iterations, context.evaluation.times)
-        ? await recordsOf(experience, policy)
-        : undefined;
+      // of the first update after a measurement: its answers are those of the policy that was measured
+      const records = arm.measuredAt === iteration - 1 ? await recordsOf(experience, policy) : undefined;
       const average = (name: string) => mean(reports.map((r) => r.metrics[name] ?? 0));
       yield {
         type: 'metrics',

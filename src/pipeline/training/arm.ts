@@ -40,6 +40,7 @@ export const ARM_HEADLINE = (['winRate', 'gold', 'kl'] as const).map((figure) =>
 export class Arm {
   /** Where the arm has been: the evaluations so far. */
   private readonly path: PathPoint[] = [];
+  private lastMeasured: number | undefined;
 
   private constructor(
     private readonly context: StageContext,
@@ -75,6 +76,11 @@ export class Arm {
     return yield* this.finish(seen.at(-1) ?? { update: 0, updates, samples: 0, tokens: 0 }, more(seen));
   }
 
+  /** The update after which the policy was last measured on the way; undefined before the first time. */
+  get measuredAt(): number | undefined {
+    return this.lastMeasured;
+  }
+
   /** Passes training rows on and measures the policy at the start and at even intervals. */
   private async *watch(
     updates: number,
@@ -96,6 +102,7 @@ export class Arm {
   ): Promise<StageEvent> {
     const { update, updates, samples, tokens } = at;
     const { prompts } = this.context.evaluation;
+    this.lastMeasured = update;
     const { evaluation } = await (update === 0
       ? this.evaluator.evaluateSft(prompts) // nothing has been trained
       : this.evaluator.evaluate(this.policy, prompts));

@@ -1,12 +1,13 @@
 import { Modal, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { en } from '../i18n/en';
+import { glossary } from '../i18n/en/glossary';
 import { setView, useView } from '../store/useView';
 import classes from './gallery.module.css';
+import './words';
 
-export type Term = keyof typeof en.glossary.terms;
+export type Term = keyof typeof glossary.glossary.terms;
 
-const TERMS = Object.keys(en.glossary.terms) as Term[];
+const TERMS = Object.keys(glossary.glossary.terms) as Term[];
 
 export const isTerm = (key: string): key is Term => (TERMS as string[]).includes(key);
 
@@ -16,9 +17,11 @@ export function Glossary() {
   const term = useView((s) => s.term);
   const asked = (term ?? '').trim().toLowerCase();
   const found = TERMS.filter((key) =>
-    [t(`glossary.terms.${key}.name`), t(`glossary.terms.${key}.text`), en.glossary.terms[key].name].some(
-      (text) => text.toLowerCase().includes(asked),
-    ),
+    [
+      t(`glossary.terms.${key}.name`),
+      t(`glossary.terms.${key}.text`),
+      glossary.glossary.terms[key].name,
+    ].some((text) => text.toLowerCase().includes(asked)),
   );
   return (
     <Modal

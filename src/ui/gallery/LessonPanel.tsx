@@ -11,6 +11,7 @@ import classes from './gallery.module.css';
 import { LessonText } from './LessonText';
 import { Predict } from './Predict';
 import { RunStep } from './RunStep';
+import './words';
 
 /** The lesson that is open: predict, run, compare, break, discuss. */
 export function LessonPanel({ demo }: { demo: DemoEntry }) {

@@ -1,14 +1,12 @@
 import type { SettingInfo } from '../../pipeline/contract/settings';
 import type { StageName } from '../../pipeline/stages';
-import type { en } from './en';
-import type { kept } from './en/kept';
-import type { transfer } from './en/transfer';
+import type { en, Late } from './en';
 
 /** The same keys with any words. */
 export type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
 
 /** What another language has to provide: the same keys as English. */
-export type Catalogue = Words<typeof en & typeof transfer & typeof kept>;
+export type Catalogue = Words<typeof en & Late>;
 
 /** Words of a setting that a language may replace; English takes them from the settings themselves. */
 export type SettingWords = Partial<Pick<SettingInfo, 'label' | 'effect' | 'unit'>> & {

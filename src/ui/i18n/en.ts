@@ -1,8 +1,13 @@
 import { gallery } from './en/gallery';
-import { glossary } from './en/glossary';
+import type { glossary } from './en/glossary';
+import type { kept } from './en/kept';
 import { metrics } from './en/metrics';
 import { page } from './en/page';
 import { stages } from './en/stages';
+import type { transfer } from './en/transfer';
 
-/** Every word in English that the page needs from the start (see `later.ts` and `en/transfer.ts` for the rest). Other languages satisfy `Catalogue`. */
-export const en = { ...page, ...stages, ...metrics, ...gallery, ...glossary } as const;
+/** The words of the page in English, but for those of `Late`. Other languages satisfy `Catalogue`. */
+export const en = { ...page, ...stages, ...metrics, ...gallery } as const;
+
+/** English words that come with the parts that need them (`addEnglish`); other languages come whole. */
+export type Late = typeof glossary & typeof kept & typeof transfer;

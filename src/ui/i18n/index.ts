@@ -1,15 +1,13 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import { en } from './en';
-import type { kept } from './en/kept';
-import type { transfer } from './en/transfer';
+import { en, type Late } from './en';
 import type { look } from './en/look';
 import type { LanguageWords, SettingCatalogue } from './catalogue';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: typeof en & typeof transfer & typeof kept; look: typeof look };
+    resources: { translation: typeof en & Late; look: typeof look };
   }
 }
 
@@ -44,6 +42,10 @@ void i18next.use(initReactI18next).init({
 });
 
 export const i18n = i18next;
+
+/** Adds English words to those that the page came with. */
+export const addEnglish = (words: Partial<Late>): unknown =>
+  i18n.addResourceBundle('en', 'translation', words, true);
 
 const settingsOf: Partial<Record<LanguageCode, SettingCatalogue>> = {};
 

@@ -3,10 +3,12 @@ import { settingFields } from '../../pipeline/contract/settings';
 import { STAGES } from '../../pipeline/stages';
 import type { Entry } from '../../storage/schema';
 import { settingText, stageText, taskText } from '../i18n/dynamic';
-import { i18n } from '../i18n';
-import '../i18n/later';
+import { addEnglish, i18n } from '../i18n';
+import { kept } from '../i18n/en/kept';
 import { separated } from '../i18n/list';
 import { plainSymbol, runName, type RunName } from './run-name';
+
+addEnglish(kept);
 
 /** The name of a run in the language of the page. */
 export const nameOfRun = (config: LabConfig): RunName =>

@@ -1,8 +1,9 @@
 import { useTranslation } from 'react-i18next';
+import { sum } from '../../pipeline/maths/statistics';
 import { fixed } from '../i18n/format';
 import { setView, useView } from '../store/useView';
 import classes from './look.module.css';
-import { dpoTerm, logRatios, ppoTerm, sum, type Strip } from './terms';
+import { dpoTerm, logRatios, ppoTerm, type Strip } from './terms';
 import type { Scope } from './useScope';
 
 interface SymbolProps {

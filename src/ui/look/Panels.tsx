@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { sum } from '../../pipeline/maths/statistics';
 import { exactKl, topCandidates } from '../../pipeline/maths/distribution';
 import { decode, EOS } from '../../world';
 import { fixed, percent } from '../i18n/format';
 import { useView } from '../store/useView';
 import classes from './look.module.css';
-import { logRatios, partingOf, ppoTerm, sum, type Strip } from './terms';
+import { logRatios, partingOf, ppoTerm, type Strip } from './terms';
 import { useNext, type Scope } from './useScope';
 
 interface PanelProps {

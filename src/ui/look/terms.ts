@@ -94,8 +94,6 @@ export function withAdvantages(
   return { ...strip, rewards, rawAdvantages: Array.from(advantages.data) };
 }
 
-export const sum = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0);
-
 /** log π − log π_ref of every token, nats. */
 export const logRatios = ({ own, reference }: Strip): number[] => own.map((log, i) => log - reference[i]!);
 

@@ -4,6 +4,7 @@ import { resultsCsv, type ResultRow } from '../../exchange/figures/results';
 import { finishedRuns, type LabContents } from '../../exchange/lab/file';
 import { runOfLab } from '../../exchange/lab/run';
 import type { ExchangedRun } from '../../exchange/run';
+import { sum } from '../../pipeline/maths/statistics';
 import { finalFigures, type FigureBook } from '../figures/figure-book';
 import type { StageModel } from '../store/snapshot';
 import { actions, useLab } from '../store/useLab';
@@ -70,8 +71,6 @@ export function resultRows(book: FigureBook): ResultRow[] {
 }
 
 export const resultsFile = (book: FigureBook) => resultsCsv(resultRows(book));
-
-const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
 /** The answers that are on the page: of the models there are, or of a recording. */
 export function answersShown(): AnswerRow[] {

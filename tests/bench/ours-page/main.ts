@@ -26,7 +26,7 @@ window.findGpu = async (): Promise<Found> => ({
 });
 
 window.countWork = async (backend, shape, rows) => {
-  const engine = await createFusedEngine(backend);
+  const engine = await createFusedEngine(backend, { wholeRollouts: true });
   try {
     const say = (message: string) => window.benchProgress?.(`${backend}: ${message}`);
     return await measureCounts(engine, SHAPES[shape], rows ? { rows, say } : { say });

@@ -58,22 +58,15 @@ async function webgpu(): Promise<Opened> {
   return { engine, provoke: [() => gpu.device.destroy(), reject] };
 }
 
-/** tfjs's own devices, which it keeps to itself. */
-interface TfjsDevices {
+/** tfjs's own device, which it keeps to itself. */
+interface TfjsDevice {
   gpgpu: { gl: WebGL2RenderingContext };
-  device: GPUDevice;
 }
 
 async function plainWebGl(): Promise<Opened> {
   const engine = await createPlainEngine('webgl');
-  const { gpgpu } = tf.findBackend('webgl') as unknown as TfjsDevices;
+  const { gpgpu } = tf.findBackend('webgl') as unknown as TfjsDevice;
   return { engine, provoke: [() => giveBack(gpgpu.gl)] };
-}
-
-async function plainWebGpu(): Promise<Opened> {
-  const engine = await createPlainEngine('webgpu');
-  const { device } = tf.findBackend('webgpu') as unknown as TfjsDevices;
-  return { engine, provoke: [() => device.destroy()] };
 }
 
 /** A run of the job; `afterRow` is called with the update of each row. */
@@ -184,19 +177,13 @@ describe.each([
   beforeEach(() => void (notices.length = 0));
   afterAll(() => resilient.dispose());
 
-  it('after a row is noticed, said, and training goes on to the same end', { timeout: SLOW }, async () => {
-    const lossy = await run(resilient, (update) => update === 3 && devices.lose());
-    expect(lossy.outcome.status).toBe('done');
-    expect(lossy.notices).toHaveLength(1);
-    expect(sentence(lossy.notices[0]!)).toContain('lost');
-    expect(figuresOf(lossy)).toEqual(expected.figures);
-  });
-
   it('in whichever update loses nothing', { timeout: SLOW }, async () => {
     const update = rngFrom(15, name).int(1, 6);
     devices.loseDuring(update);
     const lossy = await run(resilient);
+    expect(lossy.outcome.status).toBe('done');
     expect(lossy.notices, `update ${update}`).toHaveLength(1);
+    expect(sentence(lossy.notices[0]!)).toContain('lost');
     expect(figuresOf(lossy), `update ${update}`).toEqual(expected.figures);
   });
 
@@ -245,12 +232,9 @@ describe.each([
 });
 
 /** tfjs's own devices: how a model is brought back is the same. */
-describe.each([
-  ["tfjs's WebGL", plainWebGl],
-  ["tfjs's WebGPU", plainWebGpu],
-])('a device of %s that is lost', (_, open) => {
+describe("a device of tfjs's WebGL that is lost", () => {
   it('is opened again, and training goes on to the same end', { timeout: SLOW }, async () => {
-    const devices = new Devices(open);
+    const devices = new Devices(plainWebGl);
     const first = await devices.open();
     const expected = await learn(first);
     const resilient = resilientEngine(first, devices.open);

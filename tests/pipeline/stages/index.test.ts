@@ -51,7 +51,9 @@ describe('repeatability', () => {
       await run({}, nanoContext(engine, { evaluation: { times: 4, prompts: 40, finalPrompts: 96 } })),
     ];
     expect(often.evaluations.length).toBeGreaterThan(rarely.evaluations.length);
-    expect(often.rows).toEqual(rarely.rows);
+    // a row may bring answers to look at when the policy has just been measured
+    const figures = ({ rows }: typeof often) => rows.map(({ records: _, ...row }) => row);
+    expect(figures(often)).toEqual(figures(rarely));
     expect(often.result.artifact).toEqual(rarely.result.artifact);
   });
 

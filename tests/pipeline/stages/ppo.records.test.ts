@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/types';
 import type { StageContext } from '../../../src/pipeline/contract/stage';
-import { isWatched } from '../../../src/pipeline/stages/ppo.records';
 import { nanoContext, openEngine, runToEnd, trainTrunk, type Trunk } from '../support';
 
 let engine: Engine;
@@ -15,12 +14,18 @@ beforeAll(async () => {
 afterAll(() => engine.dispose());
 
 describe('answers that are kept of PPO', () => {
-  it('are those of the first update after every measurement', () => {
-    const watched = (updates: number, times: number) =>
-      Array.from({ length: updates }, (_, i) => i + 1).filter((u) => isWatched(u, updates, times));
-    expect(watched(9, 3)).toEqual([1, 4, 7]);
-    expect(watched(5, 3)).toEqual([1, 3, 5]);
-    expect(watched(3, 1)).toEqual([1]);
+  it('are those of the first update after every measurement', async () => {
+    const watched = async (updates: number, times: number) => {
+      const often = nanoContext(engine, { evaluation: { times, prompts: 8, finalPrompts: 8 } });
+      const settings = { iterations: updates, rolloutBatch: 4 };
+      const { rows, evaluations } = await runToEnd(often, 'ppo', settings, trunk);
+      const kept = rows.filter((row) => row.records).map((row) => row.update);
+      expect(kept).toEqual(evaluations.slice(0, -1).map(({ update }) => update + 1));
+      return kept;
+    };
+    expect(await watched(9, 3)).toEqual([1, 4, 7]);
+    expect(await watched(5, 3)).toEqual([1, 3, 5]);
+    expect(await watched(3, 1)).toEqual([1]);
   });
 
   it('add up: rewards, advantages and the ratio are those that trained', async () => {

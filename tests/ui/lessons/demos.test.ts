@@ -14,7 +14,7 @@ import {
 import { figuresToShow } from '../../../src/ui/figures/figures';
 import { LESSON_STEPS, settingsOfLink } from '../../../src/ui/lessons/lesson';
 import { texHtml } from '../../../src/ui/formula/Tex';
-import { en } from '../../../src/ui/i18n/en';
+import { glossary } from '../../../src/ui/i18n/en/glossary';
 import { LANGUAGE_CODES } from '../../../src/ui/i18n';
 import { placeOf, stageOfNode, withArm, withSetting } from '../../../src/pipeline/lab/edit';
 import { configFrom, searchOf } from '../../../src/ui/store/url';
@@ -40,7 +40,7 @@ describe.each(DEMOS.map((demo) => [demo.name, demo] as const))('%s', (_, demo) =
       .flatMap((block) => (block.type === 'list' ? block.items.flat() : block.content))
       .flatMap((part) => (part.type === 'link' ? [part.to] : []));
     for (const to of links) {
-      if (to.startsWith('#')) expect(Object.keys(en.glossary.terms)).toContain(to.slice(1));
+      if (to.startsWith('#')) expect(Object.keys(glossary.glossary.terms)).toContain(to.slice(1));
       for (const { node, name, value } of settingsOfLink(to) ?? []) {
         expect(placeOf(demo.config, node), to).toBeDefined();
         const stage = stageOfNode(demo.config, node);

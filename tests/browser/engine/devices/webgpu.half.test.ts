@@ -174,13 +174,13 @@ describe('weights in half floats', () => {
     });
   }
 
-  it('learn as well: held-out loss of SFT over three seeds', async () => {
+  it('learn as well: held-out loss of SFT over two seeds', async () => {
     const heldOut = sentences(99, 16);
     const nll = async (model: LanguageModel) => {
       const { logProbs, mask } = await model.evaluate(heldOut, want);
       return -logProbs!.data.reduce((a, b) => a + b, 0) / mask.data.reduce((a, b) => a + b, 0);
     };
-    for (const seed of [1, 2, 3]) {
+    for (const seed of [1, 2]) {
       const weights = initialWeights(nano, rngFrom(seed, 'half weights'));
       const losses = await Promise.all(
         [half, full].map(async (engine) => {

@@ -39,14 +39,18 @@ describe.each(['webgpu', 'webgl'] as const)('the medium model on %s', (backend) 
     expect(relativeL2(found.gradients, expected.gradients)).toBeLessThan(1e-5);
   }, 900_000);
 
-  it('to the end of its context, and token by token', async () => {
-    const longest = [row(config.nPositions, config.nPositions - 4)];
-    const [a, b] = [await model.nextLogits(longest), await host.nextLogits(longest)];
-    expect(relativeL2(a.data, b.data)).toBeLessThan(1e-5);
-    const options = { maxNewTokens: 3, temperature: 0, noiseKey: 1 };
-    const prompts = batch.map(({ ids }) => ids);
-    expect(await model.generate(prompts, options)).toMatchObject({
-      completions: (await host.generate(prompts, options)).completions,
-    });
-  }, 900_000);
+  it.runIf(backend === 'webgl')(
+    'to the end of its context, and token by token',
+    async () => {
+      const longest = [row(config.nPositions, config.nPositions - 4)];
+      const [a, b] = [await model.nextLogits(longest), await host.nextLogits(longest)];
+      expect(relativeL2(a.data, b.data)).toBeLessThan(1e-5);
+      const options = { maxNewTokens: 3, temperature: 0, noiseKey: 1 };
+      const prompts = batch.map(({ ids }) => ids);
+      expect(await model.generate(prompts, options)).toMatchObject({
+        completions: (await host.generate(prompts, options)).completions,
+      });
+    },
+    900_000,
+  );
 });
