@@ -2,6 +2,7 @@ import type { Counted, Sentences, ValueType } from './codes';
 import { zh as exchange } from './exchange';
 import { zh as files } from './files';
 import { zh as gold } from './gold';
+import { zh as own } from './own';
 import { zh as records } from './records';
 import { zh as storage } from './storage';
 
@@ -21,6 +22,7 @@ export const zh: Sentences = {
   ...exchange,
   ...files,
   ...gold,
+  ...own,
   ...records,
   ...storage,
   foreign: ({ text }) => text,
