@@ -27,7 +27,7 @@ export interface Job {
   seed: number;
   evaluation: EvaluationPlan;
   parents: Parents;
-  /** Checkpoints are wanted, at most as often as this, seconds. Absent: none. */
+  /** Checkpoints are wanted, at most as often as this, seconds; 0: after every row, at any cost. Absent: none. */
   checkpointEvery?: number;
   /** Where to go on from; events up to there are not told again. */
   resume?: Checkpoint;
@@ -286,7 +286,7 @@ class Checkpoints {
   ) {}
 
   get isDue(): boolean {
-    const wait = Math.max(1000 * this.everySeconds, SHARE * this.cost);
+    const wait = this.everySeconds && Math.max(1000 * this.everySeconds, SHARE * this.cost);
     return !this.busy && performance.now() - this.last >= wait;
   }
 
