@@ -10,9 +10,15 @@ import {
   type StageOutcome,
   type TimedEvent,
 } from '../../../src/pipeline/lab/runner';
+import { ownKey, type OwnData } from '../../../src/pipeline/contract/own';
 import type { Artifact, Parents } from '../../../src/pipeline/contract/stage';
 import { STAGES, type StageName } from '../../../src/pipeline/stages';
 import { nanoContext, openEngine, runToEnd, trainTrunk } from '../support';
+
+const OWN: OwnData = {
+  kind: 'pairs',
+  rows: [{ prompt: ['review:', 'the'], chosen: ['movie', '<eos>'], rejected: ['film', '<eos>'] }],
+};
 
 /** Every stage, long enough to be interrupted between rows. */
 const SHORT: Record<StageName, Settings[]> = {
@@ -22,6 +28,7 @@ const SHORT: Record<StageName, Settings[]> = {
   reward: [{ steps: 6, batchSize: 4 }],
   distil: [{ answers: 64, steps: 6, batchSize: 4 }],
   'ai-feedback': [{ pairs: 600, heldOutPairs: 8, answers: 'pool' }],
+  'own-labels': [{ labels: ownKey(OWN), simulated: 600, heldOutPairs: 8 }],
   ppo: [
     { iterations: 4, rolloutBatch: 8 },
     { iterations: 4, rolloutBatch: 8, valueModel: 'separate', pretrainCoef: 0.5, adaptiveKlTarget: 1 },
@@ -70,6 +77,7 @@ function jobOf(stage: StageName, changes: Settings): Job {
     size,
     seed,
     evaluation: { ...evaluation, finalPrompts: 16 },
+    own: { [ownKey(OWN)]: OWN },
     parents: stage === 'scores' ? { ...usual, samples } : usual,
   };
 }
