@@ -67,6 +67,7 @@ export const FLOORS = {
     ['replay'],
     ['gallery'],
     ['transfer'],
+    ['labeler'],
     ['settings', 'header', 'kept', 'pipeline-rail'],
     ['app', 'bench'],
   ],

@@ -15,6 +15,7 @@ import {
   gallery,
   glossary,
   keptNotices,
+  labeler,
   microscope,
   settings,
   storedWork,
@@ -34,6 +35,7 @@ export function App() {
   const transferOpened = useView((s) => s.transfer);
   const glossaryOpened = useView((s) => s.term !== null);
   const storedOpened = useView((s) => s.stored);
+  const labelerOpened = useView((s) => s.labeler);
   const microscopeOpened = useMicroscope((s) => s.subject !== null);
   return (
     <div className={classes.app}>
@@ -81,6 +83,11 @@ export function App() {
       <Panel name="stored">
         <OnceOpened opened={storedOpened}>
           <storedWork.Part />
+        </OnceOpened>
+      </Panel>
+      <Panel name="labeler">
+        <OnceOpened opened={labelerOpened}>
+          <labeler.Part />
         </OnceOpened>
       </Panel>
       <Panel name="transfer">

@@ -2,6 +2,7 @@ import type { Catalogue } from './catalogue';
 import { gallery } from './zh/gallery';
 import { glossary } from './zh/glossary';
 import { kept } from './zh/kept';
+import { labeler } from './zh/labeler';
 import { metrics } from './zh/metrics';
 import { page } from './zh/page';
 import { stages } from './zh/stages';
@@ -18,4 +19,5 @@ export const words: Catalogue = {
   ...glossary,
   ...transfer,
   ...kept,
+  ...labeler,
 };

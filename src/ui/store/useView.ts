@@ -33,6 +33,8 @@ export interface ViewState {
   help: boolean;
   /** The list of what is stored in this browser. */
   stored: boolean;
+  /** The dialogue in which a person labels pairs. */
+  labeler: boolean;
   /** The host has another version than this page. */
   newVersion: boolean;
   /** A language whose words did not come. */
@@ -58,6 +60,7 @@ export const useView = create<ViewState>(() => ({
   projector: false,
   help: false,
   stored: false,
+  labeler: false,
   newVersion: false,
   unspoken: null,
 }));

@@ -82,6 +82,7 @@ export const stages = {
     ownStages: 'own stages of {{name}}',
     addArm: 'Arm',
     addFresh: 'New {{name}}',
+    labelYourself: 'Label pairs yourself …',
     copyOf: 'Copy of {{name}}',
     armMenu: 'Arm {{name}}: rename, copy, remove',
     rename: 'Rename',

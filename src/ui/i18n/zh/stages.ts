@@ -81,6 +81,7 @@ export const stages: Words<typeof en> = {
     teacher: '教师',
     ownStages: '{{name}}的专属阶段',
     addArm: '实验组',
+    labelYourself: '亲自标注……',
     addFresh: '新增 {{name}}',
     copyOf: '复制 {{name}}',
     armMenu: '实验组 {{name}}：重命名、复制、移除',
