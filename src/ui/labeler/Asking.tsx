@@ -1,4 +1,5 @@
 import { Button, Checkbox } from '@mantine/core';
+import { IconArrowDown, IconArrowLeft, IconArrowRight } from '@tabler/icons-react';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
@@ -58,7 +59,10 @@ export function Asking({ comparisons, task }: AskingProps) {
       )}
       <div className={classes.others}>
         <Button variant="default" onClick={() => answer('tie')} disabled={!question}>
-          <kbd>↓</kbd> {t('labeler.tie')}
+          <kbd>
+            <IconArrowDown size={12} />
+          </kbd>{' '}
+          {t('labeler.tie')}
         </Button>
         <Button variant="default" onClick={() => answer('skip')} disabled={!question}>
           <kbd>s</kbd> {t('labeler.skip')}
@@ -112,12 +116,12 @@ function Pair({ question, onAnswer }: { question: Question; onAnswer: (what: Ans
   const right = left === 'first' ? 'second' : 'first';
   const prompt = detokenize(comparison.prompt);
   const sides = [
-    { side: 'left', key: '←', words: comparison[left] },
-    { side: 'right', key: '→', words: comparison[right] },
+    { side: 'left', Icon: IconArrowLeft, words: comparison[left] },
+    { side: 'right', Icon: IconArrowRight, words: comparison[right] },
   ] as const;
   return (
     <div className={classes.pair}>
-      {sides.map(({ side, key, words }) => (
+      {sides.map(({ side, Icon, words }) => (
         <button
           key={side}
           type="button"
@@ -127,7 +131,10 @@ function Pair({ question, onAnswer }: { question: Question; onAnswer: (what: Ans
           onClick={() => onAnswer(side)}
         >
           <span className={classes.choice}>
-            <kbd>{key}</kbd> {t(`labeler.${side}`)}
+            <kbd>
+              <Icon size={12} />
+            </kbd>{' '}
+            {t(`labeler.${side}`)}
           </span>
           <span className={classes.words}>
             <span className={classes.prompt}>{prompt} </span>

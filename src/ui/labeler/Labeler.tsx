@@ -1,4 +1,5 @@
 import { Button, Modal, TextInput } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { preferencesOf } from '../../pipeline/contract/packed-preferences';
@@ -18,6 +19,7 @@ import './words';
 export function Labeler() {
   const { t } = useTranslation();
   const opened = useView((s) => s.labeler);
+  const narrow = useMediaQuery('(max-width: 48rem)');
   const task = useLab((s) => s.config.task);
   const labels = useLabels((s) => s.labels);
   const who = useLabels((s) => s.who);
@@ -30,6 +32,7 @@ export function Labeler() {
       opened={opened}
       onClose={() => setView({ labeler: false })}
       size="64rem"
+      fullScreen={narrow}
       title={t('labeler.title')}
       closeButtonProps={{ 'aria-label': t('notice.close') }}
       classNames={{ title: classes.title!, body: classes.body!, content: classes.content! }}

@@ -21,8 +21,16 @@ const latest = (labels: readonly Label[]): Label | undefined =>
     undefined,
   );
 
+let writing: Promise<unknown> = Promise.resolve();
+
+/** One after the other: what is taken back and said again must not be deleted late. */
+function write(work: () => Promise<unknown>): void {
+  writing = writing.then(work);
+}
+
 /** Reads what is kept: another tab may have added to it. */
 export async function loadLabels(): Promise<void> {
+  await writing;
   const things = await own.list('labels', readLabel);
   const labels = things.map(({ value }) => value);
   useLabels.setState(({ who }) => ({ labels, loaded: true, who: who || (latest(labels)?.who ?? '') }));
@@ -30,7 +38,9 @@ export async function loadLabels(): Promise<void> {
 
 export const beLabeler = (who: string): void => useLabels.setState({ who });
 
-const put = (label: Label) => own.put('labels', labelId(label), label);
+const put = (label: Label): void => write(() => own.put('labels', labelId(label), label));
+
+const drop = (label: Label): void => write(() => own.delete('labels', labelId(label)));
 
 const withLabel = (labels: readonly Label[], label: Label): Label[] => {
   const id = labelId(label);
@@ -43,7 +53,7 @@ export function say({ comparison, repeat }: Question, choice: Choice): void {
   const when = Math.max(Date.now(), 1 + (latest(labels.filter((l) => l.who === who))?.when ?? 0));
   const label: Label = { ...comparison, choice, who, when, repeat };
   useLabels.setState({ labels: withLabel(labels, label) });
-  void put(label);
+  put(label);
 }
 
 /** The last thing that this person said. */
@@ -56,19 +66,19 @@ export function takeBack(task: string): void {
   const last = lastOf(labels, who, task);
   if (!last) return;
   useLabels.setState({ labels: labels.filter((label) => label !== last) });
-  void own.delete('labels', labelId(last));
+  drop(last);
 }
 
 /** Takes in labels from elsewhere, in place of those of the same names. */
 export function takeIn(coming: readonly Label[]): void {
   useLabels.setState(({ labels }) => ({ labels: coming.reduce(withLabel, labels as Label[]) }));
-  for (const label of coming) void put(label);
+  for (const label of coming) put(label);
 }
 
 /** Deletes what a person has labelled; the page offers to undo it under this name. */
 export function removePerson(who: string, name: string): void {
   const gone = useLabels.getState().labels.filter((label) => label.who === who);
   useLabels.setState(({ labels }) => ({ labels: labels.filter((label) => label.who !== who) }));
-  for (const label of gone) void own.delete('labels', labelId(label));
+  for (const label of gone) drop(label);
   remember({ what: 'own', name, back: () => takeIn(gone) });
 }
