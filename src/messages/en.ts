@@ -2,7 +2,9 @@ import type { Counted, Sentences, ValueType } from './codes';
 import { en as exchange } from './exchange';
 import { en as files } from './files';
 import { en as gold } from './gold';
+import { en as own } from './own';
 import { en as records } from './records';
+import { en as storage } from './storage';
 
 const TYPES: Record<ValueType, string> = {
   number: 'a number',
@@ -24,7 +26,9 @@ export const en: Sentences = {
   ...exchange,
   ...files,
   ...gold,
+  ...own,
   ...records,
+  ...storage,
   foreign: ({ text }) => text,
   at: ({ path, problem }, { say }) => `${path}: ${say(problem)}`,
   both: ({ first, second }, { say }) => `${say(first)}; ${say(second)}`,

@@ -2,7 +2,9 @@ import type { Counted, Sentences, ValueType } from './codes';
 import { zh as exchange } from './exchange';
 import { zh as files } from './files';
 import { zh as gold } from './gold';
+import { zh as own } from './own';
 import { zh as records } from './records';
+import { zh as storage } from './storage';
 
 const TYPES: Record<ValueType, string> = {
   number: '数',
@@ -20,7 +22,9 @@ export const zh: Sentences = {
   ...exchange,
   ...files,
   ...gold,
+  ...own,
   ...records,
+  ...storage,
   foreign: ({ text }) => text,
   at: ({ path, problem }, { say }) => `${path}：${say(problem)}`,
   both: ({ first, second }, { say }) => `${say(first)}；${say(second)}`,

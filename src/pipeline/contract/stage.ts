@@ -14,6 +14,7 @@ import type {
 } from './artifacts';
 import type { EvaluationPlan, FinalAnswers } from './evaluation';
 import type { StageEvent } from './events';
+import type { OwnRecords } from './own';
 import { preferencesOf } from './packed-preferences';
 import type { Place, StageTraits } from './traits';
 
@@ -31,6 +32,8 @@ export interface StageContext {
   /** Seed of the run; every stage derives its streams from it by label. */
   seed: number;
   evaluation: EvaluationPlan;
+  /** A person's own data that the settings name, by hash, as far as it is here; read by `ownData`. */
+  own?: OwnRecords | undefined;
 }
 
 /** What the streams of a stage depend on. */

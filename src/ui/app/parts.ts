@@ -23,6 +23,11 @@ export const results = part(async () => (await import('../results/Results')).Res
 export const transfer = part(async () => (await import('../transfer/Transfer')).Transfer);
 export const glossary = part(async () => (await import('../gallery/Glossary')).Glossary);
 
+export const labeler = part(async () => (await import('../labeler/Labeler')).Labeler);
+export const storedWork = part(async () => (await import('../kept/StoredWork')).StoredWork);
+/** Not needed for the first picture: what was stored has to be read first. */
+export const keptNotices = part(async () => (await import('../kept/KeptNotices')).KeptNotices);
+
 const MENUS = [addArmMenu, armMenu, backendDetails, languageMenu, helpPopover];
 const PARTS = [
   comparison,
@@ -35,6 +40,8 @@ const PARTS = [
   glossary,
   transfer,
   replayBar,
+  storedWork,
+  labeler,
 ];
 
 /**

@@ -31,6 +31,10 @@ export interface ViewState {
   advanced: boolean;
   projector: boolean;
   help: boolean;
+  /** The list of what is stored in this browser. */
+  stored: boolean;
+  /** The dialogue in which a person labels pairs. */
+  labeler: boolean;
   /** The host has another version than this page. */
   newVersion: boolean;
   /** A language whose words did not come. */
@@ -55,6 +59,8 @@ export const useView = create<ViewState>(() => ({
   advanced: false,
   projector: false,
   help: false,
+  stored: false,
+  labeler: false,
   newVersion: false,
   unspoken: null,
 }));

@@ -16,6 +16,7 @@ export const stages = {
       simpo: 'SimPO',
       distil: 'Distillation',
       'ai-feedback': 'AI feedback',
+      'own-labels': 'Own labels',
       'online-dpo': 'Online DPO',
       'preferred-ft': 'Preferred-FT',
       unlikelihood: 'Unlikelihood',
@@ -43,6 +44,7 @@ export const stages = {
       simpo: 'DPO on the mean log-prob per token, with a target margin and without a reference model.',
       distil: 'Imitates answers of a larger, already trained teacher in place of people.',
       'ai-feedback': 'A judge model in place of people compares two answers and labels the better one.',
+      'own-labels': 'Comparisons that you or other people made, alone or with simulated ones.',
       'online-dpo': 'DPO in rounds: every round draws and labels fresh pairs from the policy as it then is.',
       'preferred-ft': 'Imitates the chosen answers and ignores the rejected ones.',
       unlikelihood:
@@ -60,6 +62,7 @@ export const stages = {
     status: {
       missing: 'not run yet',
       stale: 'settings changed: run again',
+      interrupted: 'interrupted: Run goes on',
       queued: 'queued',
       running: 'running',
       paused: 'paused',
@@ -79,6 +82,7 @@ export const stages = {
     ownStages: 'own stages of {{name}}',
     addArm: 'Arm',
     addFresh: 'New {{name}}',
+    labelYourself: 'Label pairs yourself …',
     copyOf: 'Copy of {{name}}',
     armMenu: 'Arm {{name}}: rename, copy, remove',
     rename: 'Rename',

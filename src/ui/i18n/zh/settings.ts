@@ -72,6 +72,12 @@ export const settings: SettingCatalogue = {
       options: { student: '学生', pool: '混合' },
     },
   },
+  'own-labels': {
+    labels: words('标注', '人们在本页或别处做出的比较；平局不计入。'),
+    simulated: words('另加模拟标注', '越多：人们所标的比较在模拟标注者所标的旁边分量越轻。', '对'),
+    labelTemperature: words('标注温度', '越高：模拟标注者对相近的回答越没有把握。', '真实奖励'),
+    heldOutPairs: words('留出比较数', '越多：准确率的区间越窄。', '对'),
+  },
   ppo: {
     iterations,
     rolloutBatch: words('每次迭代的采样数', '越多：优势的噪声越小，迭代越慢。', '个回答'),
