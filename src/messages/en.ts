@@ -3,6 +3,7 @@ import { en as exchange } from './exchange';
 import { en as files } from './files';
 import { en as gold } from './gold';
 import { en as records } from './records';
+import { en as rules } from './rules';
 import { en as storage } from './storage';
 
 const TYPES: Record<ValueType, string> = {
@@ -26,6 +27,7 @@ export const en: Sentences = {
   ...files,
   ...gold,
   ...records,
+  ...rules,
   ...storage,
   foreign: ({ text }) => text,
   at: ({ path, problem }, { say }) => `${path}: ${say(problem)}`,
