@@ -94,7 +94,11 @@ describe('what a rule cannot do', () => {
     ['call itself for ever', 'const f = (w) => f(w) + 1; f', 'rule.deep'],
     ['write an endless text', "() => { let s = 'a'; for (;;) s += s; }", 'rule.memory'],
     ['write a huge text', "() => 'a'.repeat(1e9).length", 'rule.memory'],
-    ['fill memory', '() => { let all = []; for (let n = 0; ; n++) all = [all, 'a'.repeat(1e5) + n]; }', 'rule.memory'],
+    [
+      'fill memory',
+      "() => { let all = []; for (let n = 0; ; n++) all = [all, 'a'.repeat(1e5) + n]; }",
+      'rule.memory',
+    ],
     ['work through a huge list', "() => new Array(1e9).join('x').length", 'rule.threw'],
   ])('%s', async (_, source, code) => {
     expect((await problem(source)).code).toBe(code);
