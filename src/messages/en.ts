@@ -2,6 +2,7 @@ import type { Counted, Sentences, ValueType } from './codes';
 import { en as exchange } from './exchange';
 import { en as files } from './files';
 import { en as gold } from './gold';
+import { en as own } from './own';
 import { en as records } from './records';
 import { en as rules } from './rules';
 import { en as storage } from './storage';
@@ -26,6 +27,7 @@ export const en: Sentences = {
   ...exchange,
   ...files,
   ...gold,
+  ...own,
   ...records,
   ...rules,
   ...storage,

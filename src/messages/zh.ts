@@ -2,6 +2,7 @@ import type { Counted, Sentences, ValueType } from './codes';
 import { zh as exchange } from './exchange';
 import { zh as files } from './files';
 import { zh as gold } from './gold';
+import { zh as own } from './own';
 import { zh as records } from './records';
 import { zh as rules } from './rules';
 import { zh as storage } from './storage';
@@ -22,6 +23,7 @@ export const zh: Sentences = {
   ...exchange,
   ...files,
   ...gold,
+  ...own,
   ...records,
   ...rules,
   ...storage,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Message } from '../../messages';
 import { numberRange, shapeProblems, shown, unwrapped } from '../../messages/shape';
+import type { OwnKind } from './own';
 
 /** What a person needs to know about one hyperparameter; drives the form, the CLI help and the docs. */
 export interface SettingInfo {
@@ -49,10 +50,49 @@ export const choice = <const T extends readonly [string, ...string[]]>(
   info: SettingInfo,
 ) => describe(z.enum(options).default(fallback as never), info);
 
+const ownKinds = new WeakMap<z.ZodType, OwnKind>();
+
+/**
+ * A person's own data of this kind, named by its hash (see `own.ts`); null: none. One that is null stands in no key, so a
+ * stage may be given one without changing the keys of its results.
+ */
+export function ownSetting(kind: OwnKind, info: SettingInfo) {
+  const hash = z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .nullable()
+    .default(null);
+  ownKinds.set(hash, kind);
+  return describe(hash, info);
+}
+
+/** Own data that the settings of a stage name. */
+export const ownNamed = (
+  schema: z.ZodObject,
+  settings: Readonly<Record<string, unknown>>,
+): { name: string; kind: OwnKind; hash: string }[] =>
+  Object.entries(schema.shape).flatMap(([name, field]) => {
+    const kind = ownKinds.get(field as z.ZodType);
+    const hash = settings[name];
+    return kind && typeof hash === 'string' ? [{ name, kind, hash }] : [];
+  });
+
+/** What a result depends on: the settings without own data that are not there. */
+export const keyedSettings = (
+  schema: z.ZodObject,
+  settings: Record<string, unknown>,
+): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(settings).filter(
+      ([name, value]) => value !== null || !ownKinds.has(schema.shape[name] as z.ZodType),
+    ),
+  );
+
 export type SettingKind =
   | { type: 'number' | 'integer'; min: number; max: number; nullable: boolean }
   | { type: 'flag' }
-  | { type: 'choice'; options: readonly string[] };
+  | { type: 'choice'; options: readonly string[] }
+  | { type: 'own'; of: OwnKind };
 
 export interface SettingField {
   name: string;
@@ -71,6 +111,8 @@ export function settingFields(schema: z.ZodObject): SettingField[] {
 }
 
 function kindOf(field: z.ZodType): SettingKind {
+  const own = ownKinds.get(field);
+  if (own) return { type: 'own', of: own };
   const range = numberRange(field);
   if (range) {
     const { whole, min, max, off } = range;
@@ -120,6 +162,8 @@ export function settingValue(text: string, kind: SettingKind): unknown {
       return text === 'on' || text === 'true' ? true : text === 'off' || text === 'false' ? false : text;
     case 'choice':
       return text;
+    case 'own':
+      return text === 'off' || text === 'null' ? null : text;
     case 'number':
     case 'integer':
       if (kind.nullable && (text === 'off' || text === 'null')) return null;

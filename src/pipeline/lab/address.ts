@@ -24,7 +24,7 @@ import { changesOf, placeOf, stageOfNode, standardOf, withSetting } from './edit
  * |---|---|
  * | `task` `size` `seed` `start` | of the run |
  * | `arms` | list of `id:stage:name`, with `:size` where an arm has its own |
- * | `arm@start` `arm@sft` `arm@preferences` | what an arm grows from; `off`: the usual |
+ * | `arm@start` `arm@sft` `arm@preferences` `arm@reward` | what an arm grows from; `off`: the usual |
  * | `teacher@size` | the teacher's model |
  * | `stage.setting` | of the trunk that all share |
  * | `arm.setting` | of an arm; by the name of a stage, of all its arms |
@@ -105,7 +105,7 @@ const teacherSize: Part = {
     }),
 };
 
-const SOURCES = ['start', 'sft', 'preferences'] as const;
+const SOURCES = ['start', 'sft', 'preferences', 'reward'] as const;
 const armSchema = labConfigSchema.shape.arms.element;
 
 /** What an arm grows from. */

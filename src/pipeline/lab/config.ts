@@ -21,11 +21,14 @@ import {
 export const SFT_SOURCES = fillersOf('sft');
 /** Where labelled pairs may come from: people, or a judge. */
 export const LABEL_SOURCES = fillersOf('preferences');
+/** What answers may be scored by: a model of the labels, or a rule. */
+export const REWARD_SOURCES = fillersOf('reward');
 
 /** Which stage fills a role under an arm, where it is not the usual one. */
 export interface Sources {
   sft?: FillerOf<'sft'> | undefined;
   preferences?: FillerOf<'preferences'> | undefined;
+  reward?: FillerOf<'reward'> | undefined;
 }
 
 /** Seed of every shipped checkpoint. */
@@ -115,6 +118,7 @@ export const labConfigSchema = z.strictObject({
           .strictObject({
             sft: z.enum(SFT_SOURCES).optional(),
             preferences: z.enum(LABEL_SOURCES).optional(),
+            reward: z.enum(REWARD_SOURCES).optional(),
           })
           .optional(),
         start: z.enum(SFT_SOURCES).optional(),

@@ -1,5 +1,3 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { ModelSize } from '../../model/config';
 import {
   DEFAULT_TEACHER,
@@ -11,8 +9,12 @@ import {
   type Settings,
   type Sources,
 } from './config';
+import { keyOf } from '../contract/key';
+import { keyedSettings } from '../contract/settings';
 import { versionOf, type Role } from '../contract/stage';
 import { isUsual, STAGES, usualFiller, type TrunkStage, type StageName } from '../stages';
+
+export { keyOf };
 
 /** One stage of a run with resolved settings and the nodes it builds on. */
 export interface GraphNode {
@@ -81,7 +83,7 @@ export function buildGraph(config: LabConfig): Graph {
     const key = keyOf({
       stage,
       version: versionOf(STAGES[stage], settings as never),
-      settings,
+      settings: keyedSettings(STAGES[stage].settings, settings),
       seed,
       size: owner.size,
       ...(taskFree ? {} : { task }),
@@ -106,8 +108,8 @@ export function buildGraph(config: LabConfig): Graph {
   /** Which trunk and which of its stages fill a role. */
   function sourceOf(role: Role, owner: Owner, arm?: ArmConfig): [Owner, TrunkStage] {
     if (role === 'teacher' || role === 'judge') return [teacher, usualFiller(role)];
-    const { sft, preferences } = owner.from;
-    const asked = role === 'sft' ? (arm?.start ?? sft) : role === 'preferences' ? preferences : undefined;
+    const { sft, preferences, reward } = owner.from;
+    const asked = { sft: arm?.start ?? sft, preferences, reward, base: undefined }[role];
     return [owner, asked ?? usualFiller(role)];
   }
 
@@ -129,13 +131,4 @@ function needed(nodes: readonly GraphNode[], ids: readonly string[]): Graph {
   for (const node of nodes.toReversed())
     if (wanted.has(node.id)) for (const input of Object.values(node.inputs)) wanted.add(input);
   return nodes.filter((node) => wanted.has(node.id));
-}
-
-/** SHA-256 of canonical JSON (sorted object keys), first 128 bits as hex. */
-export const keyOf = (value: unknown): string =>
-  bytesToHex(sha256(utf8ToBytes(JSON.stringify(value, sortKeys)))).slice(0, 32);
-
-function sortKeys(_: string, value: unknown): unknown {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

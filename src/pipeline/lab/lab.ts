@@ -3,7 +3,10 @@ import { buildGraph, type Graph, type GraphNode } from './graph';
 import { sharedWork, type Shared } from './shared';
 import type { LabConfig } from './config';
 import { RunControl, type Job, type OnRunnerEvent, type StageOutcome, type TimedEvent } from './runner';
+import type { OwnRecords, OwnSource } from '../contract/own';
+import { ownNamed } from '../contract/settings';
 import type { Artifact, Parents, StageResult } from '../contract/stage';
+import { STAGES } from '../stages';
 import type { KeptResults } from './kept';
 import type { NodeRun } from './node-run';
 
@@ -83,6 +86,7 @@ export class Lab {
     private readonly executor: Executor,
     private readonly shipped: ShippedResults,
     private readonly kept?: KeptResults,
+    private readonly own?: OwnSource,
   ) {
     this.config_ = config;
     this.graph = buildGraph(config);
@@ -410,7 +414,9 @@ export class Lab {
       this.changed();
     };
     try {
-      const job = this.jobOf(node);
+      const named = ownNamed(STAGES[node.stage].settings, node.settings);
+      const own = named.length > 0 ? { own: await this.ownOf(named) } : {};
+      const job = { ...this.jobOf(node), ...own };
       const asked = keeping && { checkpointEvery: this.kept!.checkpointEvery, ...(resume ? { resume } : {}) };
       const outcome = await this.executor.execute({ ...job, ...asked }, control, onEvent);
       if (outcome.status === 'done' && this.runs.get(node.key) === run)
@@ -435,6 +441,14 @@ export class Lab {
       ...this.sharedBy(node).map(([role, { key }]) => [role, this.runs.get(key)?.result?.artifact]),
     ]) as Parents;
     return { stage, settings, task, size, seed, evaluation, parents };
+  }
+
+  /** A person's own data as far as it is here; what is not the stage itself will miss. */
+  private async ownOf(named: readonly { hash: string }[]): Promise<OwnRecords> {
+    const found = await Promise.all(
+      named.map(async ({ hash }) => [hash, await this.own?.own(hash)] as const),
+    );
+    return Object.fromEntries(found.flatMap(([hash, data]) => (data ? [[hash, data] as const] : [])));
   }
 
   private changed(): void {

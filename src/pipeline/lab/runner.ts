@@ -5,6 +5,7 @@ import { shapeProblems } from '../../messages/shape';
 import type { ModelSize } from '../../model/config';
 import { taskByName } from '../../world';
 import { labConfigSchema, type Settings } from './config';
+import { ownProblem, type OwnRecords } from '../contract/own';
 import { settingErrors } from '../contract/settings';
 import {
   DivergedError,
@@ -27,6 +28,8 @@ export interface Job {
   seed: number;
   evaluation: EvaluationPlan;
   parents: Parents;
+  /** Own data that the settings name, by hash; what is not here is not in it. */
+  own?: OwnRecords;
   /** Checkpoints are wanted, at most as often as this, seconds. Absent: none. */
   checkpointEvery?: number;
   /** Where to go on from; events up to there are not told again. */
@@ -175,7 +178,8 @@ function refusalOf(job: Job): Message | undefined {
   if (together)
     return message('stage.together', { stage: job.stage, name: together.name, problem: together.message });
   const [place] = shapeProblems(placeSchema, job);
-  return place && message('at', { path: place.path, problem: place.message });
+  if (place) return message('at', { path: place.path, problem: place.message });
+  return job.own && ownProblem(job.own);
 }
 
 /** Runs one stage to its end. Never throws for failures of training: those are outcomes. */
@@ -222,10 +226,11 @@ async function rowsOf(
   onEvent: OnRunnerEvent,
   clock: { seconds: number },
 ): Promise<StageOutcome> {
-  const { size, seed, evaluation, parents, resume } = job;
+  const { size, seed, evaluation, parents, own, resume } = job;
   const recorder = job.checkpointEvery === undefined ? undefined : new Recorder(engine, resume);
   const checkpoints = recorder && new Checkpoints(recorder, job.checkpointEvery!, onEvent);
-  const context = { engine: recorder?.engine ?? engine, size, task: taskByName(job.task), seed, evaluation };
+  const task = taskByName(job.task);
+  const context = { engine: recorder?.engine ?? engine, size, task, seed, evaluation, own };
   const stage = STAGES[job.stage];
   const events = stage.run(context, stage.settings.parse(job.settings) as never, parents);
   const recalled = recorder ? (resume?.rows ?? 0) : 0;

@@ -19,6 +19,7 @@ import { reinforce } from './reinforce';
 import { reward } from './reward';
 import { rloo } from './rloo';
 import { samples } from './samples';
+import { rule } from './rule';
 import { scores } from './scores';
 import { sft } from './sft';
 import { simpo } from './simpo';
@@ -33,6 +34,7 @@ const ALL = [
   reward,
   distil,
   aiFeedback,
+  rule,
   ppo,
   dpo,
   grpo,

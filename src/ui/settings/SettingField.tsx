@@ -11,6 +11,7 @@ import { brief } from '../i18n/format';
 import { part } from '../panel/part';
 import { actions } from '../store/useLab';
 import { setView, useView } from '../store/useView';
+import { OwnChoice } from './OwnChoice';
 import { POSITIONS, sliderScale, typedValue } from './scale';
 import classes from './settings.module.css';
 
@@ -143,6 +144,8 @@ function Control({ stage, field, value, standard, error, id, label, set }: Contr
           aria-describedby={described}
         />
       );
+    case 'own':
+      return <OwnChoice id={id} of={field.kind.of} value={value} described={described} set={set} />;
     case 'number':
     case 'integer': {
       const fallback = typeof standard === 'number' ? standard : (field.info.typical?.[0] ?? field.kind.min);

@@ -8,6 +8,7 @@ import { shippedResults } from '../../checkpoints/shipped';
 import type { Player } from '../recorded/player';
 import { SwitchableExecutor } from './executor';
 import { keptResults } from './keep';
+import { ownSource } from './own';
 
 export type BackendChoice = BackendName | 'auto';
 
@@ -24,7 +25,7 @@ export class Session {
     config: LabConfig,
     private readonly onBroken: (reason: Message) => void,
   ) {
-    this.lab = new Lab(config, this.executor, shippedResults, keptResults);
+    this.lab = new Lab(config, this.executor, shippedResults, keptResults, ownSource);
   }
 
   /** What the page shows: a recording while there is one, else the lab. A recording never trains: its lab is idle. */

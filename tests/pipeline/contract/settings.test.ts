@@ -96,6 +96,10 @@ describe.each(fields)('%s', (_, stage, { name, info, kind, fallback }) => {
         expect(refused('constructor')).toContain(`must be one of ${kind.options.join(', ')}`);
         for (const option of kind.options) expect(errorsWith(option)).toEqual([]);
         break;
+      case 'own':
+        expect(refused('my labels')).toContain('must look like');
+        for (const value of [null, '0123456789abcdef0123456789abcdef']) expect(errorsWith(value)).toEqual([]);
+        break;
     }
   });
 });

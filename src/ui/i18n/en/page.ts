@@ -289,6 +289,8 @@ export const page = {
     typicalOne: 'Typical {{value}}.',
     off: 'off',
     on: 'on',
+    ownNone: 'none',
+    ownMissing: 'not in this browser ({{hash}})',
     switchOff: '{{label}}: on or off',
     slider: '{{label}}, slider',
     invalid: '{{message}}',

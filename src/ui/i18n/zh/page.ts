@@ -287,6 +287,8 @@ export const page: Words<typeof en> = {
     typicalOne: '通常 {{value}}。',
     off: '关',
     on: '开',
+    ownNone: '无',
+    ownMissing: '不在此浏览器中（{{hash}}）',
     switchOff: '{{label}}：开或关',
     slider: '{{label}}，滑块',
     invalid: '{{message}}',
