@@ -9,6 +9,7 @@ import { openDatabase, problemOf, type Database, type OpeningOptions } from './d
 import { hold, type Locks } from './locks';
 import { loadCheckpoint, loadRun, saveCheckpoint, saveResult, type Addition, type Found } from './records';
 import { everything, takeIn, type Everything } from './everything';
+import { OwnThings } from './own';
 import { deleteAll, deleteRun, listRuns, saveRun, type Stored } from './runs';
 import { VERSION, type StoredRun } from './schema';
 
@@ -57,8 +58,11 @@ export class Keeper implements KeptResults {
   /** It is known whether there is a database, or that it takes long. */
   private readonly opened: Promise<void>;
   private readonly locks: Locks | undefined;
-  /** Results and runs that did not fit, by what they are called. */
+  /** What did not fit, by what it is called. */
   private readonly unkept = new Map<string, Unkept>();
+  private saving: Promise<void> = Promise.resolve();
+  /** What a person made. */
+  readonly own: OwnThings = new OwnThings(this);
 
   constructor(options: KeeperOptions = {}) {
     this.checkpointEvery = options.checkpointEvery ?? CHECKPOINT_EVERY;
@@ -121,22 +125,37 @@ export class Keeper implements KeptResults {
   }
 
   /** Keeps a result; one that does not fit is tried again with whatever is written next. */
-  async saveResult(run: NodeRun, stage: StageName): Promise<void> {
-    const keys = [run.key];
-    this.unkept.set(`result ${run.key}`, { keys, save: (db) => saveResult(db, run, stage) });
-    await this.saveUnkept();
+  saveResult(run: NodeRun, stage: StageName): Promise<boolean> {
+    return this.keep(`result ${run.key}`, (db) => saveResult(db, run, stage), [run.key]);
   }
 
   /** Notes a run, likewise. */
-  async noteRun(run: StoredRun): Promise<void> {
-    const keys = Object.values(run.keys);
-    this.unkept.set(`run ${run.id}`, { keys, save: (db) => saveRun(db, run) });
-    await this.saveUnkept();
+  noteRun(run: StoredRun): Promise<boolean> {
+    return this.keep(`run ${run.id}`, (db) => saveRun(db, run), Object.values(run.keys));
   }
 
-  /** Tries again what did not fit, the latest first. */
-  async saveUnkept(): Promise<void> {
+  /** Writes now, or as soon as there is room, in place of what waits under this name. True: it is on the disk. */
+  async keep(
+    name: string,
+    save: (db: Database) => Promise<void>,
+    keys: readonly string[] = [],
+  ): Promise<boolean> {
+    const waiting: Unkept = { keys, save };
+    this.unkept.delete(name); // it is the latest now
+    this.unkept.set(name, waiting);
+    await this.saveUnkept();
+    return !this.unkept.has(name);
+  }
+
+  /** Tries again what did not fit. One after the other: what is earlier never comes over what is later. */
+  saveUnkept(): Promise<void> {
+    return (this.saving = this.saving.then(() => this.saveAll()));
+  }
+
+  /** The latest first. */
+  private async saveAll(): Promise<void> {
     for (const [name, waiting] of [...this.unkept].reverse()) {
+      if (this.unkept.get(name) !== waiting) continue; // there is a later one
       const isKept = await this.write(async (db) => {
         await waiting.save(db);
         return true;

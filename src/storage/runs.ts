@@ -1,5 +1,5 @@
 import { transact, type Database } from './database';
-import { STORES, type Entry, type OwnThing, type StoredRun } from './schema';
+import { STORES, type Entry, type StoredRun } from './schema';
 
 /** A run in a list: what is there of its results, without loading them. */
 export interface ListedRun extends StoredRun {
@@ -70,16 +70,3 @@ export const deleteAll = (db: Database): Promise<void> =>
   transact(db, async (tx) => {
     for (const store of STORES) await tx.objectStore(store).clear();
   });
-
-/** Own things of a kind (labels, texts, rewards), in the order of their ids. */
-export const ownThings = (db: Database, kind: string): Promise<OwnThing[]> =>
-  db.getAll('own', IDBKeyRange.bound([kind, ''], [kind, '\uffff']));
-
-/** Keeps something that a person made, in place of what has the same kind and id. */
-export const saveOwn = (db: Database, thing: Omit<OwnThing, 'changed'>): Promise<void> =>
-  transact(db, async (tx) => {
-    await tx.objectStore('own').put({ ...thing, changed: Date.now() });
-  });
-
-export const deleteOwn = (db: Database, kind: string, id: string): Promise<void> =>
-  transact(db, (tx) => tx.objectStore('own').delete([kind, id]));

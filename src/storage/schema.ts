@@ -60,13 +60,18 @@ export interface Part {
   events: TimedEvent[];
 }
 
-/** Things that a person made: labels, texts, rewards. Whoever has them says what they are. */
-export interface OwnThing {
-  kind: string;
+/** What a person makes. A new kind gets a line here and its name in each language (`kept.kinds`). */
+export const OWN_KINDS = ['labels', 'pairs', 'demonstrations', 'prompts', 'text', 'reward', 'task'] as const;
+
+export type OwnKind = (typeof OWN_KINDS)[number];
+
+/** Something that a person made. Whoever has things of its kind says what their values are. */
+export interface OwnThing<T = unknown> {
+  kind: OwnKind;
   id: string;
   /** Milliseconds since 1970. */
   changed: number;
-  value: unknown;
+  value: T;
 }
 
 export interface Schema extends DBSchema {
@@ -75,7 +80,7 @@ export interface Schema extends DBSchema {
   results: { key: string; value: NodeRun };
   heads: { key: string; value: Head };
   parts: { key: [key: string, seq: number]; value: Part };
-  own: { key: [kind: string, id: string]; value: OwnThing };
+  own: { key: [kind: OwnKind, id: string]; value: OwnThing };
 }
 
 export const STORES = ['entries', 'runs', 'results', 'heads', 'parts', 'own'] as const;

@@ -1,25 +1,12 @@
 import { openDB } from 'idb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Keeper } from '../../src/storage/keeper';
-import { checkpoint, fakeLocks, freshStore, node, runOf } from './support';
+import { checkpoint, failPuts, fakeLocks, freshStore, node, runOf } from './support';
 
 beforeEach(freshStore);
 
 const open = (locks: ReturnType<typeof fakeLocks> | undefined = undefined) => new Keeper({ locks });
 const code = (keeper: Keeper) => keeper.state.problem?.code;
-
-/** Fails with these errors, one after the other, where something is put into a store; then works again. */
-function failPuts(times: number, error = new DOMException('full', 'QuotaExceededError')) {
-  const put = IDBObjectStore.prototype.put;
-  let left = times;
-  return vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
-    this: IDBObjectStore,
-    ...args: Parameters<IDBObjectStore['put']>
-  ) {
-    if (left-- > 0) throw error;
-    return put.apply(this, args);
-  });
-}
 
 describe('what is kept', () => {
   it('is the result as it was', async () => {

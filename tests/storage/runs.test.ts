@@ -3,15 +3,8 @@ import { defaultLabConfig } from '../../src/pipeline/lab/config';
 import { openDatabase, type Database } from '../../src/storage/database';
 import { everything, takeIn } from '../../src/storage/everything';
 import { loadRun, saveCheckpoint, saveResult } from '../../src/storage/records';
-import {
-  deleteAll,
-  deleteOwn,
-  deleteRun,
-  listRuns,
-  ownThings,
-  saveOwn,
-  saveRun,
-} from '../../src/storage/runs';
+import { ownThings, saveOwn } from '../../src/storage/own';
+import { deleteAll, deleteRun, listRuns, saveRun } from '../../src/storage/runs';
 import type { StoredRun } from '../../src/storage/schema';
 import { checkpoint, freshStore, runOf } from './support';
 
@@ -78,27 +71,15 @@ describe('deleting', () => {
 
   it('all leaves nothing', async () => {
     await twoRuns();
-    await saveOwn(db, { kind: 'labels', id: '1', value: 1 });
+    await saveOwn(db, { kind: 'labels', id: '1', changed: 1, value: 1 });
     await deleteAll(db);
     for (const store of db.objectStoreNames) expect(await db.count(store)).toBe(0);
   });
 });
 
-it('own things are kept by kind and id', async () => {
-  await saveOwn(db, { kind: 'labels', id: 'b', value: { chosen: 1 } });
-  await saveOwn(db, { kind: 'labels', id: 'a', value: { chosen: 0 } });
-  await saveOwn(db, { kind: 'reward', id: 'a', value: 'words.length' });
-  expect((await ownThings(db, 'labels')).map(({ id, value }) => [id, value])).toEqual([
-    ['a', { chosen: 0 }],
-    ['b', { chosen: 1 }],
-  ]);
-  await deleteOwn(db, 'labels', 'a');
-  expect(await ownThings(db, 'labels')).toHaveLength(1);
-});
-
 it('everything goes to another browser and back; what is there already stays', async () => {
   await twoRuns();
-  await saveOwn(db, { kind: 'labels', id: 'a', value: 'old' });
+  await saveOwn(db, { kind: 'labels', id: 'a', changed: 1, value: 'old' });
   const all = await everything(db);
   expect(all.results.map(({ stage, run }) => [stage, run.key]).sort()).toEqual([
     ['ppo', 'p'],
@@ -108,7 +89,7 @@ it('everything goes to another browser and back; what is there already stays', a
   db = await openDatabase();
   await takeIn(db, structuredClone(all));
   expect(await everything(db)).toEqual(all);
-  await saveOwn(db, { kind: 'labels', id: 'a', value: 'new' });
+  await saveOwn(db, { kind: 'labels', id: 'a', changed: 2, value: 'new' });
   await takeIn(db, structuredClone({ ...all, own: [{ ...all.own[0]!, changed: 0 }] }));
   expect((await ownThings(db, 'labels'))[0]!.value).toBe('new');
 });

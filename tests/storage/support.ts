@@ -1,5 +1,6 @@
 import { IDBFactory } from 'fake-indexeddb';
 import 'fake-indexeddb/auto';
+import { vi } from 'vitest';
 import type { Locks } from '../../src/storage/locks';
 import type { GraphNode } from '../../src/pipeline/lab/graph';
 import type { NodeRun } from '../../src/pipeline/lab/node-run';
@@ -7,6 +8,19 @@ import type { CheckpointEvent, TimedEvent } from '../../src/pipeline/lab/runner'
 
 /** A browser without anything stored. */
 export const freshStore = (): void => void (globalThis.indexedDB = new IDBFactory());
+
+/** Fails with these errors, one after the other, where something is put into a store; then works again. */
+export function failPuts(times: number, error = new DOMException('full', 'QuotaExceededError')) {
+  const put = IDBObjectStore.prototype.put;
+  let left = times;
+  return vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+    this: IDBObjectStore,
+    ...args: Parameters<IDBObjectStore['put']>
+  ) {
+    if (left-- > 0) throw error;
+    return put.apply(this, args);
+  });
+}
 
 /** Locks of one browser, as the page uses them. */
 export function fakeLocks(): Locks {

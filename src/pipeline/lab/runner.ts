@@ -30,7 +30,7 @@ export interface Job {
   parents: Parents;
   /** Own data that the settings name, by hash; what is not here is not in it. */
   own?: OwnRecords;
-  /** Checkpoints are wanted, at most as often as this, seconds. Absent: none. */
+  /** Checkpoints are wanted, at most as often as this, seconds; 0: after every row, at any cost. Absent: none. */
   checkpointEvery?: number;
   /** Where to go on from; events up to there are not told again. */
   resume?: Checkpoint;
@@ -291,7 +291,7 @@ class Checkpoints {
   ) {}
 
   get isDue(): boolean {
-    const wait = Math.max(1000 * this.everySeconds, SHARE * this.cost);
+    const wait = this.everySeconds && Math.max(1000 * this.everySeconds, SHARE * this.cost);
     return !this.busy && performance.now() - this.last >= wait;
   }
 

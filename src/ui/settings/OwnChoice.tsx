@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import type { OwnKind } from '../../pipeline/contract/own';
-import { loadOwn, useOwn } from '../store/own';
+import { loadOwnData, useOwnData } from '../store/own-data';
 import classes from './settings.module.css';
 
 interface OwnChoiceProps {
@@ -17,9 +17,9 @@ interface OwnChoiceProps {
 /** Which of a person's own data of a kind; what a link names and this browser does not have is named, too. */
 export function OwnChoice({ id, of, value, described, set }: OwnChoiceProps) {
   const { t } = useTranslation();
-  const loaded = useOwn((s) => s.loaded);
-  const items = useOwn(useShallow((s) => s.items.filter(({ kind }) => kind === of)));
-  useEffect(() => void loadOwn(), []);
+  const loaded = useOwnData((s) => s.loaded);
+  const items = useOwnData(useShallow((s) => s.items.filter(({ kind }) => kind === of)));
+  useEffect(() => void loadOwnData(), []);
   const hash = typeof value === 'string' ? value : null;
   const isMissing = hash !== null && loaded && !items.some((item) => item.hash === hash);
   const missing = { value: hash ?? '', label: t('settings.ownMissing', { hash: (hash ?? '').slice(0, 8) }) };

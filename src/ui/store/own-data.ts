@@ -7,10 +7,9 @@ import {
   type OwnKind,
   type OwnSource,
 } from '../../pipeline/contract/own';
-import type { OwnThing } from '../../storage/schema';
-import { keeper } from './keep';
+import { own } from './own';
 
-/** Own data as the page has it: kept in the browser where that is possible, in this tab at least. */
+/** Own data that stages can learn from, as the page has it. */
 export interface OwnItem {
   hash: string;
   kind: OwnKind;
@@ -22,81 +21,72 @@ export interface OwnItem {
 }
 
 /** The latest first; `loaded`: what the browser has kept is among them. */
-export const useOwn = create<{ items: readonly OwnItem[]; loaded: boolean }>(() => ({
+export const useOwnData = create<{ items: readonly OwnItem[]; loaded: boolean }>(() => ({
   items: [],
   loaded: false,
 }));
 
-let loading: Promise<void> | undefined;
-
-/** Own things of a kind as they are stored; none where nothing can be stored. */
-export async function storedThings(kind: string): Promise<OwnThing[]> {
-  const [kept, { ownThings }] = await Promise.all([keeper(), import('../../storage/runs')]);
-  return (await kept?.read((db) => ownThings(db, kind))) ?? [];
+/** What is stored: under its kind, its hash as id. */
+interface Stored {
+  name: string;
+  data: OwnData;
 }
 
-/** Keeps things, in place of those of the same kind and id. False where they stay in this tab only. */
-export async function storeThings(things: readonly Omit<OwnThing, 'changed'>[]): Promise<boolean> {
-  const [kept, { saveOwn }] = await Promise.all([keeper(), import('../../storage/runs')]);
-  const written = await kept?.write(async (db) => {
-    for (const thing of things) await saveOwn(db, thing);
-    return true;
-  });
-  return written ?? false;
-}
-
-export async function dropThings(things: readonly Pick<OwnThing, 'kind' | 'id'>[]): Promise<void> {
-  const [kept, { deleteOwn }] = await Promise.all([keeper(), import('../../storage/runs')]);
-  await kept?.write(async (db) => {
-    for (const { kind, id } of things) await deleteOwn(db, kind, id);
-  });
+/** It may have come from a file: only what is sound is taken. */
+function readStored(value: unknown): Stored | undefined {
+  const { name, data } = (value ?? {}) as Partial<Stored>;
+  return typeof name === 'string' && data && !ownDataProblem(data) ? { name, data } : undefined;
 }
 
 const byTime = (items: readonly OwnItem[]): OwnItem[] => items.toSorted((a, b) => b.changed - a.changed);
 
-const withItem = (items: readonly OwnItem[], item: OwnItem): OwnItem[] =>
-  byTime([item, ...items.filter(({ hash }) => hash !== item.hash)]);
+const without = (items: readonly OwnItem[], hash: string): OwnItem[] =>
+  items.filter((item) => item.hash !== hash);
 
-/** What is stored may have come from a file: only what is sound under its hash is taken. */
-function itemOf({ id, changed, value }: OwnThing): OwnItem[] {
-  const { name, data } = (value ?? {}) as { name?: unknown; data?: OwnData };
-  if (typeof name !== 'string' || ownDataProblem(data) || ownKey(data!) !== id) return [];
-  return [{ hash: id, kind: data!.kind, name, changed, data: data! }];
-}
+let loading: Promise<void> | undefined;
 
 /** Loads what the browser has kept, once. */
-export function loadOwn(): Promise<void> {
-  loading ??= Promise.all(OWN_KINDS.map(storedThings)).then((kinds) => {
-    const { items } = useOwn.getState();
-    const stored = kinds.flat().flatMap(itemOf);
-    const others = stored.filter(({ hash }) => !items.some((item) => item.hash === hash));
-    useOwn.setState({ items: byTime([...items, ...others]), loaded: true });
-  });
+export function loadOwnData(): Promise<void> {
+  loading ??= reloadOwnData();
   return loading;
 }
 
-/** Takes in own data. Resolves to its hash, by which settings name it. */
-export async function keepOwn(data: OwnData, name: string): Promise<string> {
+/** Loads it again, as after an import. */
+export async function reloadOwnData(): Promise<void> {
+  const kinds = await Promise.all(OWN_KINDS.map((kind) => own.list(kind, readStored)));
+  const stored = kinds.flat().flatMap(({ id, changed, value }): OwnItem[] => {
+    const { name, data } = value;
+    return ownKey(data) === id ? [{ hash: id, kind: data.kind, name, changed, data }] : [];
+  });
+  useOwnData.setState(({ items }) => {
+    const others = items.filter(({ hash }) => !stored.some((item) => item.hash === hash));
+    return { items: byTime([...stored, ...others]), loaded: true };
+  });
+}
+
+/** Takes in own data. Resolves to its hash, by which settings name it, when it is kept or cannot be. */
+export async function keepOwnData(data: OwnData, name: string): Promise<string> {
   const hash = ownKey(data);
   const item: OwnItem = { hash, kind: data.kind, name, changed: Date.now(), data };
-  useOwn.setState(({ items }) => ({ items: withItem(items, item) }));
-  await storeThings([{ kind: data.kind, id: hash, value: { name, data } }]);
+  useOwnData.setState(({ items }) => ({ items: [item, ...without(items, hash)] }));
+  await own.put(data.kind, hash, { name, data } satisfies Stored);
   return hash;
 }
 
-/** Takes it away. What was trained on it stays. */
-export async function dropOwn(hash: string): Promise<void> {
-  const item = useOwn.getState().items.find((one) => one.hash === hash);
+/** Takes it away, and offers to undo that. What was trained on it stays. */
+export async function dropOwnData(hash: string): Promise<void> {
+  const item = useOwnData.getState().items.find((one) => one.hash === hash);
   if (!item) return;
-  useOwn.setState(({ items }) => ({ items: items.filter((one) => one !== item) }));
-  await dropThings([{ kind: item.kind, id: hash }]);
+  useOwnData.setState(({ items }) => ({ items: without(items, hash) }));
+  const back = () => useOwnData.setState(({ items }) => ({ items: byTime([item, ...without(items, hash)]) }));
+  await own.delete(item.kind, hash, item.name, back);
 }
 
 /** For the lab. */
 export const ownSource: OwnSource = {
   async own(hash) {
-    const found = () => useOwn.getState().items.find((item) => item.hash === hash)?.data;
-    if (!found()) await loadOwn().catch(() => undefined);
+    const found = () => useOwnData.getState().items.find((item) => item.hash === hash)?.data;
+    if (!found()) await loadOwnData().catch(() => undefined);
     return found();
   },
 };

@@ -8,7 +8,7 @@ import { shippedResults } from '../../checkpoints/shipped';
 import type { Player } from '../recorded/player';
 import { SwitchableExecutor } from './executor';
 import { keptResults } from './keep';
-import { ownSource } from './own';
+import { ownSource } from './own-data';
 
 export type BackendChoice = BackendName | 'auto';
 

@@ -2,8 +2,8 @@ import { create } from 'zustand';
 
 /** Something that can be taken back, and how. */
 export interface UndoStep {
-  what: 'reset' | 'arm' | 'task' | 'lesson' | 'defaults';
-  /** Of what: an arm, a task, a stage. */
+  what: 'reset' | 'arm' | 'task' | 'lesson' | 'defaults' | 'own';
+  /** Of what: an arm, a task, a stage, something that a person made. */
   name: string;
   back(): void | Promise<void>;
 }
