@@ -244,6 +244,7 @@ const SAMPLES: { [C in Code]: Codes[C][] } = {
   'gold.opinionAgain': [{}],
   'gold.nounAgain': [{}],
   'gold.saidBefore': [{ count: 2 }],
+  'gold.rule': [{ score: 17 }],
   'gold.length': [{ count: 24, enough: 18 }],
   'gold.unfinished': [{}],
   'gold.names': [{ word: 'sink' }],

@@ -80,6 +80,8 @@ export interface LabConfig {
   evaluation: EvaluationPlan;
   /** Used by the stages that ask for a teacher or a judge. Default: the `small` model with default settings. */
   teacher?: TeacherConfig;
+  /** A person's own rule (by its hash) that stands in for the world's gold reward, in every stage of the task. */
+  gold?: string;
 }
 
 export const DEFAULT_TEACHER: TeacherConfig = { size: 'small', trunk: {} };
@@ -141,6 +143,10 @@ export const labConfigSchema = z.strictObject({
       size: sizeSchema.default(DEFAULT_TEACHER.size),
       trunk: z.partialRecord(z.enum(TRUNK_STAGES), settingsRecord).default({}),
     })
+    .optional(),
+  gold: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
     .optional(),
 });
 

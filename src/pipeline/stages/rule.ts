@@ -4,7 +4,6 @@ import { withFreshHead } from '../../model/parameters';
 import { MessageError } from '../../messages';
 import { openRule } from '../../sandbox/rule';
 import { numeric } from '../contract/figures';
-import { writeFormula } from '../contract/formula';
 import { ownData } from '../contract/own';
 import { present } from '../contract/present';
 import { ruleAnswer } from '../contract/rule-model';
@@ -17,7 +16,8 @@ import { sampleGold } from '../measures/evaluate';
 const settings = z.object({
   rule: ownSetting('reward', {
     label: 'reward function',
-    effect: 'A function of the answer’s words that you wrote; policies learn what it rewards, not what you meant.',
+    effect:
+      'A function of the answer’s words that you wrote; policies learn what it rewards, not what you meant.',
   }),
   normalise: flag(true, {
     label: 'centre and scale on SFT samples',
@@ -49,7 +49,6 @@ export const rule = defineStage({
     rawDeviation: numeric(2),
   },
   headline: [{ figure: 'goldCorrelation', from: 'summary', until: [] }],
-  formula: () => writeFormula('labels', () => ['r(x,y)=\\text{rule}(y,x)']),
   // eslint-disable-next-line require-yield -- nothing is trained
   async *run(context, s, parents) {
     const { source } = ownData(context, 'reward', s.rule);

@@ -10,9 +10,13 @@ import {
   type StageOutcome,
   type TimedEvent,
 } from '../../../src/pipeline/lab/runner';
+import { ownKey } from '../../../src/pipeline/contract/own';
 import type { Artifact, Parents } from '../../../src/pipeline/contract/stage';
 import { STAGES, type StageName } from '../../../src/pipeline/stages';
 import { nanoContext, openEngine, runToEnd, trainTrunk } from '../support';
+
+const OWN = { kind: 'reward', source: '(words) => words.length' } as const;
+const RULE = ownKey(OWN);
 
 /** Every stage, long enough to be interrupted between rows. */
 const SHORT: Record<StageName, Settings[]> = {
@@ -22,6 +26,7 @@ const SHORT: Record<StageName, Settings[]> = {
   reward: [{ steps: 6, batchSize: 4 }],
   distil: [{ answers: 64, steps: 6, batchSize: 4 }],
   'ai-feedback': [{ pairs: 600, heldOutPairs: 8, answers: 'pool' }],
+  rule: [{ rule: RULE }],
   ppo: [
     { iterations: 4, rolloutBatch: 8 },
     { iterations: 4, rolloutBatch: 8, valueModel: 'separate', pretrainCoef: 0.5, adaptiveKlTarget: 1 },
@@ -69,6 +74,7 @@ function jobOf(stage: StageName, changes: Settings): Job {
     task: task.name,
     size,
     seed,
+    ...(stage === 'rule' ? { own: { [RULE]: OWN } } : {}),
     evaluation: { ...evaluation, finalPrompts: 16 },
     parents: stage === 'scores' ? { ...usual, samples } : usual,
   };

@@ -16,6 +16,7 @@ export const stages = {
       simpo: 'SimPO',
       distil: 'Distillation',
       'ai-feedback': 'AI feedback',
+      rule: 'Own rule',
       'online-dpo': 'Online DPO',
       'preferred-ft': 'Preferred-FT',
       unlikelihood: 'Unlikelihood',
@@ -43,6 +44,7 @@ export const stages = {
       simpo: 'DPO on the mean log-prob per token, with a target margin and without a reference model.',
       distil: 'Imitates answers of a larger, already trained teacher in place of people.',
       'ai-feedback': 'A judge model in place of people compares two answers and labels the better one.',
+      rule: 'A function of the answer’s words that you wrote scores answers in place of the reward model.',
       'online-dpo': 'DPO in rounds: every round draws and labels fresh pairs from the policy as it then is.',
       'preferred-ft': 'Imitates the chosen answers and ignores the rejected ones.',
       unlikelihood:
@@ -148,6 +150,7 @@ export const stages = {
     tooLong: 'too long',
     unfinished: 'unfinished',
     clip: 'clipped',
+    rule: 'your rule',
     subject: 'subject',
     missingSubject: 'subject missing',
     adjective: 'adjective',

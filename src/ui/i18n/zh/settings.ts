@@ -72,6 +72,10 @@ export const settings: SettingCatalogue = {
       options: { student: '学生', pool: '混合' },
     },
   },
+  rule: {
+    rule: words('奖励函数', '您写的、以回答中的词为输入的函数；策略学到的是它奖励什么，而不是您的本意。'),
+    normalise: words('按 SFT 样本居中和缩放', '关闭：KL 系数的含义取决于原始分数的尺度。'),
+  },
   ppo: {
     iterations,
     rolloutBatch: words('每次迭代的采样数', '越多：优势的噪声越小，迭代越慢。', '个回答'),
