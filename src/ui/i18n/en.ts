@@ -2,6 +2,7 @@ import { gallery } from './en/gallery';
 import type { glossary } from './en/glossary';
 import type { kept } from './en/kept';
 import { metrics } from './en/metrics';
+import type { own } from './en/own';
 import { page } from './en/page';
 import { stages } from './en/stages';
 import type { transfer } from './en/transfer';
@@ -10,4 +11,4 @@ import type { transfer } from './en/transfer';
 export const en = { ...page, ...stages, ...metrics, ...gallery } as const;
 
 /** English words that come with the parts that need them (`addEnglish`); other languages come whole. */
-export type Late = typeof glossary & typeof kept & typeof transfer;
+export type Late = typeof glossary & typeof kept & typeof own & typeof transfer;

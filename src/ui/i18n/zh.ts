@@ -3,6 +3,7 @@ import { gallery } from './zh/gallery';
 import { glossary } from './zh/glossary';
 import { kept } from './zh/kept';
 import { metrics } from './zh/metrics';
+import { own } from './zh/own';
 import { page } from './zh/page';
 import { stages } from './zh/stages';
 import { transfer } from './zh/transfer';
@@ -18,4 +19,5 @@ export const words: Catalogue = {
   ...glossary,
   ...transfer,
   ...kept,
+  ...own,
 };

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { ARM_STAGES } from '../../pipeline/stages';
 import { useOpened, type OpensProps } from '../panel/Opener';
 import { actions, useLab } from '../store/useLab';
+import { setView } from '../store/useView';
 
 /** Which arm to add. */
 export function AddArmMenu({ button }: OpensProps) {
@@ -18,6 +19,8 @@ export function AddArmMenu({ button }: OpensProps) {
             {t('stage.addFresh', { name: t(`stage.names.${stage}`) })}
           </Menu.Item>
         ))}
+        <Menu.Divider />
+        <Menu.Item onClick={() => setView({ own: 'reward' })}>{t('stage.own')}</Menu.Item>
         <Menu.Divider />
         {arms.map((arm) => (
           <Menu.Item key={arm.id} onClick={() => actions.addArm(arm.stage, arm.id)}>

@@ -80,6 +80,7 @@ export const stages = {
     arms: 'Arms',
     teacher: 'Teacher',
     ownStages: 'own stages of {{name}}',
+    own: 'Your own reward or data …',
     addArm: 'Arm',
     addFresh: 'New {{name}}',
     copyOf: 'Copy of {{name}}',

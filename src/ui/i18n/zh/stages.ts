@@ -80,6 +80,7 @@ export const stages: Words<typeof en> = {
     arms: '实验组',
     teacher: '教师',
     ownStages: '{{name}}的专属阶段',
+    own: '自定义奖励或数据……',
     addArm: '实验组',
     addFresh: '新增 {{name}}',
     copyOf: '复制 {{name}}',
