@@ -2,6 +2,7 @@ import type { ExchangeCodes } from './exchange';
 import type { FileCodes } from './files';
 import type { GoldCodes } from './gold';
 import type { OwnCodes } from './own';
+import type { OwnRowCodes } from './own-rows';
 import type { RecordCodes } from './records';
 import type { RuleCodes } from './rules';
 import type { StorageCodes } from './storage';
@@ -12,7 +13,7 @@ import type { StorageCodes } from './storage';
  * each language; a missing sentence does not compile.
  */
 export interface Codes
-  extends ExchangeCodes, FileCodes, GoldCodes, OwnCodes, RecordCodes, RuleCodes, StorageCodes {
+  extends ExchangeCodes, FileCodes, GoldCodes, OwnCodes, OwnRowCodes, RecordCodes, RuleCodes, StorageCodes {
   /** Words of something that is not ours (a browser, a library), in whatever language it speaks. */
   foreign: { text: string };
   /** Where it is wrong, and what. */

@@ -3,6 +3,7 @@ import { en as exchange } from './exchange';
 import { en as files } from './files';
 import { en as gold } from './gold';
 import { en as own } from './own';
+import { en as ownRows } from './own-rows';
 import { en as records } from './records';
 import { en as rules } from './rules';
 import { en as storage } from './storage';
@@ -28,6 +29,7 @@ export const en: Sentences = {
   ...files,
   ...gold,
   ...own,
+  ...ownRows,
   ...records,
   ...rules,
   ...storage,

@@ -6,7 +6,7 @@ vi.mock('../../../src/ui/store/useLab', () => ({ actions: {} }));
 const { histogram, verdictOf } = await import('../../../src/ui/own/preview');
 
 it('a histogram has every answer once, and the mean gold of each column', () => {
-  const bins = histogram([0, 0, 1, 4], [1, 0, -1, 0.5]);
+  const bins = histogram([0, 0, 2, 4], [1, 0, -1, 0.5]);
   expect(bins.map(({ answers }) => answers)).toEqual([2, 1, 1]);
   expect(bins.map(({ gold }) => gold)).toEqual([0.5, -1, 0.5]);
   expect(bins[0]!.score).toBeCloseTo(2 / 3, 12);
