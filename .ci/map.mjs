@@ -69,6 +69,7 @@ export const FLOORS = {
     ['replay'],
     ['gallery'],
     ['transfer'],
+    ['labeler'],
     ['settings', 'header', 'kept', 'own', 'pipeline-rail'],
     ['app', 'bench'],
   ],

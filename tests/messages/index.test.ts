@@ -109,6 +109,8 @@ const SAMPLES: { [C in Code]: Codes[C][] } = {
   'own.none': [{ kind: 'pairs' }, { kind: 'reward' }],
   'own.missing': [{ kind: 'text', hash: '0123abcd' }],
   'own.hash': [{ hash: '0123abcd' }],
+  'own.words': [{ words: ['zoo', 'vet'] }],
+  'own.tooLong': [{ row: 3, tokens: 90, most: 64 }],
   'own.kind': [{ known: ['a-first', 'b-second'] }],
   'storage.denied': [{}],
   'storage.newer': [{}],

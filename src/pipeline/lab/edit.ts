@@ -133,6 +133,25 @@ export function withArm(
   return { config: { ...config, arms: [...config.arms, arm] }, arm };
 }
 
+/**
+ * With an arm of DPO on people's own comparisons, and a reward model that learns from the same; `labels` are settings of
+ * the stage `own-labels`.
+ */
+export function withOwnLabels(
+  config: LabConfig,
+  name: string,
+  labels: Settings,
+): { config: LabConfig; arm: ArmConfig } {
+  const added = withArm(config, 'dpo');
+  const arm: ArmConfig = {
+    ...added.arm,
+    from: { preferences: 'own-labels' },
+    trunk: { 'own-labels': labels },
+  };
+  const grown = { ...added.config, arms: [...config.arms, arm] };
+  return { config: withArmName(grown, arm.id, name), arm };
+}
+
 /** Without that arm; the last one stays. */
 export const withoutArm = (config: LabConfig, id: string): LabConfig =>
   config.arms.length > 1 ? { ...config, arms: config.arms.filter((a) => a.id !== id) } : config;

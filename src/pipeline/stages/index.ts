@@ -10,6 +10,7 @@ import { instruct } from './instruct';
 import { kto } from './kto';
 import { onlineDpo } from './online-dpo';
 import { orpo } from './orpo';
+import { ownLabels } from './own-labels';
 import { ppo } from './ppo';
 import { preferences } from './preferences';
 import { preferredFt } from './preferred-ft';
@@ -35,6 +36,7 @@ const ALL = [
   distil,
   aiFeedback,
   rule,
+  ownLabels,
   ppo,
   dpo,
   grpo,

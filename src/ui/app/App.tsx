@@ -18,6 +18,7 @@ import {
   keptNotices,
   own,
   ownGold,
+  labeler,
   microscope,
   settings,
   storedWork,
@@ -39,6 +40,7 @@ export function App() {
   const ownOpened = useView((s) => s.own !== null);
   const isRuled = useLab((s) => s.config.gold !== undefined);
   const storedOpened = useView((s) => s.stored);
+  const labelerOpened = useView((s) => s.labeler);
   const microscopeOpened = useMicroscope((s) => s.subject !== null);
   return (
     <div className={classes.app}>
@@ -92,6 +94,11 @@ export function App() {
       <Panel name="own">
         <OnceOpened opened={ownOpened}>
           <own.Part />
+        </OnceOpened>
+      </Panel>
+      <Panel name="labeler">
+        <OnceOpened opened={labelerOpened}>
+          <labeler.Part />
         </OnceOpened>
       </Panel>
       <Panel name="transfer">

@@ -26,6 +26,7 @@ export const glossary = part(async () => (await import('../gallery/Glossary')).G
 export const own = part(async () => (await import('../own/Own')).Own);
 /** Only where a rule is gold. */
 export const ownGold = part(async () => (await import('../own/GoldNotice')).GoldNotice);
+export const labeler = part(async () => (await import('../labeler/Labeler')).Labeler);
 export const storedWork = part(async () => (await import('../kept/StoredWork')).StoredWork);
 /** Not needed for the first picture: what was stored has to be read first. */
 export const keptNotices = part(async () => (await import('../kept/KeptNotices')).KeptNotices);
@@ -44,6 +45,7 @@ const PARTS = [
   replayBar,
   storedWork,
   own,
+  labeler,
 ];
 
 /**

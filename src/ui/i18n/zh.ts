@@ -2,6 +2,7 @@ import type { Catalogue } from './catalogue';
 import { gallery } from './zh/gallery';
 import { glossary } from './zh/glossary';
 import { kept } from './zh/kept';
+import { labeler } from './zh/labeler';
 import { metrics } from './zh/metrics';
 import { own } from './zh/own';
 import { page } from './zh/page';
@@ -20,4 +21,5 @@ export const words: Catalogue = {
   ...transfer,
   ...kept,
   ...own,
+  ...labeler,
 };

@@ -19,6 +19,7 @@ export function AddArmMenu({ button }: OpensProps) {
             {t('stage.addFresh', { name: t(`stage.names.${stage}`) })}
           </Menu.Item>
         ))}
+        <Menu.Item onClick={() => setView({ labeler: true })}>{t('stage.labelYourself')}</Menu.Item>
         <Menu.Divider />
         <Menu.Item onClick={() => setView({ own: 'reward' })}>{t('stage.own')}</Menu.Item>
         <Menu.Divider />

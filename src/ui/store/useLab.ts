@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import { configProblems, defaultLabConfig, type ArmConfig, type LabConfig } from '../../pipeline/lab/config';
 import {
+  withOwnLabels,
   withArm,
   withArmName,
   withDefaults,
@@ -308,6 +309,20 @@ export const actions = {
   addArm(stage: ArmStage, copyOf?: string): void {
     const { config: next, arm } = withArm(config(), stage, copyOf);
     configure(next, { selected: arm.id, step: `add ${arm.id}` });
+  },
+  /** Adds DPO on people's own comparisons, and trains it where nothing else runs; true: it is being trained. */
+  addOwnLabels(name: string, labels: { labels: string; simulated: number }): boolean {
+    const { config: next, arm } = withOwnLabels(config(), name, labels);
+    configure(next, { selected: arm.id, step: `add ${arm.id}` });
+    return actions.runOnly([arm.id]);
+  },
+  /** Trains these stages and what they build on, where nothing else runs. */
+  runOnly(ids: readonly string[]): boolean {
+    if (!canRun() || session.lab.state !== 'idle') return false;
+    leaveReplay();
+    void noteRun(config(), useLab.getState().demo);
+    session.lab.run(ids).catch(() => undefined);
+    return true;
   },
   removeArm(id: string): void {
     const at = config().arms.findIndex((arm) => arm.id === id);

@@ -37,6 +37,8 @@ export interface ViewState {
   stored: boolean;
   /** Which page of one's own rewards and data is open; null while it is closed. */
   own: OwnTab | null;
+  /** The dialogue in which a person labels pairs. */
+  labeler: boolean;
   /** The host has another version than this page. */
   newVersion: boolean;
   /** A language whose words did not come. */
@@ -63,6 +65,7 @@ export const useView = create<ViewState>(() => ({
   help: false,
   stored: false,
   own: null,
+  labeler: false,
   newVersion: false,
   unspoken: null,
 }));

@@ -10,13 +10,16 @@ import {
   type StageOutcome,
   type TimedEvent,
 } from '../../../src/pipeline/lab/runner';
-import { ownKey } from '../../../src/pipeline/contract/own';
+import { ownKey, type OwnData } from '../../../src/pipeline/contract/own';
 import type { Artifact, Parents } from '../../../src/pipeline/contract/stage';
 import { STAGES, type StageName } from '../../../src/pipeline/stages';
 import { nanoContext, openEngine, runToEnd, trainTrunk } from '../support';
 
-const OWN = { kind: 'reward', source: '(words) => words.length' } as const;
-const RULE = ownKey(OWN);
+const RULE: OwnData = { kind: 'reward', source: '(words) => words.length' };
+const OWN: OwnData = {
+  kind: 'pairs',
+  rows: [{ prompt: ['review:', 'the'], chosen: ['movie', '<eos>'], rejected: ['film', '<eos>'] }],
+};
 
 /** Every stage, long enough to be interrupted between rows. */
 const SHORT: Record<StageName, Settings[]> = {
@@ -26,7 +29,8 @@ const SHORT: Record<StageName, Settings[]> = {
   reward: [{ steps: 6, batchSize: 4 }],
   distil: [{ answers: 64, steps: 6, batchSize: 4 }],
   'ai-feedback': [{ pairs: 600, heldOutPairs: 8, answers: 'pool' }],
-  rule: [{ rule: RULE }],
+  rule: [{ rule: ownKey(RULE) }],
+  'own-labels': [{ labels: ownKey(OWN), simulated: 600, heldOutPairs: 8 }],
   ppo: [
     { iterations: 4, rolloutBatch: 8 },
     { iterations: 4, rolloutBatch: 8, valueModel: 'separate', pretrainCoef: 0.5, adaptiveKlTarget: 1 },
@@ -74,8 +78,8 @@ function jobOf(stage: StageName, changes: Settings): Job {
     task: task.name,
     size,
     seed,
-    ...(stage === 'rule' ? { own: { [RULE]: OWN } } : {}),
     evaluation: { ...evaluation, finalPrompts: 16 },
+    own: { [ownKey(OWN)]: OWN, [ownKey(RULE)]: RULE },
     parents: stage === 'scores' ? { ...usual, samples } : usual,
   };
 }

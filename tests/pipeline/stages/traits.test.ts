@@ -26,7 +26,7 @@ describe('the registry', () => {
 
   it('knows who fills a role, the usual one first', () => {
     expect(fillersOf('sft')).toEqual(['sft', 'pretrain', 'distil']);
-    expect(fillersOf('preferences')).toEqual(['preferences', 'ai-feedback']);
+    expect(fillersOf('preferences')).toEqual(['preferences', 'ai-feedback', 'own-labels']);
     expect(fillersOf('judge')).toEqual(['reward']);
   });
 

@@ -144,6 +144,8 @@ export const gallery = {
     entropy: 'entropy',
     pairs: 'pairs',
     agreement: 'agreement',
+    ownPairs: 'own labels',
+    ties: 'ties left out',
     accuracy: 'accuracy',
     'accuracy/heldOutClusters': 'accuracy, held-out clusters',
     'accuracy/trainClusters': 'accuracy, trained clusters',

@@ -142,6 +142,7 @@ export const page = {
       charts: 'charts and tables',
       samples: 'samples',
       lesson: 'lesson',
+      labeler: 'labelling',
       lessons: 'list of lessons',
       glossary: 'glossary',
       transfer: 'what leaves and comes back',

@@ -17,6 +17,7 @@ export const stages = {
       distil: 'Distillation',
       'ai-feedback': 'AI feedback',
       rule: 'Own rule',
+      'own-labels': 'Own labels',
       'online-dpo': 'Online DPO',
       'preferred-ft': 'Preferred-FT',
       unlikelihood: 'Unlikelihood',
@@ -45,6 +46,7 @@ export const stages = {
       distil: 'Imitates answers of a larger, already trained teacher in place of people.',
       'ai-feedback': 'A judge model in place of people compares two answers and labels the better one.',
       rule: 'A function of the answer’s words that you wrote scores answers in place of the reward model.',
+      'own-labels': 'Comparisons that you or other people made, alone or with simulated ones.',
       'online-dpo': 'DPO in rounds: every round draws and labels fresh pairs from the policy as it then is.',
       'preferred-ft': 'Imitates the chosen answers and ignores the rejected ones.',
       unlikelihood:
@@ -83,6 +85,7 @@ export const stages = {
     own: 'Your own reward or data …',
     addArm: 'Arm',
     addFresh: 'New {{name}}',
+    labelYourself: 'Label pairs yourself …',
     copyOf: 'Copy of {{name}}',
     armMenu: 'Arm {{name}}: rename, copy, remove',
     rename: 'Rename',

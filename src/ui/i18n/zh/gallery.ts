@@ -134,6 +134,8 @@ export const gallery: Words<typeof en> = {
     entropy: '熵',
     pairs: '对数',
     agreement: '一致率',
+    ownPairs: '自己的标注',
+    ties: '略去的平局',
     accuracy: '准确率',
     'accuracy/heldOutClusters': '准确率，未训练的任务簇',
     'accuracy/trainClusters': '准确率，训练过的任务簇',

@@ -142,6 +142,7 @@ export const page: Words<typeof en> = {
       charts: '图表与表格',
       samples: '样本',
       lesson: '课程',
+      labeler: '标注',
       lessons: '课程列表',
       glossary: '术语表',
       transfer: '导出与导入',
