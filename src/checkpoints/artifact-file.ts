@@ -23,6 +23,7 @@ export function saveArtifact(
           kind: 'reward',
           mean: String(artifact.mean),
           deviation: String(artifact.deviation),
+          ...(artifact.rule === undefined ? {} : { rule: artifact.rule }),
         },
         { dtype },
       );
@@ -53,6 +54,7 @@ export function loadArtifact(bytes: Uint8Array): Artifact {
         weights,
         mean: numberIn(metadata, 'mean', -Infinity),
         deviation: numberIn(metadata, 'deviation', 0),
+        ...(metadata['rule'] === undefined ? {} : { rule: metadata['rule'] }),
       };
     }
     case 'preferences':

@@ -2,7 +2,9 @@ import type { ExchangeCodes } from './exchange';
 import type { FileCodes } from './files';
 import type { GoldCodes } from './gold';
 import type { OwnCodes } from './own';
+import type { OwnRowCodes } from './own-rows';
 import type { RecordCodes } from './records';
+import type { RuleCodes } from './rules';
 import type { StorageCodes } from './storage';
 
 /**
@@ -10,7 +12,8 @@ import type { StorageCodes } from './storage';
  * says what happened; each language writes the sentence (`en.ts`, `zh.ts`). A new code is a line here and one in
  * each language; a missing sentence does not compile.
  */
-export interface Codes extends ExchangeCodes, FileCodes, GoldCodes, OwnCodes, RecordCodes, StorageCodes {
+export interface Codes
+  extends ExchangeCodes, FileCodes, GoldCodes, OwnCodes, OwnRowCodes, RecordCodes, RuleCodes, StorageCodes {
   /** Words of something that is not ours (a browser, a library), in whatever language it speaks. */
   foreign: { text: string };
   /** Where it is wrong, and what. */

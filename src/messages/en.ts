@@ -3,7 +3,9 @@ import { en as exchange } from './exchange';
 import { en as files } from './files';
 import { en as gold } from './gold';
 import { en as own } from './own';
+import { en as ownRows } from './own-rows';
 import { en as records } from './records';
+import { en as rules } from './rules';
 import { en as storage } from './storage';
 
 const TYPES: Record<ValueType, string> = {
@@ -27,7 +29,9 @@ export const en: Sentences = {
   ...files,
   ...gold,
   ...own,
+  ...ownRows,
   ...records,
+  ...rules,
   ...storage,
   foreign: ({ text }) => text,
   at: ({ path, problem }, { say }) => `${path}: ${say(problem)}`,

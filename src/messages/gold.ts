@@ -1,6 +1,8 @@
 /** Why an answer gets a part of its gold reward. Words of the toy world stay as they are in every language. */
 export interface GoldCodes {
   'gold.clipped': Nothing;
+  /** What a person's own rule gives, before it is cut to −1…1. */
+  'gold.rule': { score: number };
   'gold.sentiment': { positive: number; negative: number; tooFew: boolean };
   'gold.ungrammatical': { broken: number; of: number };
   'gold.noSentence': Nothing;
@@ -55,6 +57,7 @@ export const en: GoldSentences = {
   'gold.opinionAgain': () => 'says the same opinion words again',
   'gold.nounAgain': () => 'speaks of the same thing again',
   'gold.saidBefore': ({ count }) => `${counted(count, 'sentence')} said before`,
+  'gold.rule': ({ score }) => `your rule gives ${score}`,
   'gold.length': ({ count, enough }) => `${counted(count, 'word')}; ${enough} are enough`,
   'gold.unfinished': () => 'does not come to an end',
   'gold.names': ({ word }) => `names the ${word}`,
@@ -96,6 +99,7 @@ export const zh: GoldSentences = {
   'gold.opinionAgain': () => '重复使用同样的评价词',
   'gold.nounAgain': () => '又说到同一样东西',
   'gold.saidBefore': ({ count }) => `${count} 句是前面说过的`,
+  'gold.rule': ({ score }) => `您的规则给出 ${score}`,
   'gold.length': ({ count, enough }) => `${count} 个词；${enough} 个就够了`,
   'gold.unfinished': () => '没有结束',
   'gold.names': ({ word }) => `提到了 ${word}`,

@@ -3,7 +3,9 @@ import { zh as exchange } from './exchange';
 import { zh as files } from './files';
 import { zh as gold } from './gold';
 import { zh as own } from './own';
+import { zh as ownRows } from './own-rows';
 import { zh as records } from './records';
+import { zh as rules } from './rules';
 import { zh as storage } from './storage';
 
 const TYPES: Record<ValueType, string> = {
@@ -23,7 +25,9 @@ export const zh: Sentences = {
   ...files,
   ...gold,
   ...own,
+  ...ownRows,
   ...records,
+  ...rules,
   ...storage,
   foreign: ({ text }) => text,
   at: ({ path, problem }, { say }) => `${path}：${say(problem)}`,

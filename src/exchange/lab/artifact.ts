@@ -4,13 +4,13 @@ import { MODEL_SIZES, type ModelSize } from '../../model/config';
 import { VOCABULARY_SIZE } from '../../model/tokens';
 import type { Artifact } from '../../pipeline/contract/artifacts';
 import { preferencesOf } from '../../pipeline/contract/packed-preferences';
-import { fillersOf, isUsual, type StageName } from '../../pipeline/stages';
+import { fillersOf, type StageName } from '../../pipeline/stages';
 
 type Kind = 'model' | 'reward' | 'preferences';
 
 /** What a stage makes. */
 function kindOf(stage: StageName): Kind {
-  if (isUsual(stage, 'reward')) return 'reward';
+  if ((fillersOf('reward') as readonly StageName[]).includes(stage)) return 'reward';
   return (fillersOf('preferences') as readonly StageName[]).includes(stage) ? 'preferences' : 'model';
 }
 

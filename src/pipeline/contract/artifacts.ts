@@ -13,6 +13,11 @@ export interface RewardModelArtifact {
   weights: Float32Array;
   mean: number;
   deviation: number;
+  /**
+   * Source of the function that a person wrote, which gives the scores in place of the head; the weights are then SFT's
+   * with a fresh head, for whoever begins a value model with them.
+   */
+  rule?: string;
 }
 
 /** A labelled comparison; ids, prompts with `<bos>`, answers with `<eos>` if produced. */

@@ -16,6 +16,7 @@ import type { EvaluationPlan, FinalAnswers } from './evaluation';
 import type { StageEvent } from './events';
 import type { OwnRecords } from './own';
 import { preferencesOf } from './packed-preferences';
+import { openModel } from './rule-model';
 import type { Place, StageTraits } from './traits';
 
 // What the author of a stage needs, from one door.
@@ -111,7 +112,7 @@ export function parent<R extends Role>(parents: Parents, role: R): ParentOf<R> {
 export const modelOf = (
   context: StageContext,
   artifact: LanguageModelArtifact | RewardModelArtifact,
-): LanguageModel => context.engine.createModel(artifact.config, artifact.weights);
+): LanguageModel => openModel(context.engine, artifact);
 
 /** Training has left the finite numbers. `weights` are the last good ones. */
 export class DivergedError extends MessageError {

@@ -23,8 +23,9 @@ import { changesOf, placeOf, stageOfNode, standardOf, withSetting } from './edit
  * | address | part |
  * |---|---|
  * | `task` `size` `seed` `start` | of the run |
+ * | `gold` | hash of a rule of one's own; `off`: the world's |
  * | `arms` | list of `id:stage:name`, with `:size` where an arm has its own |
- * | `arm@start` `arm@sft` `arm@preferences` | what an arm grows from; `off`: the usual |
+ * | `arm@start` `arm@sft` `arm@preferences` `arm@reward` | what an arm grows from; `off`: the usual |
  * | `teacher@size` | the teacher's model |
  * | `stage.setting` | of the trunk that all share |
  * | `arm.setting` | of an arm; by the name of a stage, of all its arms |
@@ -54,6 +55,18 @@ const topLevel = (name: 'task' | 'size' | 'seed' | 'start'): Part => ({
     return accepted(labConfigSchema.shape[name], value, () => ({ ...config, [name]: value }));
   },
 });
+
+/** A person's own rule in place of the world's gold. */
+const gold: Part = {
+  read: (config) => config.gold ?? 'off',
+  write(config, text) {
+    const value = text === 'off' ? undefined : text;
+    return accepted(labConfigSchema.shape.gold, value, () => {
+      const { gold: _, ...others } = config;
+      return value === undefined ? others : { ...others, gold: value };
+    });
+  },
+};
 
 const arms: Part = {
   read: (config) =>
@@ -93,6 +106,7 @@ const TOP: Readonly<Record<string, Part>> = {
   size: topLevel('size'),
   seed: topLevel('seed'),
   start: topLevel('start'),
+  gold,
   arms,
 };
 
@@ -105,7 +119,7 @@ const teacherSize: Part = {
     }),
 };
 
-const SOURCES = ['start', 'sft', 'preferences'] as const;
+const SOURCES = ['start', 'sft', 'preferences', 'reward'] as const;
 const armSchema = labConfigSchema.shape.arms.element;
 
 /** What an arm grows from. */

@@ -21,11 +21,14 @@ import {
 export const SFT_SOURCES = fillersOf('sft');
 /** Where labelled pairs may come from: people, or a judge. */
 export const LABEL_SOURCES = fillersOf('preferences');
+/** What answers may be scored by: a model of the labels, or a rule. */
+export const REWARD_SOURCES = fillersOf('reward');
 
 /** Which stage fills a role under an arm, where it is not the usual one. */
 export interface Sources {
   sft?: FillerOf<'sft'> | undefined;
   preferences?: FillerOf<'preferences'> | undefined;
+  reward?: FillerOf<'reward'> | undefined;
 }
 
 /** Seed of every shipped checkpoint. */
@@ -77,6 +80,8 @@ export interface LabConfig {
   evaluation: EvaluationPlan;
   /** Used by the stages that ask for a teacher or a judge. Default: the `small` model with default settings. */
   teacher?: TeacherConfig;
+  /** A person's own rule (by its hash) that stands in for the world's gold reward, in every stage of the task. */
+  gold?: string;
 }
 
 export const DEFAULT_TEACHER: TeacherConfig = { size: 'small', trunk: {} };
@@ -115,6 +120,7 @@ export const labConfigSchema = z.strictObject({
           .strictObject({
             sft: z.enum(SFT_SOURCES).optional(),
             preferences: z.enum(LABEL_SOURCES).optional(),
+            reward: z.enum(REWARD_SOURCES).optional(),
           })
           .optional(),
         start: z.enum(SFT_SOURCES).optional(),
@@ -137,6 +143,10 @@ export const labConfigSchema = z.strictObject({
       size: sizeSchema.default(DEFAULT_TEACHER.size),
       trunk: z.partialRecord(z.enum(TRUNK_STAGES), settingsRecord).default({}),
     })
+    .optional(),
+  gold: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
     .optional(),
 });
 

@@ -75,7 +75,7 @@ export function buildGraph(config: LabConfig): Graph {
     shippable: boolean,
     arm?: ArmConfig,
   ): GraphNode => {
-    const { task, evaluation } = config;
+    const { task, evaluation, gold } = config;
     const { inputs: roles, taskFree } = STAGES[stage];
     const parents = roles.map((role) => [role, trunkNode(...sourceOf(role, owner, arm))] as const);
     const settings = resolvedSettings({ task, size: owner.size }, stage, changes);
@@ -86,7 +86,7 @@ export function buildGraph(config: LabConfig): Graph {
       settings: keyedSettings(STAGES[stage].settings, settings),
       seed,
       size: owner.size,
-      ...(taskFree ? {} : { task }),
+      ...(taskFree ? {} : { task, ...(gold ? { gold } : {}) }),
       ...(arm ? { evaluation: plainPlan(evaluation) } : {}),
       inputs: parents.map(([role, node]) => [role, node.key]),
     });
@@ -108,8 +108,8 @@ export function buildGraph(config: LabConfig): Graph {
   /** Which trunk and which of its stages fill a role. */
   function sourceOf(role: Role, owner: Owner, arm?: ArmConfig): [Owner, TrunkStage] {
     if (role === 'teacher' || role === 'judge') return [teacher, usualFiller(role)];
-    const { sft, preferences } = owner.from;
-    const asked = role === 'sft' ? (arm?.start ?? sft) : role === 'preferences' ? preferences : undefined;
+    const { sft, preferences, reward } = owner.from;
+    const asked = { sft: arm?.start ?? sft, preferences, reward, base: undefined }[role];
     return [owner, asked ?? usualFiller(role)];
   }
 

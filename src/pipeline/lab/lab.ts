@@ -414,7 +414,11 @@ export class Lab {
       this.changed();
     };
     try {
-      const named = ownNamed(STAGES[node.stage].settings, node.settings);
+      const { gold } = this.plan.config;
+      const named = [
+        ...ownNamed(STAGES[node.stage].settings, node.settings),
+        ...(gold ? [{ hash: gold }] : []),
+      ];
       const own = named.length > 0 ? { own: await this.ownOf(named) } : {};
       const job = { ...this.jobOf(node), ...own };
       const asked = keeping && { checkpointEvery: this.kept!.checkpointEvery, ...(resume ? { resume } : {}) };
@@ -435,12 +439,12 @@ export class Lab {
 
   private jobOf(node: GraphNode): Job {
     const { stage, settings, size, seed } = node;
-    const { task, evaluation } = this.plan.config;
+    const { task, evaluation, gold } = this.plan.config;
     const parents = Object.fromEntries([
       ...Object.entries(node.inputs).map(([role, id]) => [role, artifactIn(this.plan.graph, this.runs, id)]),
       ...this.sharedBy(node).map(([role, { key }]) => [role, this.runs.get(key)?.result?.artifact]),
     ]) as Parents;
-    return { stage, settings, task, size, seed, evaluation, parents };
+    return { stage, settings, task, size, seed, evaluation, parents, ...(gold ? { gold } : {}) };
   }
 
   /** A person's own data as far as it is here; what is not the stage itself will miss. */

@@ -5,7 +5,8 @@ import { shapeProblems } from '../../messages/shape';
 import type { ModelSize } from '../../model/config';
 import { taskByName } from '../../world';
 import { labConfigSchema, type Settings } from './config';
-import { ownProblem, type OwnRecords } from '../contract/own';
+import { ownData, ownProblem, type OwnRecords } from '../contract/own';
+import { ruledTask, type RuledTask } from '../contract/rule-gold';
 import { settingErrors } from '../contract/settings';
 import {
   DivergedError,
@@ -30,6 +31,8 @@ export interface Job {
   parents: Parents;
   /** Own data that the settings name, by hash; what is not here is not in it. */
   own?: OwnRecords;
+  /** Hash of the rule that stands in for the task's gold reward. */
+  gold?: string;
   /** Checkpoints are wanted, at most as often as this, seconds; 0: after every row, at any cost. Absent: none. */
   checkpointEvery?: number;
   /** Where to go on from; events up to there are not told again. */
@@ -219,6 +222,13 @@ export async function runStage(
   }
 }
 
+/** The task of a job, with a person's rule as its gold where one is named. */
+async function goldTask({ task: name, gold, own }: Job): Promise<RuledTask> {
+  const task = taskByName(name);
+  if (gold === undefined) return { task, dispose: () => undefined };
+  return ruledTask(task, ownData({ own }, 'reward', gold).source);
+}
+
 async function rowsOf(
   engine: Engine,
   job: Job,
@@ -229,8 +239,8 @@ async function rowsOf(
   const { size, seed, evaluation, parents, own, resume } = job;
   const recorder = job.checkpointEvery === undefined ? undefined : new Recorder(engine, resume);
   const checkpoints = recorder && new Checkpoints(recorder, job.checkpointEvery!, onEvent);
-  const task = taskByName(job.task);
-  const context = { engine: recorder?.engine ?? engine, size, task, seed, evaluation, own };
+  const ruled = await goldTask(job);
+  const context = { engine: recorder?.engine ?? engine, size, task: ruled.task, seed, evaluation, own };
   const stage = STAGES[job.stage];
   const events = stage.run(context, stage.settings.parse(job.settings) as never, parents);
   const recalled = recorder ? (resume?.rows ?? 0) : 0;
@@ -269,6 +279,7 @@ async function rowsOf(
     }
   } finally {
     await events.return(undefined as never);
+    ruled.dispose();
   }
 }
 

@@ -20,7 +20,7 @@ const ENOUGH = 3;
 /** What those nodes of the graph share that are still to be computed. */
 export function sharedWork(
   graph: Graph,
-  { task, evaluation }: Pick<LabConfig, 'task' | 'evaluation'>,
+  { task, evaluation, gold }: Pick<LabConfig, 'task' | 'evaluation' | 'gold'>,
   isToDo: (node: GraphNode) => boolean,
 ): Shared {
   const nodes: GraphNode[] = [];
@@ -37,7 +37,16 @@ export function sharedWork(
     const version = versionOf(STAGES[stage], settings as never);
     const from = [...Object.entries(inputs), ...(samples ? [['samples', samples.id] as const] : [])];
     const causes = from.map(([role, id]) => [role, keys.get(id)]);
-    const key = keyOf({ stage, version, settings, seed, size, task, inputs: causes });
+    const key = keyOf({
+      stage,
+      version,
+      settings,
+      seed,
+      size,
+      task,
+      inputs: causes,
+      ...(gold ? { gold } : {}),
+    });
     const id = `${stage} ${from.map(([, input]) => input).join(', ')}`;
     const node = { id, name: id, stage, size, settings, seed, inputs, key, shippable: false };
     nodes.push(node);

@@ -21,6 +21,19 @@ export function standardDeviation(values: ArrayLike<number>): number {
   return Math.sqrt(sum / (values.length - 1));
 }
 
+/** Pearson's correlation of paired values; undefined where one of them never differs. */
+export function correlation(xs: ArrayLike<number>, ys: ArrayLike<number>): number | undefined {
+  const [mx, my] = [mean(xs), mean(ys)];
+  let [xy, xx, yy] = [0, 0, 0];
+  for (let i = 0; i < xs.length; i++) {
+    const [x, y] = [xs[i]! - mx, ys[i]! - my];
+    xy += x * y;
+    xx += x * x;
+    yy += y * y;
+  }
+  return xx > 0 && yy > 0 ? xy / Math.sqrt(xx * yy) : undefined;
+}
+
 export interface Interval {
   low: number;
   high: number;

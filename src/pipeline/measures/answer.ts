@@ -1,4 +1,5 @@
 import type { Engine, LanguageModel, Matrix } from '../../engine/types';
+import { openModel } from '../contract/rule-model';
 import type { LanguageModelArtifact, RewardModelArtifact } from '../contract/stage';
 import { sequence } from '../data/tokens';
 
@@ -34,7 +35,7 @@ export async function answer(engine: Engine, request: AnswerRequest): Promise<An
   const { model, reward, reference, prompt, count } = request;
   const open: LanguageModel[] = [];
   const load = (artifact: LanguageModelArtifact | RewardModelArtifact) => {
-    const loaded = engine.createModel(artifact.config, artifact.weights);
+    const loaded = openModel(engine, artifact);
     open.push(loaded);
     return loaded;
   };

@@ -1,4 +1,5 @@
 import type { Engine, LanguageModel, Matrix, Sequence } from '../../engine/types';
+import { openModel } from '../contract/rule-model';
 import type { LanguageModelArtifact, RewardModelArtifact } from '../contract/stage';
 
 /** Asks models what they think of given words; nothing is sampled. */
@@ -32,7 +33,7 @@ export async function inspect(engine: Engine, request: InspectRequest): Promise<
     artifact: LanguageModelArtifact | RewardModelArtifact,
     look: (model: LanguageModel) => Promise<T>,
   ): Promise<T> => {
-    const model = engine.createModel(artifact.config, artifact.weights);
+    const model = openModel(engine, artifact);
     try {
       return await look(model);
     } finally {

@@ -20,6 +20,7 @@ import { reinforce } from './reinforce';
 import { reward } from './reward';
 import { rloo } from './rloo';
 import { samples } from './samples';
+import { rule } from './rule';
 import { scores } from './scores';
 import { sft } from './sft';
 import { simpo } from './simpo';
@@ -34,6 +35,7 @@ const ALL = [
   reward,
   distil,
   aiFeedback,
+  rule,
   ownLabels,
   ppo,
   dpo,

@@ -2,6 +2,7 @@ import type { Batch, HostOutputs, LanguageModel, Matrix, Wanted } from '../../en
 import type { Rng } from '../../random/rng';
 import type { RewardModelArtifact, StageContext } from '../contract/stage';
 import { present } from '../contract/present';
+import { evaluateTogether } from '../contract/rule-model';
 import { drawPrompts, goldOf, sequence } from '../data/tokens';
 import { explainedVariance, generalizedAdvantages, whiten } from '../maths/advantages';
 import { klEstimators, penalisedRewards } from '../maths/kl';
@@ -118,7 +119,7 @@ async function scored(
   want: Wanted,
   sampled: HostOutputs | undefined,
 ) {
-  const [reference, reward, ...others] = await engine.evaluateTogether([
+  const [reference, reward, ...others] = await evaluateTogether(engine, [
     { model: models.reference, batch, want: { logProbs: true } },
     { model: models.reward, batch, want: { scores: true } },
     ...(models.value ? [{ model: models.value, batch, want: { values: true } }] : []),

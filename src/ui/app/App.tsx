@@ -5,6 +5,7 @@ import { Side } from '../gallery/Side';
 import { Header } from '../header/Header';
 import { Panel } from '../panel/Panel';
 import { Rail } from '../pipeline-rail/Rail';
+import { useLab } from '../store/useLab';
 import { useView } from '../store/useView';
 import { Announcer } from './Announcer';
 import classes from './app.module.css';
@@ -15,6 +16,8 @@ import {
   gallery,
   glossary,
   keptNotices,
+  own,
+  ownGold,
   labeler,
   microscope,
   settings,
@@ -34,6 +37,8 @@ export function App() {
   const galleryOpened = useView((s) => s.gallery);
   const transferOpened = useView((s) => s.transfer);
   const glossaryOpened = useView((s) => s.term !== null);
+  const ownOpened = useView((s) => s.own !== null);
+  const isRuled = useLab((s) => s.config.gold !== undefined);
   const storedOpened = useView((s) => s.stored);
   const labelerOpened = useView((s) => s.labeler);
   const microscopeOpened = useMicroscope((s) => s.subject !== null);
@@ -50,6 +55,7 @@ export function App() {
           <Notices />
           <Suspense>
             <keptNotices.Part />
+            {isRuled && <ownGold.Part />}
           </Suspense>
         </Panel>
         <Panel name="status">
@@ -83,6 +89,11 @@ export function App() {
       <Panel name="stored">
         <OnceOpened opened={storedOpened}>
           <storedWork.Part />
+        </OnceOpened>
+      </Panel>
+      <Panel name="own">
+        <OnceOpened opened={ownOpened}>
+          <own.Part />
         </OnceOpened>
       </Panel>
       <Panel name="labeler">

@@ -23,6 +23,9 @@ export const results = part(async () => (await import('../results/Results')).Res
 export const transfer = part(async () => (await import('../transfer/Transfer')).Transfer);
 export const glossary = part(async () => (await import('../gallery/Glossary')).Glossary);
 
+export const own = part(async () => (await import('../own/Own')).Own);
+/** Only where a rule is gold. */
+export const ownGold = part(async () => (await import('../own/GoldNotice')).GoldNotice);
 export const labeler = part(async () => (await import('../labeler/Labeler')).Labeler);
 export const storedWork = part(async () => (await import('../kept/StoredWork')).StoredWork);
 /** Not needed for the first picture: what was stored has to be read first. */
@@ -41,6 +44,7 @@ const PARTS = [
   transfer,
   replayBar,
   storedWork,
+  own,
   labeler,
 ];
 

@@ -3,6 +3,7 @@ import type { glossary } from './en/glossary';
 import type { kept } from './en/kept';
 import type { labeler } from './en/labeler';
 import { metrics } from './en/metrics';
+import type { own } from './en/own';
 import { page } from './en/page';
 import { stages } from './en/stages';
 import type { transfer } from './en/transfer';
@@ -11,4 +12,4 @@ import type { transfer } from './en/transfer';
 export const en = { ...page, ...stages, ...metrics, ...gallery } as const;
 
 /** English words that come with the parts that need them (`addEnglish`); other languages come whole. */
-export type Late = typeof glossary & typeof kept & typeof labeler & typeof transfer;
+export type Late = typeof glossary & typeof kept & typeof labeler & typeof own & typeof transfer;

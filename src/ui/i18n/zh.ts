@@ -4,6 +4,7 @@ import { glossary } from './zh/glossary';
 import { kept } from './zh/kept';
 import { labeler } from './zh/labeler';
 import { metrics } from './zh/metrics';
+import { own } from './zh/own';
 import { page } from './zh/page';
 import { stages } from './zh/stages';
 import { transfer } from './zh/transfer';
@@ -19,5 +20,6 @@ export const words: Catalogue = {
   ...glossary,
   ...transfer,
   ...kept,
+  ...own,
   ...labeler,
 };

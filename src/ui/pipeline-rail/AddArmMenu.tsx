@@ -21,6 +21,8 @@ export function AddArmMenu({ button }: OpensProps) {
         ))}
         <Menu.Item onClick={() => setView({ labeler: true })}>{t('stage.labelYourself')}</Menu.Item>
         <Menu.Divider />
+        <Menu.Item onClick={() => setView({ own: 'reward' })}>{t('stage.own')}</Menu.Item>
+        <Menu.Divider />
         {arms.map((arm) => (
           <Menu.Item key={arm.id} onClick={() => actions.addArm(arm.stage, arm.id)}>
             {t('stage.copyOf', { name: arm.name })}

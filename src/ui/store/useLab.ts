@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import { configProblems, defaultLabConfig, type LabConfig } from '../../pipeline/lab/config';
+import { configProblems, defaultLabConfig, type ArmConfig, type LabConfig } from '../../pipeline/lab/config';
 import {
   withOwnLabels,
   withArm,
@@ -291,6 +291,21 @@ export const actions = {
   },
   /** From its text; one that is no seed is kept, as with other settings, so that it can be named. */
   setSeed: (text: string) => configure(withSeed(config(), text), { step: 'seed' }),
+  /** A fresh arm of that name on a trunk that differs in this; returns its id. */
+  addArmWith(
+    stage: ArmStage,
+    change: Partial<Pick<ArmConfig, 'name' | 'from' | 'trunk' | 'settings'>>,
+  ): string {
+    const { config: next, arm } = withArm(config(), stage);
+    const arms = next.arms.map((other) => (other === arm ? { ...arm, ...change } : other));
+    configure({ ...next, arms }, { selected: arm.id, step: `add ${arm.id}` });
+    return arm.id;
+  },
+  /** A person's rule as gold, by its hash; undefined: the world's. Back undoes it. */
+  setGold(hash?: string): void {
+    const { gold: _, ...others } = config();
+    configure(hash === undefined ? others : { ...others, gold: hash }, { step: `gold ${hash}` });
+  },
   addArm(stage: ArmStage, copyOf?: string): void {
     const { config: next, arm } = withArm(config(), stage, copyOf);
     configure(next, { selected: arm.id, step: `add ${arm.id}` });

@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import { messageOf, type Message } from '../../messages';
 import type { Answer } from '../../pipeline/measures/answer';
 import type { LanguageModelArtifact, RewardModelArtifact } from '../../pipeline/contract/stage';
-import { isUsual } from '../../pipeline/stages';
+import { fillersOf, isUsual, type StageName } from '../../pipeline/stages';
 import { goldOf } from '../../pipeline/data/tokens';
 import { decode, taskByName, type GoldScore } from '../../world';
 import { firstPrompt, nextPrompt, type ReadyPrompt } from './prompt';
@@ -86,7 +86,7 @@ function questionFor(stage: StageModel, stages: readonly StageModel[]): Question
   const { prompt, noiseKey } = useSamples.getState();
   const { model } = stage;
   if (!model) return undefined;
-  const rewards = stages.filter((s) => isUsual(s.stage, 'reward'));
+  const rewards = stages.filter((s) => (fillersOf('reward') as readonly StageName[]).includes(s.stage));
   const reward = (rewards.find((s) => s.id === stage.inputs.reward) ?? rewards[0])?.artifact;
   const start = referencesIn(stages)[stage.id]?.id;
   const reference = stages.find((s) => s.id === start)?.model;

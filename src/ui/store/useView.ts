@@ -5,6 +5,8 @@ import type { XAxisName } from './series';
 export const CHART_NAMES = ['reward', 'kl', 'winRate', 'frontier'] as const;
 export type ChartName = (typeof CHART_NAMES)[number];
 
+export type OwnTab = 'reward' | 'data' | 'words';
+
 export interface ViewState {
   xAxis: XAxisName;
   /** The comparison of all arms in charts or in a table, or the curves of the selected stage. */
@@ -33,6 +35,8 @@ export interface ViewState {
   help: boolean;
   /** The list of what is stored in this browser. */
   stored: boolean;
+  /** Which page of one's own rewards and data is open; null while it is closed. */
+  own: OwnTab | null;
   /** The dialogue in which a person labels pairs. */
   labeler: boolean;
   /** The host has another version than this page. */
@@ -60,6 +64,7 @@ export const useView = create<ViewState>(() => ({
   projector: false,
   help: false,
   stored: false,
+  own: null,
   labeler: false,
   newVersion: false,
   unspoken: null,

@@ -21,7 +21,8 @@ import classes from './transfer.module.css';
 const withModels = (stages: readonly StageModel[]): StageModel[] =>
   stages.filter(
     ({ status, artifact }) =>
-      status === 'done' && (artifact?.kind === 'model' || artifact?.kind === 'reward'),
+      status === 'done' &&
+      (artifact?.kind === 'model' || (artifact?.kind === 'reward' && artifact.rule === undefined)),
   );
 
 /** Models for transformers and transformers.js. */

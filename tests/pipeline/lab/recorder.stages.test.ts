@@ -15,6 +15,7 @@ import type { Artifact, Parents } from '../../../src/pipeline/contract/stage';
 import { STAGES, type StageName } from '../../../src/pipeline/stages';
 import { nanoContext, openEngine, runToEnd, trainTrunk } from '../support';
 
+const RULE: OwnData = { kind: 'reward', source: '(words) => words.length' };
 const OWN: OwnData = {
   kind: 'pairs',
   rows: [{ prompt: ['review:', 'the'], chosen: ['movie', '<eos>'], rejected: ['film', '<eos>'] }],
@@ -28,6 +29,7 @@ const SHORT: Record<StageName, Settings[]> = {
   reward: [{ steps: 6, batchSize: 4 }],
   distil: [{ answers: 64, steps: 6, batchSize: 4 }],
   'ai-feedback': [{ pairs: 600, heldOutPairs: 8, answers: 'pool' }],
+  rule: [{ rule: ownKey(RULE) }],
   'own-labels': [{ labels: ownKey(OWN), simulated: 600, heldOutPairs: 8 }],
   ppo: [
     { iterations: 4, rolloutBatch: 8 },
@@ -77,7 +79,7 @@ function jobOf(stage: StageName, changes: Settings): Job {
     size,
     seed,
     evaluation: { ...evaluation, finalPrompts: 16 },
-    own: { [ownKey(OWN)]: OWN },
+    own: { [ownKey(OWN)]: OWN, [ownKey(RULE)]: RULE },
     parents: stage === 'scores' ? { ...usual, samples } : usual,
   };
 }

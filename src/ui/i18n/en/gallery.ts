@@ -180,6 +180,7 @@ export const gallery = {
     q3: 'upper quartile over wordings',
     reward_accuracy: 'accuracy of the reward model',
     labelAccuracy: 'accuracy on the labels',
+    goldCorrelation: 'correlation with gold',
     rawMean: 'mean raw score of SFT',
     rawDeviation: 'deviation of raw scores of SFT',
     winRateLow: 'win rate, lower end',

@@ -148,6 +148,7 @@ export const page = {
       transfer: 'what leaves and comes back',
       announcements: 'announcements',
       stored: 'stored work',
+      own: 'own reward and data',
     },
   },
   notice: {

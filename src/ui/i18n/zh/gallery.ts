@@ -170,6 +170,7 @@ export const gallery: Words<typeof en> = {
     q3: '不同措辞下的上四分位数',
     reward_accuracy: '奖励模型的准确率',
     labelAccuracy: '对标注的准确率',
+    goldCorrelation: '与真实奖励的相关',
     rawMean: 'SFT 原始分数的均值',
     rawDeviation: 'SFT 原始分数的标准差',
     winRateLow: '胜率下界',

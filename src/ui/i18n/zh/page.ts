@@ -148,6 +148,7 @@ export const page: Words<typeof en> = {
       transfer: '导出与导入',
       announcements: '播报',
       stored: '已存的工作',
+      own: '自定义奖励与数据',
     },
   },
   notice: {

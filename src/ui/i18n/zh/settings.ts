@@ -72,6 +72,10 @@ export const settings: SettingCatalogue = {
       options: { student: '学生', pool: '混合' },
     },
   },
+  rule: {
+    rule: words('奖励函数', '您写的、以回答中的词为输入的函数；策略学到的是它奖励什么，而不是您的本意。'),
+    normalise: words('按 SFT 样本居中和缩放', '关闭：KL 系数的含义取决于原始分数的尺度。'),
+  },
   'own-labels': {
     labels: words('标注', '人们在本页或别处做出的比较；平局不计入。'),
     simulated: words('另加模拟标注', '越多：人们所标的比较在模拟标注者所标的旁边分量越轻。', '对'),

@@ -1,0 +1,53 @@
+/** Rewards and data of one's own. */
+export const own = {
+  own: {
+    title: 'Your own reward and data',
+    tabs: { reward: 'Reward', data: 'Data', words: 'Words of this world' },
+    name: 'Name',
+    reward: {
+      about:
+        'A JavaScript function of the answer’s words. It runs closed off: no network, no page, no clock, no chance, two seconds at most.',
+      editor: 'Reward function',
+      examples: 'Examples',
+      example: { praise: 'Praise', length: 'Length', variety: 'Variety', short: 'Short and finished' },
+      saved: 'Saved',
+      fresh: 'New',
+      try: 'Try on SFT’s answers',
+      trying: 'Asking SFT …',
+      noModel: 'There is no SFT model to try it on yet: run the pipeline first.',
+      preview: 'Scores of {{count}} answers of SFT',
+      untried:
+        'Try it first: {{count}} real answers of SFT show what it rewards, before anything learns from it.',
+      changed: 'The function has changed since: try it again.',
+      answer: 'Answer of SFT',
+      score: 'Yours',
+      gold: 'Gold',
+      histogram: 'Answers by score',
+      histogramHint: 'Bars: answers with that score. Line: their mean gold reward.',
+      answers: 'answers',
+      meanGold: 'mean gold',
+      correlation: 'Correlation with gold: {{value}}.',
+      agrees: 'It mostly wants what the world wants; what it leaves out will be gamed all the same.',
+      apart: 'It wants something else than the world: expect gold to fall as PPO learns it.',
+      against: 'It wants the opposite of what the world wants.',
+      flat: 'Every answer gets the same score: nothing can be learned from it.',
+      outside: '{{share}} of the scores lie outside of −1…1 and are cut off where the rule is gold.',
+      asProxy: 'Use as proxy: add arm',
+      asProxyHint:
+        'A new arm learns this rule in place of a reward model. Gold of the world is still measured, so you see the rule gamed.',
+      method: 'Method',
+      asGold: 'Use as gold',
+      asGoldHint:
+        'Everything is measured and labelled by your rule: gold, win rate, over-optimisation, simulated labels and the reward model that learns from them. Ready-made models and recorded seeds do not apply; SFT, labels and reward model are trained anew.',
+      added: '“{{name}}” was added: press Run.',
+      goldSet: 'Gold is your rule now: press Run.',
+    },
+    gold: {
+      notice:
+        'Gold is your own rule “{{name}}”, not the world’s. Gold reward, win rates, intervals, the over-optimisation chart, simulated labels and the reward model follow it. Figures of lessons and recorded seeds are by the world’s gold and cannot be compared.',
+      missing: 'a rule that is not in this browser',
+      back: 'Back to the world’s gold',
+      change: 'Look at the rule',
+    },
+  },
+} as const;

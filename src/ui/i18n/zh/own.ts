@@ -1,0 +1,54 @@
+import type { own as en } from '../en/own';
+import type { Words } from '../catalogue';
+
+/** 自备的奖励与数据。 */
+export const own: Words<typeof en> = {
+  own: {
+    title: '自定义奖励与数据',
+    tabs: { reward: '奖励', data: '数据', words: '这个世界的词' },
+    name: '名称',
+    reward: {
+      about:
+        '一个以回答中的词为输入的 JavaScript 函数。它在封闭环境中运行：没有网络和网页，没有时钟和随机数，最多两秒。',
+      editor: '奖励函数',
+      examples: '示例',
+      example: { praise: '赞美', length: '长度', variety: '多样', short: '简短且完整' },
+      saved: '已保存',
+      fresh: '新建',
+      try: '用 SFT 的回答试一试',
+      trying: '正在询问 SFT……',
+      noModel: '还没有可以试用的 SFT 模型：请先运行流程。',
+      preview: 'SFT 的 {{count}} 个回答的得分',
+      untried: '请先试一试：在任何模型从中学习之前，用 SFT 的 {{count}} 个真实回答看看它奖励什么。',
+      changed: '函数已改动：请再试一次。',
+      answer: 'SFT 的回答',
+      score: '您的规则',
+      gold: '真实奖励',
+      histogram: '回答的得分分布',
+      histogramHint: '柱：得到该分数的回答数。线：这些回答的平均真实奖励。',
+      answers: '回答数',
+      meanGold: '平均真实奖励',
+      correlation: '与真实奖励的相关系数：{{value}}。',
+      agrees: '它想要的与这个世界大体一致；但它没写到的地方照样会被钻空子。',
+      apart: '它想要的与这个世界不同：PPO 学会它时，真实奖励多半会下降。',
+      against: '它想要的与这个世界相反。',
+      flat: '所有回答得分相同：从中学不到任何东西。',
+      outside: '{{share}} 的得分超出 −1…1，作为真实奖励时会被截断。',
+      asProxy: '作为代理奖励：添加实验组',
+      asProxyHint: '新实验组学习这条规则，而不用奖励模型。世界的真实奖励照常测量，因此能看到规则被钻空子。',
+      method: '方法',
+      asGold: '作为真实奖励',
+      asGoldHint:
+        '一切都按您的规则测量和标注：真实奖励、胜率、过度优化、模拟标注以及由此训练的奖励模型。现成模型和录制的种子不适用；SFT、标注和奖励模型会重新训练。',
+      added: '已添加“{{name}}”：请按“运行”。',
+      goldSet: '真实奖励现在是您的规则：请按“运行”。',
+    },
+    gold: {
+      notice:
+        '真实奖励现在是您的规则“{{name}}”，而不是这个世界的。真实奖励、胜率、区间、过度优化图、模拟标注和奖励模型都以它为准。课程和录制种子的数字以世界的真实奖励为准，不能与之比较。',
+      missing: '不在此浏览器中的规则',
+      back: '恢复世界的真实奖励',
+      change: '查看规则',
+    },
+  },
+};

@@ -1,0 +1,4 @@
+import { addEnglish } from '../i18n';
+import { own } from '../i18n/en/own';
+
+addEnglish(own);
