@@ -3,6 +3,7 @@ import { en as exchange } from './exchange';
 import { en as files } from './files';
 import { en as gold } from './gold';
 import { en as records } from './records';
+import { en as storage } from './storage';
 
 const TYPES: Record<ValueType, string> = {
   number: 'a number',
@@ -25,6 +26,7 @@ export const en: Sentences = {
   ...files,
   ...gold,
   ...records,
+  ...storage,
   foreign: ({ text }) => text,
   at: ({ path, problem }, { say }) => `${path}: ${say(problem)}`,
   both: ({ first, second }, { say }) => `${say(first)}; ${say(second)}`,

@@ -3,6 +3,7 @@ import { zh as exchange } from './exchange';
 import { zh as files } from './files';
 import { zh as gold } from './gold';
 import { zh as records } from './records';
+import { zh as storage } from './storage';
 
 const TYPES: Record<ValueType, string> = {
   number: '数',
@@ -21,6 +22,7 @@ export const zh: Sentences = {
   ...files,
   ...gold,
   ...records,
+  ...storage,
   foreign: ({ text }) => text,
   at: ({ path, problem }, { say }) => `${path}：${say(problem)}`,
   both: ({ first, second }, { say }) => `${say(first)}；${say(second)}`,

@@ -3,7 +3,7 @@ import type { Precision } from './precision';
 import type { Message } from '../messages';
 import type { Answer, AnswerRequest } from '../pipeline/measures/answer';
 import type { Inspection, InspectRequest } from '../pipeline/measures/inspect';
-import type { Job, RunCommand, RunnerEvent, StageOutcome } from '../pipeline/lab/runner';
+import type { Job, OnRunnerEvent, RunCommand, StageOutcome } from '../pipeline/lab/runner';
 
 export type { Answer, AnswerRequest, Inspection, InspectRequest };
 
@@ -23,12 +23,7 @@ export interface LabWorker {
   start(choice: BackendName | 'auto', threads: number, precision: Precision): Promise<EngineReport>;
   /** Of its threads only so many compute from now on. */
   limitThreads(count: number): Promise<void>;
-  execute(
-    id: number,
-    job: Job,
-    paused: boolean,
-    onEvent: (event: RunnerEvent) => void,
-  ): Promise<StageOutcome>;
+  execute(id: number, job: Job, paused: boolean, onEvent: OnRunnerEvent): Promise<StageOutcome>;
   /** Commands for a job that has ended are ignored. */
   control(id: number, command: RunCommand): Promise<void>;
   answer(request: AnswerRequest): Promise<Answer[]>;

@@ -7,7 +7,7 @@ import { message, MessageError } from '../messages';
 import { answer } from '../pipeline/measures/answer';
 import { inspect } from '../pipeline/measures/inspect';
 import { packPreferences } from '../pipeline/contract/packed-preferences';
-import { RunControl, runStage, type StageOutcome } from '../pipeline/lab/runner';
+import { RunControl, runStage, type RunnerEvent, type StageOutcome } from '../pipeline/lab/runner';
 import type { LabWorker } from './api';
 import { sendMessagesOfErrors } from './errors';
 
@@ -61,6 +61,17 @@ function transferables(outcome: StageOutcome): Transferable[] {
   }
 }
 
+/** The models of a checkpoint are copies: they are handed over. */
+const sent = (event: RunnerEvent): RunnerEvent =>
+  event.type === 'checkpoint'
+    ? Comlink.transfer(
+        event,
+        event.models.flatMap(({ weights, optimizer }) =>
+          [weights, optimizer?.first, optimizer?.second].flatMap((array) => (array ? [array.buffer] : [])),
+        ),
+      )
+    : event;
+
 const worker: LabWorker = {
   hold: (lock) =>
     new Promise((resolve, reject) => {
@@ -86,7 +97,7 @@ const worker: LabWorker = {
     const control = new RunControl(paused);
     controls.set(id, control);
     try {
-      const outcome = packed(await runStage(started(), job, control, onEvent));
+      const outcome = packed(await runStage(started(), job, control, (event) => onEvent(sent(event))));
       return Comlink.transfer(outcome, transferables(outcome));
     } finally {
       controls.delete(id);

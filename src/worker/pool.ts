@@ -2,7 +2,7 @@ import * as Comlink from 'comlink';
 import type { BackendName } from '../engine/types';
 import { message, MessageError, messageOf, type Message } from '../messages';
 import type { Executor } from '../pipeline/lab/lab';
-import type { Job, RunControl, RunnerEvent, StageOutcome } from '../pipeline/lab/runner';
+import type { Job, OnRunnerEvent, RunControl, RunnerEvent, StageOutcome } from '../pipeline/lab/runner';
 import type { Answer, AnswerRequest, EngineReport, Inspection, InspectRequest, LabWorker } from './api';
 import { BROWSER, WorkerEndedError, type Member, type Parts } from './member';
 import { precisionAskedFor } from './precision';
@@ -78,7 +78,7 @@ export class WorkerPool implements Executor {
     return picked;
   }
 
-  async execute(job: Job, control: RunControl, onEvent: (event: RunnerEvent) => void): Promise<StageOutcome> {
+  async execute(job: Job, control: RunControl, onEvent: OnRunnerEvent): Promise<StageOutcome> {
     const slot = this.trainers.find((s) => !s.busy && s.isUsable);
     if (!slot) throw new MessageError(this.broken ?? message('pool.busy', {}));
     slot.busy = true;
@@ -87,8 +87,8 @@ export class WorkerPool implements Executor {
       control.onCommand((command) => command === 'stop' && resolve({ status: 'stopped', seconds: 0 }));
     });
     const heard = (event: RunnerEvent) => {
-      if (event.type !== 'notice') seconds = event.seconds;
-      onEvent(event);
+      if ('seconds' in event) seconds = event.seconds;
+      return onEvent(event);
     };
     let begun = false;
     try {
@@ -112,7 +112,7 @@ export class WorkerPool implements Executor {
     member: Member,
     job: Job,
     control: RunControl,
-    onEvent: (event: RunnerEvent) => void,
+    onEvent: OnRunnerEvent,
   ): Promise<StageOutcome> {
     const id = this.nextId++;
     let late: ReturnType<typeof setTimeout> | undefined;

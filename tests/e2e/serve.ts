@@ -34,6 +34,7 @@ export async function serveSources(): Promise<Served> {
         'fflate',
         'hyparquet',
         'hyparquet-writer',
+        'idb',
         'jsonc-parser',
         'pbf',
         'zod',

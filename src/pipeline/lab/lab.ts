@@ -1,15 +1,19 @@
-import { MessageError, messageOf, type Message } from '../../messages';
+import { message, MessageError, messageOf, type Message } from '../../messages';
 import { buildGraph, type Graph, type GraphNode } from './graph';
 import { sharedWork, type Shared } from './shared';
 import type { LabConfig } from './config';
-import { RunControl, type Job, type RunnerEvent, type StageOutcome, type TimedEvent } from './runner';
-import type { Artifact, LanguageModelArtifact, Parents, StageResult } from '../contract/stage';
+import { RunControl, type Job, type OnRunnerEvent, type StageOutcome, type TimedEvent } from './runner';
+import type { Artifact, Parents, StageResult } from '../contract/stage';
+import type { KeptResults } from './kept';
+import type { NodeRun } from './node-run';
+
+export type { Made, NodeRun } from './node-run';
 
 /** Runs jobs somewhere: in this process, or in a pool of workers. */
 export interface Executor {
   /** Jobs that may run at the same time. */
   readonly slots: number;
-  execute(job: Job, control: RunControl, onEvent: (event: RunnerEvent) => void): Promise<StageOutcome>;
+  execute(job: Job, control: RunControl, onEvent: OnRunnerEvent): Promise<StageOutcome>;
 }
 
 /** Ready-made results by key. Undefined where there is none; rejects where there is one that cannot be loaded. */
@@ -18,31 +22,11 @@ export interface ShippedResults {
 }
 
 /**
- * missing: never run with these settings; stale: has an older result under other settings; queued: will
- * run; the rest speaks for itself.
+ * missing: never run with these settings; stale: has an older result under other settings; interrupted: stopped at a
+ * checkpoint; queued: will run; the rest speaks for itself.
  */
-export type NodeStatus = 'missing' | 'stale' | 'queued' | 'running' | 'paused' | 'done' | 'failed';
-
-/** What a result was made with. */
-export type Made = Pick<GraphNode, 'seed' | 'settings' | 'size'>;
-
-/** What is known of one run of one node. */
-export interface NodeRun {
-  key: string;
-  /** What it was made with; the node itself may have other settings by now. */
-  made?: Made;
-  events: TimedEvent[];
-  source: 'live' | 'shipped';
-  seconds: number;
-  result?: StageResult;
-  failure?: { message: Message; update?: number };
-  /** What happened on the way that is worth knowing, for example a lost device. */
-  notices: Message[];
-  /** Last good weights of a run that failed. */
-  lastGood?: LanguageModelArtifact;
-  /** Weights at the latest evaluation of a run without a result; earlier ones are not kept. */
-  latestWeights?: Float32Array;
-}
+export type NodeStatus =
+  'missing' | 'stale' | 'interrupted' | 'queued' | 'running' | 'paused' | 'done' | 'failed';
 
 /** A ready-made result that could not be loaded. */
 export interface Unloaded {
@@ -55,6 +39,12 @@ export interface NodeView {
   status: NodeStatus;
   /** The run to show: of the current settings if there is one, else the last of this node. */
   run?: NodeRun;
+}
+
+/** What a reset has taken away, to be given back by `restore`. */
+export interface Forgotten {
+  runs: ReadonlyMap<string, NodeRun>;
+  lastKey: ReadonlyMap<string, string>;
 }
 
 export type RunState = 'idle' | 'running' | 'paused';
@@ -77,6 +67,8 @@ export class Lab {
   private readonly failedToLoad = new Map<string, Message>();
   /** Keys of ready-made results that shall be trained live instead. */
   private readonly waived = new Set<string>();
+  /** Keys of kept results that a reset has taken away: not loaded again. */
+  private readonly forgotten = new Set<string>();
   private readonly listeners = new Set<() => void>();
   private wanted = new Set<string>();
   private state_: RunState = 'idle';
@@ -90,6 +82,7 @@ export class Lab {
     config: LabConfig,
     private readonly executor: Executor,
     private readonly shipped: ShippedResults,
+    private readonly kept?: KeptResults,
   ) {
     this.config_ = config;
     this.graph = buildGraph(config);
@@ -133,6 +126,7 @@ export class Lab {
     if (current?.result) return 'done';
     if (current?.failure) return 'failed';
     if (this.state_ !== 'idle' && this.isPlanned(node)) return 'queued';
+    if (current?.interrupted) return 'interrupted';
     return last ? 'stale' : 'missing';
   }
 
@@ -161,8 +155,10 @@ export class Lab {
       const unloaded = this.unloadedIn(this.plan.graph).find(({ id }) => this.wanted.has(id));
       if (unloaded) throw new MessageError(unloaded.reason);
       const { graph, config } = this.plan;
-      const isToDo = ({ id, key }: GraphNode) => this.wanted.has(id) && !this.runs.has(key);
+      const isToDo = ({ id, key }: GraphNode) => this.wanted.has(id) && this.isLeft(key);
       this.plan.shared = sharedWork(graph, config, isToDo);
+      await this.loadKept(this.plan.shared.nodes);
+      if (generation !== this.generation) return;
       await Promise.all(this.executing); // what a reset has stopped may still hold the executor's slots
       await new Promise<void>((resolve) => {
         const advance = () => {
@@ -211,7 +207,26 @@ export class Lab {
         this.failedToLoad.set(node.key, messageOf(error));
       }
     }
+    await this.loadKept(this.graph);
     this.changed();
+  }
+
+  /** What was kept of earlier visits. */
+  private async loadKept(graph: Graph): Promise<void> {
+    for (const { id, key } of graph) {
+      const isWanted = () => this.isLeft(key) && !this.active.has(key) && !this.forgotten.has(key);
+      if (!this.kept || !isWanted()) continue;
+      const run = await this.kept.load(key); // also of what was interrupted: another tab may have gone on with it
+      if (!run || !isWanted()) continue;
+      this.runs.set(key, run);
+      this.lastKey.set(id, key);
+    }
+  }
+
+  /** Nothing came of it yet. */
+  private isLeft(key: string): boolean {
+    const run = this.runs.get(key);
+    return !run || run.interrupted === true;
   }
 
   /** Ready-made results of the current settings that could not be loaded. */
@@ -256,23 +271,40 @@ export class Lab {
     this.changed();
   }
 
-  /** Stops everything and forgets the live results; shipped ones stay. */
-  reset(): void {
+  /** Stops everything and forgets the live results, here but not where they are kept; shipped ones stay. */
+  reset(): Forgotten {
+    const before = { runs: new Map(this.runs), lastKey: new Map(this.lastKey) };
     this.generation++;
     for (const control of this.active.values()) control.stop();
     this.active.clear();
     this.unseen.clear();
-    for (const [key, run] of this.runs) if (run.source === 'live') this.runs.delete(key);
+    for (const [key, run] of this.runs)
+      if (run.source === 'live') {
+        this.runs.delete(key);
+        this.forgotten.add(key);
+      }
     for (const [id, key] of this.lastKey) if (!this.runs.has(key)) this.lastKey.delete(id);
     this.wanted.clear();
     this.waived.clear();
     this.stepFirst = false;
     this.state_ = 'idle';
     this.changed();
+    return before;
+  }
+
+  /** Gives back what a reset has taken away. What was running then stands at its last checkpoint. Not during a run. */
+  async restore({ runs, lastKey }: Forgotten): Promise<void> {
+    if (this.state_ !== 'idle') return;
+    this.forgotten.clear();
+    for (const [key, run] of runs)
+      if (!this.runs.has(key) && (run.result ?? run.failure ?? run.interrupted)) this.runs.set(key, run);
+    for (const [id, key] of lastKey)
+      if (this.runs.has(key) && !this.lastKey.has(id)) this.lastKey.set(id, key);
+    await this.loadShipped();
   }
 
   /** Takes in finished runs from elsewhere under their keys, each as the last of its node. Only while nothing runs. */
-  restore(runs: readonly { id: string; run: NodeRun }[]): void {
+  takeIn(runs: readonly { id: string; run: NodeRun }[]): void {
     if (this.state_ !== 'idle') return;
     for (const { id, run } of runs) {
       this.runs.set(run.key, run);
@@ -295,9 +327,9 @@ export class Lab {
     const { graph } = this.plan;
     const isReady = (node: GraphNode): boolean =>
       !this.active.has(node.key) &&
-      !this.runs.has(node.key) &&
+      this.isLeft(node.key) &&
       Object.values(node.inputs).every((id) => artifactIn(graph, this.runs, id)) &&
-      this.sharedBy(node).every(([, { key }]) => this.runs.has(key) && !this.active.has(key));
+      this.sharedBy(node).every(([, { key }]) => !this.isLeft(key) && !this.active.has(key));
     return graph
       .filter(({ id }) => this.wanted.has(id))
       .flatMap((node) => [...this.sharedBy(node).map(([, work]) => work), node])
@@ -327,26 +359,11 @@ export class Lab {
     const isUnseen = this.plan.shared.nodes.includes(node);
     const control = new RunControl(this.state_ === 'paused' && !isUnseen);
     if (isUnseen) this.unseen.add(node.key);
-    const run: NodeRun = {
-      key: node.key,
-      made: node,
-      events: [],
-      notices: [],
-      source: 'live',
-      seconds: 0,
-    };
+    const run = begun(this.runs.get(node.key), node);
     this.active.set(node.key, control);
     this.runs.set(node.key, run);
     for (const same of this.plan.graph) if (same.key === node.key) this.lastKey.set(same.id, node.key);
-    const execution = this.execute(node, control, (event) => {
-      if (this.runs.get(node.key) !== run) return;
-      if (event.type === 'notice') run.notices.push(event.message);
-      else {
-        record(run, event);
-        run.seconds = event.seconds;
-      }
-      this.changed();
-    });
+    const execution = this.execute(node, control, run);
     this.executing.add(execution);
     if (this.stepFirst && !isUnseen) control.step();
     const outcome = await execution;
@@ -366,20 +383,42 @@ export class Lab {
         break;
       case 'stopped':
         this.runs.delete(node.key);
+        await this.loadKept([node]);
         break;
     }
     this.changed();
   }
 
   /** A job that could not even be handed out is a failed stage, too. */
-  private async execute(
-    node: GraphNode,
-    control: RunControl,
-    onEvent: (event: RunnerEvent) => void,
-  ): Promise<StageOutcome> {
+  private async execute(node: GraphNode, control: RunControl, run: NodeRun): Promise<StageOutcome> {
+    const goOn = run.events.length > 0 && !this.forgotten.has(node.key);
+    const keeping = this.kept && (await this.kept.open(node, goOn));
+    const resume = keeping?.resume;
+    run.events = run.events.slice(0, resume?.rows ?? 0);
+    const onEvent: OnRunnerEvent = (event) => {
+      if (this.runs.get(node.key) !== run) return;
+      if (event.type === 'checkpoint') return keeping?.save(run, event);
+      if (event.type === 'notice') run.notices.push(event.message);
+      else if (event.type === 'restart') {
+        run.events = [];
+        run.notices.push(message('storage.startedAgain', {}));
+        keeping?.restart();
+      } else {
+        record(run, event);
+        run.seconds = event.seconds;
+      }
+      this.changed();
+    };
     try {
-      return await this.executor.execute(this.jobOf(node), control, onEvent);
+      const job = this.jobOf(node);
+      const asked = keeping && { checkpointEvery: this.kept!.checkpointEvery, ...(resume ? { resume } : {}) };
+      const outcome = await this.executor.execute({ ...job, ...asked }, control, onEvent);
+      if (outcome.status === 'done' && this.runs.get(node.key) === run)
+        void keeping?.finish({ ...run, result: outcome.result, seconds: outcome.seconds });
+      else keeping?.close();
+      return outcome;
     } catch (error) {
+      keeping?.close();
       return {
         status: 'failed',
         message: messageOf(error),
@@ -401,6 +440,12 @@ export class Lab {
   private changed(): void {
     for (const listener of this.listeners) listener();
   }
+}
+
+/** A run that begins, or goes on where it stopped. */
+function begun(before: NodeRun | undefined, node: GraphNode): NodeRun {
+  const { interrupted, ...run } = before ?? { events: [], notices: [], seconds: 0 };
+  return { ...run, key: node.key, made: node, source: 'live', ...(interrupted ? {} : { events: [] }) };
 }
 
 /** Keeps an event without its weights: of those only the latest are of use, and a run has many. */

@@ -15,6 +15,8 @@ import {
   type StageResult,
 } from '../contract/stage';
 import { STAGES, type StageName } from '../stages';
+import { digestOf, type Checkpoint } from './checkpoint';
+import { OtherStageError, Recorder } from './recorder';
 
 /** Everything a stage needs, in a form that can be sent to a worker. */
 export interface Job {
@@ -25,6 +27,10 @@ export interface Job {
   seed: number;
   evaluation: EvaluationPlan;
   parents: Parents;
+  /** Checkpoints are wanted, at most as often as this, seconds; 0: after every row, at any cost. Absent: none. */
+  checkpointEvery?: number;
+  /** Where to go on from; events up to there are not told again. */
+  resume?: Checkpoint;
 }
 
 /** A stage event and the seconds of work behind it, pauses excluded. */
@@ -36,7 +42,24 @@ export interface NoticeEvent {
   message: Message;
 }
 
-export type RunnerEvent = TimedEvent | NoticeEvent;
+/** Where the stage can be resumed from now on, as what has come since the last such event. */
+export interface CheckpointEvent extends Checkpoint {
+  type: 'checkpoint';
+}
+
+/** The checkpoint did not fit: the stage has begun from its first row, whose events follow. */
+export interface RestartEvent {
+  type: 'restart';
+}
+
+export type RunnerEvent = TimedEvent | NoticeEvent | CheckpointEvent | RestartEvent;
+
+/** True for what a stage itself has yielded. */
+export const isTimed = (event: RunnerEvent): event is TimedEvent =>
+  event.type === 'metrics' || event.type === 'evaluation';
+
+/** Hears what a stage yields. The next checkpoint waits until the last one is taken care of. */
+export type OnRunnerEvent = (event: RunnerEvent) => void | Promise<void>;
 
 export type StageOutcome =
   | { status: 'done'; result: StageResult; seconds: number }
@@ -160,31 +183,24 @@ export async function runStage(
   engine: Engine,
   job: Job,
   control: RunControl,
-  onEvent: (event: RunnerEvent) => void,
+  onEvent: OnRunnerEvent,
 ): Promise<StageOutcome> {
-  let seconds = 0;
+  const clock = { seconds: 0 };
   const refusal = refusalOf(job);
-  if (refusal) return { status: 'failed', message: refusal, seconds };
-  const unsubscribe = engine.onNotice?.((message) => onEvent({ type: 'notice', message }));
+  if (refusal) return { status: 'failed', message: refusal, seconds: 0 };
+  const unsubscribe = engine.onNotice?.((message) => void onEvent({ type: 'notice', message }));
   try {
-    const { size, seed, evaluation, parents } = job;
-    const context = { engine, size, task: taskByName(job.task), seed, evaluation };
-    const stage = STAGES[job.stage];
-    const events = stage.run(context, stage.settings.parse(job.settings) as never, parents);
-    for (;;) {
-      await control.gate();
-      if (control.stopped) {
-        await events.return(undefined as never);
-        return { status: 'stopped', seconds };
-      }
-      const began = performance.now();
-      const { value, done } = await events.next();
-      seconds += (performance.now() - began) / 1000;
-      if (done) return { status: 'done', result: value, seconds };
-      onEvent({ ...value, seconds });
-      await breathe();
+    try {
+      return await rowsOf(engine, job, control, onEvent, clock);
+    } catch (error) {
+      if (!(error instanceof OtherStageError) || !job.resume) throw error;
+      clock.seconds = 0;
+      void onEvent({ type: 'restart' });
+      const { resume: _, ...afresh } = job;
+      return await rowsOf(engine, afresh, control, onEvent, clock);
     }
   } catch (error) {
+    const { seconds } = clock;
     if (error instanceof DivergedError)
       return {
         status: 'failed',
@@ -196,5 +212,111 @@ export async function runStage(
     return { status: 'failed', message: messageOf(error), seconds };
   } finally {
     unsubscribe?.();
+  }
+}
+
+async function rowsOf(
+  engine: Engine,
+  job: Job,
+  control: RunControl,
+  onEvent: OnRunnerEvent,
+  clock: { seconds: number },
+): Promise<StageOutcome> {
+  const { size, seed, evaluation, parents, resume } = job;
+  const recorder = job.checkpointEvery === undefined ? undefined : new Recorder(engine, resume);
+  const checkpoints = recorder && new Checkpoints(recorder, job.checkpointEvery!, onEvent);
+  const context = { engine: recorder?.engine ?? engine, size, task: taskByName(job.task), seed, evaluation };
+  const stage = STAGES[job.stage];
+  const events = stage.run(context, stage.settings.parse(job.settings) as never, parents);
+  const recalled = recorder ? (resume?.rows ?? 0) : 0;
+  const { backend } = recorder?.engine.info ?? {};
+  if (backend && resume && resume.backend !== backend)
+    void onEvent({
+      type: 'notice',
+      message: message('storage.otherBackend', { from: resume.backend, to: backend }),
+    });
+  let digest = 0;
+  clock.seconds = recalled > 0 ? resume!.seconds : 0;
+  try {
+    for (let rows = 0; ; rows++) {
+      if (rows >= recalled) {
+        if (control.paused) await checkpoints?.takeNow(rows, clock.seconds, digest);
+        await control.gate();
+      }
+      if (control.stopped) return { status: 'stopped', seconds: clock.seconds };
+      const began = performance.now();
+      const { value, done } = await events.next();
+      if (done && rows >= recalled) {
+        clock.seconds += (performance.now() - began) / 1000;
+        return { status: 'done', result: value, seconds: clock.seconds };
+      }
+      if (done) throw new OtherStageError('it ends before its checkpoint');
+      if (checkpoints) digest = digestOf(digest, value);
+      if (rows < recalled) {
+        if (rows + 1 === recalled) checkpoints!.startAt(recalled, digest, resume!);
+        else if (rows % 64 === 0) await breathe();
+        continue;
+      }
+      clock.seconds += (performance.now() - began) / 1000;
+      void onEvent({ ...value, seconds: clock.seconds });
+      if (checkpoints?.isDue) await checkpoints.take(rows + 1, clock.seconds, digest);
+      await breathe();
+    }
+  } finally {
+    await events.return(undefined as never);
+  }
+}
+
+/** Checkpoints may take one part of the time in so many, however large the model is. */
+const SHARE = 20;
+
+/** Says where a stage can be resumed: as often as was asked for, and whenever it is paused. */
+class Checkpoints {
+  private last = performance.now();
+  private lastRows = 0;
+  /** What taking the last one has cost the stage, milliseconds. */
+  private cost = 0;
+  /** While the last one is taken care of. */
+  private busy: Promise<void> | undefined;
+
+  constructor(
+    private readonly recorder: Recorder,
+    private readonly everySeconds: number,
+    private readonly onEvent: OnRunnerEvent,
+  ) {}
+
+  get isDue(): boolean {
+    const wait = this.everySeconds && Math.max(1000 * this.everySeconds, SHARE * this.cost);
+    return !this.busy && performance.now() - this.last >= wait;
+  }
+
+  /** Everything up to here is in the checkpoint that was resumed. Throws where it was of another stage. */
+  startAt(rows: number, digest: number, { digest: expected }: Checkpoint): void {
+    if (digest !== expected || this.recorder.isRecalling)
+      throw new OtherStageError('its events are not those of the checkpoint');
+    this.lastRows = rows;
+    this.last = performance.now();
+  }
+
+  /** For a stage that pauses, perhaps for good. */
+  async takeNow(rows: number, seconds: number, digest: number): Promise<void> {
+    if (rows > this.lastRows) await this.busy;
+    await this.take(rows, seconds, digest);
+  }
+
+  async take(rows: number, seconds: number, digest: number): Promise<void> {
+    if (this.busy || rows <= this.lastRows) return;
+    const began = performance.now();
+    const { answers, models } = await this.recorder.take();
+    this.cost = performance.now() - began;
+    this.lastRows = rows;
+    const { backend } = this.recorder.engine.info;
+    const taken = this.onEvent({ type: 'checkpoint', rows, seconds, digest, backend, answers, models });
+    this.busy = Promise.resolve(taken)
+      .catch(() => undefined) // whoever stores it knows
+      .finally(() => {
+        this.busy = undefined;
+        this.last = performance.now();
+      });
   }
 }

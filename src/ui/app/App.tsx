@@ -10,7 +10,16 @@ import { Announcer } from './Announcer';
 import classes from './app.module.css';
 import { Notices } from './Notices';
 import { useMicroscope } from '../store/useMicroscope';
-import { fetchParts, gallery, glossary, microscope, settings, transfer } from './parts';
+import {
+  fetchParts,
+  gallery,
+  glossary,
+  keptNotices,
+  microscope,
+  settings,
+  storedWork,
+  transfer,
+} from './parts';
 import { StatusLine } from './StatusLine';
 import { takeDrops } from './drops';
 import { useShortcuts } from './useShortcuts';
@@ -24,6 +33,7 @@ export function App() {
   const galleryOpened = useView((s) => s.gallery);
   const transferOpened = useView((s) => s.transfer);
   const glossaryOpened = useView((s) => s.term !== null);
+  const storedOpened = useView((s) => s.stored);
   const microscopeOpened = useMicroscope((s) => s.subject !== null);
   return (
     <div className={classes.app}>
@@ -36,6 +46,9 @@ export function App() {
       <main className={classes.main}>
         <Panel name="notices">
           <Notices />
+          <Suspense>
+            <keptNotices.Part />
+          </Suspense>
         </Panel>
         <Panel name="status">
           <StatusLine />
@@ -63,6 +76,11 @@ export function App() {
       <Panel name="glossary">
         <OnceOpened opened={glossaryOpened}>
           <glossary.Part />
+        </OnceOpened>
+      </Panel>
+      <Panel name="stored">
+        <OnceOpened opened={storedOpened}>
+          <storedWork.Part />
         </OnceOpened>
       </Panel>
       <Panel name="transfer">

@@ -5,6 +5,7 @@ import { reloadRecordedRuns, useMissingRuns } from '../figures/useRecorded';
 import { messageText, problemText } from '../i18n/dynamic';
 import { LANGUAGES } from '../i18n';
 import { loadNewVersion } from '../offline/version';
+import { useKept } from '../store/keep';
 import { actions, useLab } from '../store/useLab';
 import { sizeNotes } from './size-note';
 import { setView, useView } from '../store/useView';
@@ -55,13 +56,14 @@ function SizeNotice() {
 function VersionNotice() {
   const { t } = useTranslation();
   const newVersion = useView((s) => s.newVersion);
+  const unkept = useKept((s) => s.status === 'off' || s.problem !== undefined);
   const trained = useLab((s) => s.state !== 'idle' || s.stages.some((stage) => stage.source === 'live'));
   if (!newVersion) return null;
   return (
     <div className={classes.notice} data-notice="version">
       <div role="status">
         <b>{t('version.there')}</b>
-        <p>{t(trained ? 'version.keptButTrained' : 'version.kept')}</p>
+        <p>{t(trained && unkept ? 'version.keptButTrained' : 'version.kept')}</p>
       </div>
       <div className={classes.choices}>
         <Button size="compact-sm" variant="default" onClick={() => void loadNewVersion()}>

@@ -23,6 +23,10 @@ export const results = part(async () => (await import('../results/Results')).Res
 export const transfer = part(async () => (await import('../transfer/Transfer')).Transfer);
 export const glossary = part(async () => (await import('../gallery/Glossary')).Glossary);
 
+export const storedWork = part(async () => (await import('../kept/StoredWork')).StoredWork);
+/** Not needed for the first picture: what was stored has to be read first. */
+export const keptNotices = part(async () => (await import('../kept/KeptNotices')).KeptNotices);
+
 const MENUS = [addArmMenu, armMenu, backendDetails, languageMenu, helpPopover];
 const PARTS = [
   comparison,
@@ -35,6 +39,7 @@ const PARTS = [
   glossary,
   transfer,
   replayBar,
+  storedWork,
 ];
 
 /**

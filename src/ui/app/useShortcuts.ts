@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { undo } from '../store/undo';
 import { actions, useLab } from '../store/useLab';
 import { setProjector, setView, useView } from '../store/useView';
 
@@ -9,9 +10,11 @@ const PRESSABLE = 'button, a, input, summary, [role=menuitem], [role=switch]';
 export function useShortcuts(): void {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
       const target = event.target instanceof Element ? event.target : document.body;
       if (target.closest(TYPING)) return;
+      if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key === 'z')
+        return undo() && event.preventDefault();
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === ' ' && target.closest(PRESSABLE)) return;
       const action = actionFor(event.key);
       if (!action) return;

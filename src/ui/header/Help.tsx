@@ -6,6 +6,7 @@ const KEYS = [
   ['space', 'Space'],
   ['s', 'S'],
   ['r', 'R'],
+  ['undo', 'Ctrl Z'],
   ['i', 'I'],
   ['p', 'P'],
   ['arrows', '← →'],

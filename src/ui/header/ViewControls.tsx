@@ -1,6 +1,7 @@
 import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import {
   IconCheck,
+  IconDatabase,
   IconFileExport,
   IconHelp,
   IconLanguage,
@@ -13,6 +14,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Opener } from '../panel/Opener';
 import { part } from '../panel/part';
+import { useKept } from '../store/keep';
 import { actions, useLab } from '../store/useLab';
 import { setProjector, setView, useView } from '../store/useView';
 import classes from './header.module.css';
@@ -41,6 +43,7 @@ export function ViewControls() {
   return (
     <div className={classes.view}>
       <ShareButton />
+      <StoredButton />
       <ActionIcon
         aria-label={t('view.transfer')}
         title={t('view.transfer')}
@@ -76,6 +79,24 @@ export function ViewControls() {
         onOpen={() => setView({ help: true })}
       />
     </div>
+  );
+}
+
+/** Opens the list of what is stored; its dot says that something could not be. */
+function StoredButton() {
+  const { t } = useTranslation();
+  const isOff = useKept((s) => s.status === 'off' || s.problem !== undefined);
+  return (
+    <ActionIcon
+      aria-label={t('view.stored')}
+      title={t('view.stored')}
+      aria-haspopup="dialog"
+      data-stored={isOff ? 'problem' : undefined}
+      className={classes.stored}
+      onClick={() => setView({ stored: true })}
+    >
+      <IconDatabase size={18} />
+    </ActionIcon>
   );
 }
 

@@ -1,5 +1,6 @@
 import { gallery } from './en/gallery';
 import type { glossary } from './en/glossary';
+import type { kept } from './en/kept';
 import { metrics } from './en/metrics';
 import { page } from './en/page';
 import { stages } from './en/stages';
@@ -9,4 +10,4 @@ import type { transfer } from './en/transfer';
 export const en = { ...page, ...stages, ...metrics, ...gallery } as const;
 
 /** English words that come with the parts that need them (`addEnglish`); other languages come whole. */
-export type Late = typeof glossary & typeof transfer;
+export type Late = typeof glossary & typeof kept & typeof transfer;

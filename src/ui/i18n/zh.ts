@@ -1,6 +1,7 @@
 import type { Catalogue } from './catalogue';
 import { gallery } from './zh/gallery';
 import { glossary } from './zh/glossary';
+import { kept } from './zh/kept';
 import { metrics } from './zh/metrics';
 import { page } from './zh/page';
 import { stages } from './zh/stages';
@@ -9,4 +10,12 @@ import { transfer } from './zh/transfer';
 export { settings } from './zh/settings';
 
 /** Every word on the page in Simplified Chinese. */
-export const words: Catalogue = { ...page, ...stages, ...metrics, ...gallery, ...glossary, ...transfer };
+export const words: Catalogue = {
+  ...page,
+  ...stages,
+  ...metrics,
+  ...gallery,
+  ...glossary,
+  ...transfer,
+  ...kept,
+};

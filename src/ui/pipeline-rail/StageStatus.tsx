@@ -12,6 +12,7 @@ import type { NodeStatus } from '../../pipeline/lab/lab';
 const ICONS: Record<NodeStatus, typeof IconCheck> = {
   missing: IconCircleDashed,
   stale: IconRefresh,
+  interrupted: IconPlayerPause,
   queued: IconClock,
   running: IconPlayerPlay,
   paused: IconPlayerPause,

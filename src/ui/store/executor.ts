@@ -1,6 +1,6 @@
 import type { Executor } from '../../pipeline/lab/lab';
 import { usualSlots } from '../../worker/pool';
-import type { Job, RunControl, RunnerEvent, StageOutcome } from '../../pipeline/lab/runner';
+import type { Job, OnRunnerEvent, RunControl, StageOutcome } from '../../pipeline/lab/runner';
 
 const STOPPED: StageOutcome = { status: 'stopped', seconds: 0 };
 
@@ -39,7 +39,7 @@ export class SwitchableExecutor implements Executor {
     for (const tell of waiting) tell();
   }
 
-  async execute(job: Job, control: RunControl, onEvent: (event: RunnerEvent) => void): Promise<StageOutcome> {
+  async execute(job: Job, control: RunControl, onEvent: OnRunnerEvent): Promise<StageOutcome> {
     while (!this.current) {
       if (control.stopped) return STOPPED;
       if (this.failure) throw this.failure.reason;

@@ -7,6 +7,7 @@ import type { Answer, AnswerRequest, EngineReport, Inspection, InspectRequest } 
 import { shippedResults } from '../../checkpoints/shipped';
 import type { Player } from '../recorded/player';
 import { SwitchableExecutor } from './executor';
+import { keptResults } from './keep';
 
 export type BackendChoice = BackendName | 'auto';
 
@@ -23,7 +24,7 @@ export class Session {
     config: LabConfig,
     private readonly onBroken: (reason: Message) => void,
   ) {
-    this.lab = new Lab(config, this.executor, shippedResults);
+    this.lab = new Lab(config, this.executor, shippedResults, keptResults);
   }
 
   /** What the page shows: a recording while there is one, else the lab. A recording never trains: its lab is idle. */

@@ -17,6 +17,9 @@ import { Player } from '../recorded/player';
 import { loadRecording } from '../recorded/recordings';
 import { armStyles } from './arms';
 import { armSeries, keepUnchanged } from './compare';
+import type { StoredRun } from '../../storage/schema';
+import { noteRun } from './keep';
+import { remember, type UndoStep } from './undo';
 import { setView } from './useView';
 import { Session, type BackendChoice } from './session';
 import { SnapshotCache, type StageModel } from './snapshot';
@@ -120,9 +123,14 @@ interface Opening {
   demo?: DemoEntry | null;
   /** Nothing but names has changed. */
   renamed?: boolean;
+  /** What was done: the browser's Back undoes it. The same thing again is one step; left out: no step. */
+  step?: string;
+  /** The address is already that of this configuration. */
+  fromAddress?: boolean;
 }
 
-function configure(config: LabConfig, { selected, demo, renamed = false }: Opening = {}): void {
+function configure(config: LabConfig, opening: Opening = {}): void {
+  const { selected, demo, renamed = false, step, fromAddress = false } = opening;
   if (!renamed) session.stopPlayer(); // whoever changes something is back in the lab
   const before = useLab.getState();
   const wanted = selected ?? before.selected;
@@ -143,7 +151,7 @@ function configure(config: LabConfig, { selected, demo, renamed = false }: Openi
     ...(demo === undefined ? {} : { demo: demo?.name ?? null }),
   });
 
-  renewAddress();
+  if (!fromAddress) renewAddress(step);
   clearTimeout(loading);
   loading = setTimeout(() => void loadShipped(), 250);
 }
@@ -160,10 +168,25 @@ const config = () => useLab.getState().config;
 /** What follows `?` in the address of what is open now. */
 const search = () => searchOf(config(), { demo: demoByName(useLab.getState().demo), lang: language() });
 
-function renewAddress(): void {
-  if (useLab.getState().problems.length === 0)
-    window.history.replaceState(null, '', `${window.location.pathname}${search()}`);
+/** With a step, Back leads to what was before; a setting that moves on is one step. */
+function renewAddress(step?: string): void {
+  if (useLab.getState().problems.length > 0) return;
+  const address = `${window.location.pathname}${search()}`;
+  const { history, location } = window;
+  if (address === `${location.pathname}${location.search}`) return;
+  const isNew = step !== undefined && history.state !== step;
+  if (isNew) history.pushState(step, '', address);
+  else history.replaceState(history.state, '', address);
 }
+
+/** Back and Forward: what the address holds is opened again; a run goes on. */
+window.addEventListener('popstate', () => {
+  const { config: there, demo, problems } = configFrom(window.location.search);
+  if (demo && demo.name !== useLab.getState().demo) showBest(demo);
+  const named = demo ? withNamesIn(there, demo, language()) : there;
+  configure(named, { demo: demo ?? null, fromAddress: true });
+  useLab.setState({ linkProblems: problems });
+});
 
 i18n.on('languageChanged', () => void nameArms());
 
@@ -175,6 +198,16 @@ async function nameArms(): Promise<void> {
   if (demo && player) player.rename(withNamesIn(player.config, demo, language()));
   if (demo) configure(withNamesIn(config(), demo, language()), { renamed: true });
   else renewAddress();
+}
+
+/** Remembers how to come back to the configuration that is open now. */
+function rememberConfig(what: UndoStep['what'], name: string): void {
+  const { config: before, demo, selected } = useLab.getState();
+  remember({
+    what,
+    name,
+    back: () => configure(before, { demo: demoByName(demo) ?? null, selected, step: 'undo' }),
+  });
 }
 
 /** A lab as it comes from a file. */
@@ -215,40 +248,75 @@ export const actions = {
     leaveReplay();
     const { lab } = session;
     if (lab.state === 'paused') return lab.resume();
+    void noteRun(config(), useLab.getState().demo);
     lab.run().catch(() => undefined); // what could not be loaded is shown with what can be done about it
   },
   pause: () => session.lab.pause(),
   step(): void {
     if (!canRun() && session.lab.state === 'idle') return;
     leaveReplay();
+    if (session.lab.state === 'idle') void noteRun(config(), useLab.getState().demo);
     session.lab.step();
   },
   reset(): void {
     if (session.player) return leaveReplay();
-    session.lab.reset();
+    const isTouched = session.lab.nodes().some(({ run }) => run?.source === 'live');
+    const before = session.lab.reset();
+    if (isTouched)
+      remember({
+        what: 'reset',
+        name: '',
+        back: async () => {
+          session.lab.reset();
+          await session.lab.restore(before);
+        },
+      });
     useLab.setState({ tokensPerSecond: null });
     void loadShipped();
     if (useLab.getState().engine.status === 'failed') void actions.restartEngine();
   },
   select: (selected: string) => useLab.setState({ selected }),
-  set: (id: string, name: string, value: unknown) => configure(withSetting(config(), id, name, value)),
-  restore: (id: string) => configure(withDefaults(config(), id)),
-  configure: (change: Partial<Pick<LabConfig, 'task' | 'size' | 'seed' | 'start'>>) =>
-    configure({ ...config(), ...change }),
+  set: (id: string, name: string, value: unknown) =>
+    configure(withSetting(config(), id, name, value), { step: `${id}.${name}` }),
+  restore(id: string): void {
+    rememberConfig('defaults', id);
+    configure(withDefaults(config(), id), { step: `restore ${id}` });
+  },
+  configure(change: Partial<Pick<LabConfig, 'task' | 'size' | 'start'>>): void {
+    const { task } = config();
+    if (change.task !== undefined && change.task !== task)
+      remember({ what: 'task', name: task, back: () => configure({ ...config(), task }, { step: 'undo' }) });
+    configure({ ...config(), ...change }, { step: JSON.stringify(change) });
+  },
   /** From its text; one that is no seed is kept, as with other settings, so that it can be named. */
-  setSeed: (text: string) => configure(withSeed(config(), text)),
+  setSeed: (text: string) => configure(withSeed(config(), text), { step: 'seed' }),
   addArm(stage: ArmStage, copyOf?: string): void {
     const { config: next, arm } = withArm(config(), stage, copyOf);
-    configure(next, { selected: arm.id });
+    configure(next, { selected: arm.id, step: `add ${arm.id}` });
   },
-  removeArm: (id: string) => configure(withoutArm(config(), id)),
+  removeArm(id: string): void {
+    const at = config().arms.findIndex((arm) => arm.id === id);
+    const arm = config().arms[at];
+    if (!arm || config().arms.length === 1) return;
+    remember({
+      what: 'arm',
+      name: arm.name,
+      back: () => {
+        const { arms } = config();
+        if (arms.some((other) => other.id === id)) return;
+        configure({ ...config(), arms: arms.toSpliced(at, 0, arm) }, { selected: id, step: 'undo' });
+      },
+    });
+    configure(withoutArm(config(), id), { step: `remove ${id}` });
+  },
   renameArm: (id: string, name: string) => configure(withArmName(config(), id, name)),
   /** Opens a lesson with its configuration. Not while a run is going on. */
   openDemo(demo: DemoEntry): void {
     if (session.lab.state !== 'idle') return;
+    rememberConfig('lesson', '');
     showBest(demo);
     const opened = withNamesIn(demo.config, demo, language());
-    configure(opened, { demo, selected: opened.arms[0]!.id });
+    configure(opened, { demo, selected: opened.arms[0]!.id, step: `lesson ${demo.name}` });
   },
   /** Shows the recorded run of a lesson, with the lesson's settings. Throws an Error if there is none that fits. */
   async replay(demo: DemoEntry): Promise<void> {
@@ -270,17 +338,27 @@ export const actions = {
   finishReplay: () => session.player?.finish(),
   leaveReplay,
   /** Leaves the lesson; the configuration stays. */
-  closeDemo: () => configure(config(), { demo: null }),
+  closeDemo: () => configure(config(), { demo: null, step: 'close lesson' }),
   openFreeLab(): void {
-    if (session.lab.state === 'idle') configure(defaultLabConfig(), { demo: null });
+    if (session.lab.state !== 'idle') return;
+    rememberConfig('lesson', '');
+    configure(defaultLabConfig(), { demo: null, step: 'free lab' });
   },
+  /** Opens a run that was kept, with its settings and whatever there is of its results. */
+  openRun({ config: kept, demo }: Pick<StoredRun, 'config' | 'demo'>): void {
+    if (session.lab.state !== 'idle') return;
+    rememberConfig('lesson', '');
+    configure(kept, { demo: demoByName(demo) ?? null, selected: kept.arms[0]!.id, step: 'open a run' });
+  },
+  /** Looks once more for what is kept: another tab may have gone on with it. */
+  reloadKept: () => loadShipped(),
   /** Every stage of the lab itself, recordings aside. */
   nodes: () => session.lab.nodes(),
   /** Opens a lab that was kept in a file, with the results it had. Not while a run is going on. */
   openLab({ name, config, runs }: OpenedLab): void {
     if (session.lab.state !== 'idle') return;
     session.stopPlayer();
-    session.lab.restore(runs);
+    session.lab.takeIn(runs);
     for (const { run } of runs) cache.know(run.key, config.task, run.made?.size ?? config.size);
     setView({ tab: 'compare', enlarged: null });
     configure(config, { demo: demoByName(name) ?? null, selected: config.arms[0]!.id });

@@ -31,6 +31,8 @@ export interface ViewState {
   advanced: boolean;
   projector: boolean;
   help: boolean;
+  /** The list of what is stored in this browser. */
+  stored: boolean;
   /** The host has another version than this page. */
   newVersion: boolean;
   /** A language whose words did not come. */
@@ -55,6 +57,7 @@ export const useView = create<ViewState>(() => ({
   advanced: false,
   projector: false,
   help: false,
+  stored: false,
   newVersion: false,
   unspoken: null,
 }));

@@ -14,7 +14,7 @@ import { WebGpuKernels } from '../../../src/kernels/webgpu/kernels';
 import { initialWeights } from '../../../src/model/parameters';
 import { negativeLogLikelihood } from '../../../src/pipeline/losses/sft';
 import { adamw } from '../../../src/pipeline/training/optimizer';
-import { RunControl, runStage, type Job, type TimedEvent } from '../../../src/pipeline/lab/runner';
+import { isTimed, RunControl, runStage, type Job, type TimedEvent } from '../../../src/pipeline/lab/runner';
 import { rngFrom } from '../../../src/random/rng';
 import { VOCABULARY } from '../../../src/world';
 
@@ -75,7 +75,7 @@ async function run(engine: Engine, afterRow: (update: number) => void = () => un
   const notices: Message[] = [];
   const outcome = await runStage(engine, job(), new RunControl(), (event) => {
     if (event.type === 'notice') notices.push(event.message);
-    else {
+    else if (isTimed(event)) {
       events.push(event);
       afterRow(event.update);
     }

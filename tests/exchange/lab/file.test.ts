@@ -45,7 +45,7 @@ describe('the file of a lab', () => {
   it('is restored by a lab that then has nothing left to train', async () => {
     const executor = { slots: 1, execute: () => Promise.reject(new Error('nothing is to be trained')) };
     const lab = new Lab(SAMPLE_CONFIG, executor, { get: () => Promise.resolve(undefined) });
-    lab.restore(readLab(files).runs);
+    lab.takeIn(readLab(files).runs);
     expect(lab.nodes().map(({ status }) => status)).toEqual(buildGraph(SAMPLE_CONFIG).map(() => 'done'));
     await lab.run();
     expect(finishedRuns(lab.nodes())).toEqual(contents.runs);

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { foreign, message, type Message } from '../../../src/messages';
 import type { Engine } from '../../../src/engine/types';
 import {
+  isTimed,
   RunControl,
   runStage,
   type Job,
@@ -56,7 +57,7 @@ function start(
   } as never);
   const outcome = runStage(engine, job(), control, (event) => {
     if (event.type === 'notice') notices.push(event.message);
-    else seen.push(event);
+    else if (isTimed(event)) seen.push(event);
   });
   return { seen, notices, left, outcome };
 }

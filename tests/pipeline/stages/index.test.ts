@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/types';
 import { resolvedSettings, type Settings } from '../../../src/pipeline/lab/config';
-import { RunControl, runStage, type Job, type TimedEvent } from '../../../src/pipeline/lab/runner';
+import { isTimed, RunControl, runStage, type Job, type TimedEvent } from '../../../src/pipeline/lab/runner';
 import {
   DivergedError,
   type LanguageModelArtifact,
@@ -82,7 +82,7 @@ describe('repeatability', () => {
     const control = new RunControl(true);
     const seen: TimedEvent[] = [];
     const interrupted = runStage(engine, job(), control, (event) => {
-      if (event.type === 'notice') return;
+      if (!isTimed(event)) return;
       seen.push(event);
       if (seen.length < 3) setTimeout(() => control.step(), 2);
       else if (seen.length === 3) setTimeout(() => control.resume(), 20);

@@ -3,6 +3,7 @@ import { settingFields } from '../../../src/pipeline/contract/settings';
 import { STAGES, type StageName } from '../../../src/pipeline/stages';
 import { en } from '../../../src/ui/i18n/en';
 import { glossary } from '../../../src/ui/i18n/en/glossary';
+import { kept } from '../../../src/ui/i18n/en/kept';
 import { transfer } from '../../../src/ui/i18n/en/transfer';
 import { settings, words as zh } from '../../../src/ui/i18n/zh';
 
@@ -26,6 +27,9 @@ const SAME = new Set([
   'PPO-ptx',
   'SimPO',
   '{{message}}',
+  '{{value}} kB',
+  '{{value}} MB',
+  '{{value}} GB',
   '{{update}} / {{updates}}',
 ]);
 
@@ -38,7 +42,7 @@ const placeholders = (text: string): string[] =>
   [...text.matchAll(/\{\{(\w+)\}\}/g)].map((m) => m[1]!).sort();
 
 describe('Chinese', () => {
-  const english = new Map(leaves({ ...en, ...glossary, ...transfer }));
+  const english = new Map(leaves({ ...en, ...glossary, ...transfer, ...kept }));
   const chinese = new Map(leaves(zh));
 
   it('has exactly the keys of English', () =>

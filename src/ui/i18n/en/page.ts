@@ -28,7 +28,7 @@ export const page = {
     step: 'Step',
     reset: 'Reset',
     stepHint: 'One more row of every running stage, then pause',
-    resetHint: 'Stops, and forgets everything that was trained here; shipped models stay',
+    resetHint: 'Stops, and begins anew; what was trained stays stored, and can be brought back',
     group: 'Run controls',
   },
   status: {
@@ -79,6 +79,7 @@ export const page = {
     noSpeed: 'not measured yet',
   },
   view: {
+    stored: 'Stored work',
     share: 'Share',
     shared: 'Link copied',
     shareFailed: 'Copy this link: {{link}}',
@@ -100,6 +101,7 @@ export const page = {
       space: 'Run, pause or resume',
       s: 'Step',
       r: 'Reset',
+      undo: 'Undo',
       arrows: 'Move between tokens of an answer',
       i: 'Curves of the selected stage, or back to the comparison',
       p: 'Projector mode',
@@ -116,9 +118,9 @@ export const page = {
   },
   version: {
     there: 'There is a new version of this page.',
-    kept: 'Your work is kept: all settings are in the address.',
+    kept: 'Your work is kept: settings in the address, what was trained in this browser.',
     keptButTrained:
-      'Your settings are kept in the address. What has been trained here is lost when the new version is loaded; you may finish first.',
+      'Your settings are kept in the address. What has been trained here could not be stored and is lost when the new version is loaded; you may finish first.',
     load: 'Load the new version',
   },
   broken: {
@@ -144,6 +146,7 @@ export const page = {
       glossary: 'glossary',
       transfer: 'what leaves and comes back',
       announcements: 'announcements',
+      stored: 'stored work',
     },
   },
   notice: {

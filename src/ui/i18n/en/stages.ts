@@ -60,6 +60,7 @@ export const stages = {
     status: {
       missing: 'not run yet',
       stale: 'settings changed: run again',
+      interrupted: 'interrupted: Run goes on',
       queued: 'queued',
       running: 'running',
       paused: 'paused',

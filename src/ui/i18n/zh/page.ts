@@ -30,7 +30,7 @@ export const page: Words<typeof en> = {
     step: '单步',
     reset: '重置',
     stepHint: '每个运行中的阶段再算一行，然后暂停',
-    resetHint: '停止并忘掉在这里训练的一切；现成模型保留',
+    resetHint: '停止并从头开始；训练结果仍存着，可以找回',
     group: '运行控制',
   },
   status: {
@@ -81,6 +81,7 @@ export const page: Words<typeof en> = {
     noSpeed: '尚未测量',
   },
   view: {
+    stored: '已存的工作',
     share: '分享',
     shared: '链接已复制',
     shareFailed: '请复制此链接：{{link}}',
@@ -102,6 +103,7 @@ export const page: Words<typeof en> = {
       space: '运行、暂停或继续',
       s: '单步',
       r: '重置',
+      undo: '撤销',
       arrows: '在回答的词之间移动',
       i: '所选阶段的曲线，或回到比较',
       p: '投影模式',
@@ -117,8 +119,8 @@ export const page: Words<typeof en> = {
   },
   version: {
     there: '本页面有新版本。',
-    kept: '你的工作会保留：所有设置都在地址里。',
-    keptButTrained: '你的设置保存在地址里。载入新版本会丢失在此训练出的结果；可以先完成再载入。',
+    kept: '你的工作会保留：设置在地址里，训练结果在本浏览器中。',
+    keptButTrained: '你的设置保存在地址里。在此训练出的结果未能存储，载入新版本会丢失；可以先完成再载入。',
     load: '载入新版本',
   },
   broken: {
@@ -144,6 +146,7 @@ export const page: Words<typeof en> = {
       glossary: '术语表',
       transfer: '导出与导入',
       announcements: '播报',
+      stored: '已存的工作',
     },
   },
   notice: {

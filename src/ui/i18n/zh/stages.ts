@@ -60,6 +60,7 @@ export const stages: Words<typeof en> = {
     status: {
       missing: '尚未运行',
       stale: '设置已改：请重新运行',
+      interrupted: '已中断：点击运行可继续',
       queued: '排队中',
       running: '运行中',
       paused: '已暂停',

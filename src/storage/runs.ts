@@ -1,0 +1,72 @@
+import { transact, type Database } from './database';
+import { STORES, type Entry, type StoredRun } from './schema';
+
+/** A run in a list: what is there of its results, without loading them. */
+export interface ListedRun extends StoredRun {
+  /** Entries of its nodes, by the nodes' ids; a node without any has not been trained here. */
+  entries: Record<string, Entry>;
+  /** Bytes that only this run needs. */
+  bytes: number;
+}
+
+export interface Stored {
+  /** The latest first. */
+  runs: ListedRun[];
+  /** Of everything that is kept here, runs and own things. */
+  bytes: number;
+}
+
+/** Notes that a run was begun or went on. The same run keeps when it was first begun. */
+export const saveRun = (db: Database, run: StoredRun): Promise<void> =>
+  transact(db, async (tx) => {
+    const runs = tx.objectStore('runs');
+    const before = await runs.get(run.id);
+    await runs.put({ ...run, begun: before?.begun ?? run.begun });
+  });
+
+/** What is stored, without loading results. */
+export async function listRuns(db: Database): Promise<Stored> {
+  const tx = db.transaction(['runs', 'entries']);
+  const [runs, all] = await Promise.all([
+    tx.objectStore('runs').index('changed').getAll(),
+    tx.objectStore('entries').getAll(),
+  ]);
+  const byKey = new Map(all.map((entry) => [entry.key, entry]));
+  const users = new Map<string, number>();
+  for (const { keys } of runs)
+    for (const key of new Set(Object.values(keys))) users.set(key, (users.get(key) ?? 0) + 1);
+  const listed = runs.toReversed().map((run): ListedRun => {
+    const found = Object.entries(run.keys).flatMap(([id, key]) => {
+      const entry = byKey.get(key);
+      return entry ? [[id, entry] as const] : [];
+    });
+    const own = new Map(
+      found.flatMap(([, entry]) => (users.get(entry.key) === 1 ? [[entry.key, entry.bytes]] : [])),
+    );
+    const bytes = [...own.values()].reduce((sum, size) => sum + size, 0);
+    return { ...run, entries: Object.fromEntries(found), bytes };
+  });
+  return { runs: listed, bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+/** Deletes a run and those of its results and checkpoints that no other run is made of, nor are `needed`. */
+export const deleteRun = (db: Database, id: string, needed: readonly string[] = []): Promise<void> =>
+  transact(db, async (tx) => {
+    const runs = tx.objectStore('runs');
+    const run = await runs.get(id);
+    if (!run) return;
+    await runs.delete(id);
+    const others = await runs.getAll();
+    const kept = new Set([...needed, ...others.flatMap(({ keys }) => Object.values(keys))]);
+    for (const key of new Set(Object.values(run.keys))) {
+      if (kept.has(key)) continue;
+      for (const store of ['entries', 'results', 'heads'] as const) await tx.objectStore(store).delete(key);
+      await tx.objectStore('parts').delete(IDBKeyRange.bound([key, 0], [key, Infinity]));
+    }
+  });
+
+/** Deletes everything, own things included. */
+export const deleteAll = (db: Database): Promise<void> =>
+  transact(db, async (tx) => {
+    for (const store of STORES) await tx.objectStore(store).clear();
+  });
