@@ -15,7 +15,11 @@ const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
  * Checks a property on many inputs; fast-check tells seed and path of one that fails. How many there were, how many
  * of them were refused (the property says true), and how long the slowest took is noted for the trial.
  */
-export async function holds<T>(of: fc.Arbitrary<T>, property: (value: T) => unknown, short = 400): Promise<void> {
+export async function holds<T>(
+  of: fc.Arbitrary<T>,
+  property: (value: T) => unknown,
+  short = 400,
+): Promise<void> {
   const task = TestRunner.getCurrentTest()!;
   const before = task.meta.noted ?? {};
   const seen = { inputs: 0, refused: 0, slowest: 0, slowestAt: 0 };

@@ -292,8 +292,7 @@ describe('a link', () => {
 });
 
 describe('a manifest', () => {
-  it('is taken or refused', () =>
-    holds(mutated(manifest), (value) => refused(() => checkedManifest(value))));
+  it('is taken or refused', () => holds(mutated(manifest), (value) => refused(() => checkedManifest(value))));
 
   it('with a key or a file twice is refused', () => {
     const [first, second] = manifest;
@@ -342,7 +341,8 @@ describe('an artifact file', () => {
           if (artifact.kind === 'packed-preferences') refused(() => unpackPreferences(artifact.bytes));
         },
       ),
-    ));
+    ),
+  );
 
   it('with any header of safetensors is taken or refused', () =>
     holds(mutated(headerOf(saveArtifact({ kind: 'model', config, weights }))), (header) => {
@@ -372,7 +372,17 @@ const typed = fc.oneof(
       fc.oneof(
         fc.constantFrom(...VOCABULARY),
         fc.constantFrom(...TASKS.flatMap(({ examplePrompts }) => examplePrompts)),
-        fc.constantFrom('constructor', '__proto__', '\ud800', '\u0000', ':', '?', '  ', '\n', 'a'.repeat(9999)),
+        fc.constantFrom(
+          'constructor',
+          '__proto__',
+          '\ud800',
+          '\u0000',
+          ':',
+          '?',
+          '  ',
+          '\n',
+          'a'.repeat(9999),
+        ),
       ),
       { maxLength: 70 },
     )

@@ -12,7 +12,8 @@ declare module 'vitest' {
 }
 
 /** How often something is done: `short`, unless this run was asked for more. */
-export const amount = (of: Exclude<keyof Amounts, 'path'>, short: number): number => inject('amounts')[of] ?? short;
+export const amount = (of: Exclude<keyof Amounts, 'path'>, short: number): number =>
+  inject('amounts')[of] ?? short;
 
 /** Hands figures of a test over to the trial. */
 export function note(task: TestContext['task'], figures: Noted): void {
