@@ -91,7 +91,7 @@ const ENTRIES = [
   'src/kernels/wasm/(build|thread)\\.mjs',
   'src/headless/(cli|pretrain|reproduce|reproduce-child)\\.ts',
   'vite\\.config\\.ts',
-  'tests/bench/',
+  'tests/(bench|trial)/',
 ].map((entry) => `^${entry}`);
 
 const any = (names) => `(${names.join('|')})`;

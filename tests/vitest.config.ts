@@ -4,6 +4,8 @@ import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 // @ts-expect-error the config loader wants the extension, TypeScript does not
+import { amountsOf } from './support/amounts.ts';
+// @ts-expect-error the config loader wants the extension, TypeScript does not
 import { findChromium } from './support/chromium.ts';
 
 const IN_NODE = {
@@ -52,6 +54,7 @@ export default defineConfig(async () => {
       ],
     },
     test: {
+      provide: { amounts: amountsOf(process.env['ALIGNLET_AMOUNTS']) },
       browser: { connectTimeout: 180_000 }, // a machine that is busy starts a browser slowly
       projects: [
         {

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findChromium } from '../support/chromium';
-import { heldIn, type Held } from './kept.support';
+import { amount, moments, note } from '../support/noted';
+import { forget, heldIn, type Held } from './kept.support';
 import { serveBuild, type Served } from './serve';
 
-/** Kills in all; 200 outside of CI: `ALIGNLET_KILLS=200`. */
-const KILLS = Number(process.env['ALIGNLET_KILLS'] ?? 10);
+/** Kills in all; 200 in `npm run trial`. */
+const KILLS = amount('kills', 10);
 /** The same seed draws the same moments and kinds. */
-const SEED = Number(process.env['ALIGNLET_KILL_SEED'] ?? 1);
+const SEED = amount('seed', 1);
 
 /** Every kind of stage that the free lab has by itself: they take about ten seconds. */
 const RUN =
@@ -34,9 +35,7 @@ afterAll(async () => {
   await rm(profile, { recursive: true, force: true, maxRetries: 5 });
 }, 60_000);
 
-/** Park & Miller's generator: moments need not be good, but the same. */
-let state = SEED;
-const random = (): number => (state = (state * 48_271) % 0x7fffffff) / 0x7fffffff;
+const random = moments(SEED);
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function launch(): Promise<BrowserContext> {
@@ -97,22 +96,12 @@ function expectKept(before: Held, now: Held): void {
 
 async function emptied(page: Page): Promise<void> {
   await page.close();
-  const blank = await context!.newPage();
-  await blank.goto(`${server.url}third-party-licences.txt`);
-  await blank.evaluate(
-    () =>
-      new Promise<void>((resolve, reject) => {
-        const request = indexedDB.deleteDatabase('alignlet');
-        request.onsuccess = () => resolve();
-        request.onerror = () => reject(request.error!);
-      }),
-  );
-  await blank.close();
+  await forget(context!, server.url);
 }
 
 it(
   `loses nothing that was confirmed in ${KILLS} kills at random moments, and ends with an undisturbed run's figures`,
-  async () => {
+  async ({ task }) => {
     let page = await open();
     await run(page);
     await page.locator('#status[data-kind=done]').waitFor({ timeout: 240_000 });
@@ -158,6 +147,7 @@ it(
     await page.locator('#status[data-kind=done]').waitFor({ timeout: 240_000 });
     await expect.poll(() => heldIn(page).then(({ results }) => Object.keys(results).length)).toBe(5);
     await check(page);
+    note(task, { kills: count(), 'resumed from a checkpoint': resumed, 'runs ended': finished, seed: SEED });
     console.info(
       `killed ${JSON.stringify(killed)}; went on from a checkpoint ${resumed} times; ${finished} runs ended`,
     );

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright';
+import type { BrowserContext, Page } from 'playwright';
 
 /** What the database of a page holds. */
 export interface Held {
@@ -60,3 +60,18 @@ export const heldIn = (page: Page): Promise<Held> =>
       runs,
     };
   });
+
+/** Deletes the database of a page of this address that is closed. */
+export async function forget(context: BrowserContext, url: string): Promise<void> {
+  const blank = await context.newPage();
+  await blank.goto(`${url}third-party-licences.txt`);
+  await blank.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const request = indexedDB.deleteDatabase('alignlet');
+        request.onsuccess = () => resolve();
+        request.onerror = () => reject(request.error!);
+      }),
+  );
+  await blank.close();
+}

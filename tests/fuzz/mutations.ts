@@ -1,14 +1,5 @@
 import fc from 'fast-check';
 
-/** Replay a failure with `FUZZ_SEED=<the seed it printed>`. */
-export const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
-/** Cases of each property; `FUZZ_RUNS` for more. */
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 400);
-
-/** Checks a property on many cases; fast-check tells seed and path of one that fails. */
-export const holds = <T>(of: fc.Arbitrary<T>, property: (value: T) => void): void =>
-  fc.assert(fc.property(of, property), { seed: SEED, numRuns: RUNS });
-
 /** A list in a list in a list. */
 export function nested(depth: number): unknown {
   let value: unknown = [];

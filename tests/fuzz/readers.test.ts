@@ -1,10 +1,12 @@
 import { readFile, readdir } from 'node:fs/promises';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import manifest from '../../src/checkpoints/data/manifest.json';
 import { loadArtifact, saveArtifact } from '../../src/checkpoints/artifact-file';
 import { checkedManifest } from '../../src/checkpoints/manifest';
 import { DEMOS, demoNames, loadDemo } from '../../src/headless/demos';
+import { applyOverrides } from '../../src/headless/overrides';
+import { UsageError } from '../../src/headless/usage';
 import { MessageError, messageOf, sentence, SENTENCES, type MessageLanguage } from '../../src/messages';
 import { checkedShape } from '../../src/messages/shape';
 import { loadCheckpoint } from '../../src/model/checkpoint';
@@ -19,14 +21,18 @@ import { parseDemo, type Demo } from '../../src/pipeline/records/demo';
 import { recordingSchema } from '../../src/pipeline/records/recording';
 import { checkedRun } from '../../src/pipeline/records/stored-run';
 import { rngFrom } from '../../src/random/rng';
-import { holds, mutated, mutatedBytes, nested, SEED } from './mutations';
+import { readPrompt } from '../../src/ui/store/prompt';
+import { TASKS, VOCABULARY } from '../../src/world';
+import { holds, LONG, SEED } from './holds';
+import { mutated, mutatedBytes, nested } from './mutations';
 
 /*
  * Whatever a file or a link holds, its reader takes it, and then all that is done with it works, or refuses it with
  * a MessageError that can be said in every language. Nothing else comes out.
  */
 
-console.info(`FUZZ_SEED=${SEED}`);
+console.info(`ALIGNLET_AMOUNTS=seed=${SEED}`);
+vi.setConfig({ testTimeout: LONG });
 
 const LANGUAGES = Object.keys(SENTENCES) as MessageLanguage[];
 
@@ -53,22 +59,32 @@ let recording: unknown;
 let run: unknown;
 beforeAll(async () => {
   demo = await loadDemo('overoptimization');
-  recording = await json('base-vs-instruct/recording.json');
-  run = await json('overoptimization/results/seed-1.json');
+  recording = brief(await json('base-vs-instruct/recording.json'));
+  run = brief(await json('overoptimization/results/seed-1.json'));
 });
 
+/** The same with shorter histories: what is small is changed and read more often in the same time. */
+const brief = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (_, part: unknown) => {
+      const isHistory = Array.isArray(part) && part.length > 4 && isRow(part[0]);
+      return isHistory ? [part[0], part[1], part.at(-1)] : part;
+    }),
+  );
+
+const isRow = (value: unknown): boolean => typeof value === 'object' && value !== null && 'update' in value;
+
 describe('a stored run', () => {
-  it('is read, and judged, or refused', () => {
-    holds(mutated(run), (value) => {
+  it('is read, and judged, or refused', () =>
+    holds(mutated(run), (value) =>
       refused(
         () => checkedRun(value),
         (stored) => {
           currentRuns([stored], demo.config);
           for (const claim of demo.claims) judgeStored(claim, [stored], demo.config);
         },
-      );
-    });
-  });
+      ),
+    ));
 
   it.each<[string, (run: never) => void]>([
     [
@@ -102,15 +118,15 @@ describe('a stored run', () => {
 describe('a recording', () => {
   it('is read, and cut down to what holds, or refused', async () => {
     const { config } = await loadDemo('base-vs-instruct');
-    holds(mutated(recording), (value) => {
+    await holds(mutated(recording), (value) =>
       refused(
         () => checkedShape(recordingSchema, value),
         (read) => {
           for (const { failure } of read.nodes) if (failure) LANGUAGES.map((l) => sentence(failure, l));
           refused(() => currentRecording(read, config));
         },
-      );
-    });
+      ),
+    );
   });
 
   it.each<[string, (recording: never) => void]>([
@@ -153,21 +169,21 @@ it('everything that is stored is taken', async () => {
 });
 
 describe('a demo', () => {
-  it('is read, and its graph built, or refused', () => {
+  it('is read, and its graph built, or refused', async () => {
     const { title, summary, config, claims } = demo;
-    holds(mutated({ title, summary, config, claims }), (value) => {
+    await holds(mutated({ title, summary, config, claims }), (value) => {
       let text: string;
       try {
         text = JSON.stringify(value);
       } catch {
-        return; // nested so deep that it is no text
+        return false; // nested so deep that it is no text
       }
-      refused(
+      return refused(
         () => parseDemo('fuzz', text),
         (read) => linkOf({ ...NOWHERE, pairs: pairsBetween(defaultLabConfig(), read.config) }),
       );
     });
-    holds(fc.string({ maxLength: 60 }), (text) => void refused(() => parseDemo('fuzz', text)));
+    await holds(fc.string({ maxLength: 60 }), (text) => refused(() => parseDemo('fuzz', text)));
   });
 
   it.each([100, 10_000, 1_000_000])('nested %i deep is refused', (depth) => {
@@ -230,22 +246,25 @@ const text = fc.oneof(
   ),
   fc.string({ maxLength: 12, unit: 'binary' }),
 );
+const change = fc.tuple(word, text).map(([name, value]) => `${name}=${value}`);
+const changes = fc.array(fc.tuple(word, text), { maxLength: 8 });
 
 describe('a link', () => {
-  it('leads to a configuration that can run and whose own link leads to the same keys, or says what is wrong', () => {
+  it('leads to a configuration that can run and whose own link leads to the same keys, or says what is wrong', async () => {
     const keys = (config: LabConfig) => buildGraph(config).map(({ id, key }) => [id, key]);
-    holds(fc.array(fc.tuple(word, text), { maxLength: 8 }), (pairs) => {
+    await holds(changes, (pairs) => {
       const search = new URLSearchParams(pairs).toString();
       const { pairs: read } = parseLink(`?${search}`);
       const { config, problems } = withPairs(base, read);
       for (const { message } of problems) for (const language of LANGUAGES) sentence(message, language);
-      if (configProblems(config).length > 0) return;
+      if (configProblems(config).length > 0) return true;
       const own = linkOf({ ...NOWHERE, pairs: pairsBetween(base, config) });
       const again = withPairs(base, parseLink(own).pairs);
       expect(again.problems).toEqual([]);
       expect(keys(again.config)).toEqual(keys(config));
+      return problems.length > 0;
     });
-    holds(fc.string({ maxLength: 200, unit: 'binary' }), (any) => {
+    await holds(fc.string({ maxLength: 200, unit: 'binary' }), (any) => {
       withPairs(base, parseLink(any).pairs);
     });
   });
@@ -273,8 +292,7 @@ describe('a link', () => {
 });
 
 describe('a manifest', () => {
-  it('is taken or refused', () =>
-    holds(mutated(manifest), (value) => void refused(() => checkedManifest(value))));
+  it('is taken or refused', () => holds(mutated(manifest), (value) => refused(() => checkedManifest(value))));
 
   it('with a key or a file twice is refused', () => {
     const [first, second] = manifest;
@@ -287,6 +305,26 @@ describe('a manifest', () => {
   });
 });
 
+/** What stands before the numbers of a file of tensors. */
+function headerOf(file: Uint8Array): unknown {
+  const length = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
+  return JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
+}
+
+/** A file of tensors with this header and no numbers; undefined if the header is nested too deep to be a text. */
+function withHeader(header: unknown): Uint8Array | undefined {
+  let text: Uint8Array;
+  try {
+    text = new TextEncoder().encode(JSON.stringify(header));
+  } catch {
+    return undefined;
+  }
+  const bytes = new Uint8Array(8 + text.length + 4096);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+  bytes.set(text, 8);
+  return bytes;
+}
+
 describe('an artifact file', () => {
   const config = { vocabSize: 13, nPositions: 8, nEmbd: 8, nLayer: 1, nHead: 2 };
   const weights = initialWeights(config, rngFrom(1));
@@ -295,16 +333,22 @@ describe('an artifact file', () => {
     ['model', saveArtifact({ kind: 'model', config, weights })],
     ['reward', saveArtifact({ kind: 'reward', config, weights, mean: 0.5, deviation: 2 })],
     ['preferences', saveArtifact({ kind: 'preferences', pairs: [pair, pair], heldOut: [pair] })],
-  ])('of kind %s is taken or refused', (_, valid) => {
-    holds(mutatedBytes(valid), (bytes) => {
+  ])('of kind %s is taken or refused', (_, valid) =>
+    holds(mutatedBytes(valid), (bytes) =>
       refused(
         () => loadArtifact(bytes),
         (artifact) => {
           if (artifact.kind === 'packed-preferences') refused(() => unpackPreferences(artifact.bytes));
         },
-      );
-    });
-  });
+      ),
+    ),
+  );
+
+  it('with any header of safetensors is taken or refused', () =>
+    holds(mutated(headerOf(saveArtifact({ kind: 'model', config, weights }))), (header) => {
+      const bytes = withHeader(header);
+      return bytes === undefined ? false : refused(() => loadCheckpoint(bytes));
+    }));
 
   it.each([
     ['dtype', (deep: string) => `{"a":{"dtype":${deep},"shape":[0],"data_offsets":[0,0]}}`],
@@ -319,3 +363,50 @@ describe('an artifact file', () => {
     }
   });
 });
+
+/** What a person may type, most of it of words that are known. */
+const typed = fc.oneof(
+  fc.string({ maxLength: 80, unit: 'binary' }),
+  fc
+    .array(
+      fc.oneof(
+        fc.constantFrom(...VOCABULARY),
+        fc.constantFrom(...TASKS.flatMap(({ examplePrompts }) => examplePrompts)),
+        fc.constantFrom(
+          'constructor',
+          '__proto__',
+          '\ud800',
+          '\u0000',
+          ':',
+          '?',
+          '  ',
+          '\n',
+          'a'.repeat(9999),
+        ),
+      ),
+      { maxLength: 70 },
+    )
+    .map((words) => words.join(' ')),
+);
+
+it('a prompt is understood and can be asked, or it says why not', () =>
+  holds(fc.tuple(fc.constantFrom(...TASKS), typed), ([task, text]) => {
+    const read = readPrompt(task.name, 'nano', text);
+    if (read.status !== 'ready') return true;
+    const { ids, text: shown } = read.prompt;
+    expect(ids.every((id) => Number.isInteger(id) && id >= 0 && id < VOCABULARY.length)).toBe(true);
+    expect(readPrompt(task.name, 'nano', shown)).toEqual(read); // what is shown is understood the same
+    return false;
+  }));
+
+it('changes on the command line lead to a configuration that can run, or are refused in one line', () =>
+  holds(fc.tuple(fc.array(fc.oneof(change, fc.string({ unit: 'binary' })), { maxLength: 6 })), ([list]) => {
+    try {
+      expect(configProblems(applyOverrides(base, list))).toEqual([]);
+      return false;
+    } catch (error) {
+      expect(error).toBeInstanceOf(UsageError);
+      expect((error as UsageError).message).toMatch(/^--set .+/);
+      return true;
+    }
+  }));

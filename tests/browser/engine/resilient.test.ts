@@ -1,22 +1,16 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { engineOn } from '../../../src/engine/fused/engine';
 import { createFusedEngine } from '../../../src/engine/fused';
 import { DeviceLostError } from '../../../src/engine/errors';
-import { giveBack, openWebGl } from '../../../src/engine/devices/webgl';
-import { openWebGpu } from '../../../src/engine/devices/webgpu';
-import { createPlainEngine } from '../../../src/engine/plain';
 import { resilientEngine } from '../../../src/engine/resilient';
 import { sentence, type Message } from '../../../src/messages';
-import type { Engine, LanguageModel, UpdateStep } from '../../../src/engine/types';
-import { WebGlKernels } from '../../../src/kernels/webgl/kernels';
-import { WebGpuKernels } from '../../../src/kernels/webgpu/kernels';
+import type { Engine, UpdateStep } from '../../../src/engine/types';
 import { initialWeights } from '../../../src/model/parameters';
 import { negativeLogLikelihood } from '../../../src/pipeline/losses/sft';
 import { adamw } from '../../../src/pipeline/training/optimizer';
 import { isTimed, RunControl, runStage, type Job, type TimedEvent } from '../../../src/pipeline/lab/runner';
 import { rngFrom } from '../../../src/random/rng';
 import { VOCABULARY } from '../../../src/world';
+import { Devices, plainWebGl, webgl, webgpu } from '../../support/lost-devices';
 
 const CONFIG = { vocabSize: VOCABULARY.length, nPositions: 64, nEmbd: 8, nLayer: 1, nHead: 2 };
 
@@ -33,41 +27,6 @@ const job = (): Job => ({
 
 /** A software GPU compiles its shaders anew for every device. */
 const SLOW = 400_000;
-
-const software = { adapter: 'test', software: true, kind: 'fused' } as const;
-
-/** An engine, and ways to lose its device: at every loss the next. */
-interface Opened {
-  engine: Engine;
-  provoke: (() => void)[];
-}
-
-async function webgl(): Promise<Opened> {
-  const { context, lost, close } = openWebGl();
-  const engine = engineOn(new WebGlKernels(context), { backend: 'webgl', ...software }, { lost, close });
-  return { engine, provoke: [() => giveBack(context.gl)] };
-}
-
-/** Besides a device that is lost, a command that it rejects: everything computed since is suspect. */
-async function webgpu(): Promise<Opened> {
-  const { gpu, lost, close } = await openWebGpu();
-  const kernels = new WebGpuKernels(gpu, { rollouts: false });
-  const engine = engineOn(kernels, { backend: 'webgpu', ...software }, { lost, close });
-  const reject = () =>
-    gpu.device.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
-  return { engine, provoke: [() => gpu.device.destroy(), reject] };
-}
-
-/** tfjs's own device, which it keeps to itself. */
-interface TfjsDevice {
-  gpgpu: { gl: WebGL2RenderingContext };
-}
-
-async function plainWebGl(): Promise<Opened> {
-  const engine = await createPlainEngine('webgl');
-  const { gpgpu } = tf.findBackend('webgl') as unknown as TfjsDevice;
-  return { engine, provoke: [() => giveBack(gpgpu.gl)] };
-}
 
 /** A run of the job; `afterRow` is called with the update of each row. */
 async function run(engine: Engine, afterRow: (update: number) => void = () => undefined) {
@@ -88,48 +47,6 @@ const figuresOf = ({ events, outcome }: Awaited<ReturnType<typeof run>>) => ({
   events: events.map(({ seconds: _, ...event }) => event),
   result: outcome.status === 'done' ? outcome.result : outcome,
 });
-
-/** Devices of one kind that are lost when a test wants it: now, or in the middle of an update. */
-class Devices {
-  opened = 0;
-  losses = 0;
-  /** Updates until the device is lost, and again until the one that takes its place is. */
-  private waiting: number[] = [];
-  private provoke: (() => void)[] = [];
-
-  constructor(private readonly kind: () => Promise<Opened>) {}
-
-  open = async (): Promise<Engine> => {
-    const { engine, provoke } = await this.kind();
-    this.opened++;
-    this.provoke = provoke;
-    return { ...engine, createModel: (config, weights) => this.watch(engine.createModel(config, weights)) };
-  };
-
-  lose(): void {
-    this.provoke[this.losses++ % this.provoke.length]!();
-  }
-
-  loseDuring(...updates: number[]): void {
-    this.waiting = updates;
-  }
-
-  private watch(model: LanguageModel): LanguageModel {
-    const losing =
-      <A extends unknown[], R>(ask: (...args: A) => R) =>
-      (...args: A): R => {
-        const answer = ask(...args);
-        if (this.waiting.length > 0 && --this.waiting[0]! === 0) {
-          this.waiting.shift();
-          this.lose();
-        }
-        return answer;
-      };
-    model.update = losing(model.update.bind(model));
-    model.updates = losing(model.updates.bind(model));
-    return model;
-  }
-}
 
 /** Updates that are not all read back, three more that are asked for together, and all that a model is afterwards. */
 async function learn(engine: Engine) {

@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { inject, TestRunner } from 'vitest';
+
+import { amount, note } from '../support/noted';
+
+/** Replay a failure with the seed and the path that it printed: `ALIGNLET_AMOUNTS=seed=…,path=…`. */
+export const SEED = amount('seed', Date.now() % 2 ** 31);
+
+/** Long enough for any amount; what is too slow for one input, the trial tells. */
+export const LONG = 3_600_000;
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+/**
+ * Checks a property on many inputs; fast-check tells seed and path of one that fails. How many there were, how many
+ * of them were refused (the property says true), and how long the slowest took is noted for the trial.
+ */
+export async function holds<T>(
+  of: fc.Arbitrary<T>,
+  property: (value: T) => unknown,
+  short = 400,
+): Promise<void> {
+  const task = TestRunner.getCurrentTest()!;
+  const before = task.meta.noted ?? {};
+  const seen = { inputs: 0, refused: 0, slowest: 0, slowestAt: 0 };
+  /** Milliseconds that one input takes. */
+  const timed = async (value: T): Promise<number> => {
+    const began = performance.now();
+    if ((await property(value)) === true) seen.refused++;
+    return performance.now() - began;
+  };
+  const once = async (value: T): Promise<void> => {
+    const at = seen.inputs++;
+    let ms = await timed(value);
+    if (ms > 1000) ms = Math.min(ms, await timed(value)); // or something else held up the machine
+    if (ms > seen.slowest) Object.assign(seen, { slowest: ms, slowestAt: at });
+    if (at % 256 === 0) await nextTurn(); // the runner wants to hear from us
+  };
+  const { path } = inject('amounts');
+  try {
+    await fc.assert(fc.asyncProperty(of, once), {
+      ...{ seed: SEED, numRuns: amount('fuzz', short) },
+      ...(path === undefined ? {} : { path }),
+    });
+  } finally {
+    const slower = seen.slowest >= (before['slowest, ms'] ?? 0);
+    note(task, {
+      inputs: (before['inputs'] ?? 0) + seen.inputs,
+      refused: (before['refused'] ?? 0) + seen.refused,
+      seed: SEED,
+      ...(slower ? { 'slowest, ms': seen.slowest, 'slowest at': seen.slowestAt } : {}),
+    });
+  }
+}
