@@ -51,6 +51,7 @@ export default defineConfig(async () => {
             testTimeout: 60_000,
             hookTimeout: 60_000, // a busy machine closes a browser slowly, too
             globalSetup: 'tests/support/run-folder.ts',
+            setupFiles: 'src/messages/all.ts',
           },
         },
         {

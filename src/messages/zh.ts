@@ -3,7 +3,7 @@ import { zh as exchange } from './exchange';
 import { zh as files } from './files';
 import { zh as gold } from './gold';
 import { zh as records } from './records';
-import { zh as storage } from './storage';
+import { zh as storage } from './storage.zh';
 
 const TYPES: Record<ValueType, string> = {
   number: '数',

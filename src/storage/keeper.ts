@@ -256,7 +256,10 @@ class KeepingRun implements Keeping {
       answers: this.answers,
       events: events.slice(this.savedRows, rows),
       parts: this.parts,
-      entry: { key, stage, rows, ...(last ? { update: last.update, updates: last.updates } : {}) },
+      entry: {
+        ...{ key, stage, rows, given: Object.values(run.given ?? {}) },
+        ...(last ? { update: last.update, updates: last.updates } : {}),
+      },
     };
     const isMine = await this.keeper.write((db) => saveCheckpoint(db, addition));
     if (isMine === false) {
@@ -274,7 +277,7 @@ class KeepingRun implements Keeping {
   }
 
   async finish(run: NodeRun): Promise<void> {
-    const { latestWeights: _, interrupted: __, ...kept } = run;
+    const { latestWeights: _, interrupted: __, given: ___, ...kept } = run;
     if (!this.isOver) await this.keeper.saveResult(kept, this.node.stage);
     this.close();
   }

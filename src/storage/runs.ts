@@ -1,3 +1,5 @@
+import type { SharedRole } from '../pipeline/contract/artifacts';
+import type { StageName } from '../pipeline/stages';
 import { transact, type Database } from './database';
 import { STORES, type Entry, type StoredRun } from './schema';
 
@@ -49,6 +51,9 @@ export async function listRuns(db: Database): Promise<Stored> {
   return { runs: listed, bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
+/** Stages that no run names: what several arms are given, and can make again. */
+const SHARED: readonly StageName[] = ['samples', 'scores', 'baseline'] satisfies SharedRole[];
+
 /** Deletes a run and those of its results and checkpoints that no other run is made of, nor are `needed`. */
 export const deleteRun = (db: Database, id: string, needed: readonly string[] = []): Promise<void> =>
   transact(db, async (tx) => {
@@ -58,7 +63,12 @@ export const deleteRun = (db: Database, id: string, needed: readonly string[] = 
     await runs.delete(id);
     const others = await runs.getAll();
     const kept = new Set([...needed, ...others.flatMap(({ keys }) => Object.values(keys))]);
-    for (const key of new Set(Object.values(run.keys))) {
+    const entries = await tx.objectStore('entries').getAll();
+    const own = new Set(Object.values(run.keys));
+    for (const { key, given = [] } of entries)
+      if (!own.has(key) || kept.has(key)) for (const part of given) kept.add(part);
+    const shared = entries.filter(({ stage }) => SHARED.includes(stage)).map(({ key }) => key);
+    for (const key of [...own, ...shared]) {
       if (kept.has(key)) continue;
       for (const store of ['entries', 'results', 'heads'] as const) await tx.objectStore(store).delete(key);
       await tx.objectStore('parts').delete(IDBKeyRange.bound([key, 0], [key, Infinity]));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { messageSchema, keySchema, refuseDisorder, wordSchema } from '../../pipeline/records/stored-config';
+import '../../messages/all';
 import { refuseAt } from '../../messages/shape';
 import { labConfigSchema } from '../../pipeline/lab/config';
 import { MOST_CHARACTERS } from '../data/formats';

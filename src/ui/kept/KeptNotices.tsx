@@ -41,9 +41,18 @@ function ProblemNotice() {
       <p role="status">{messageText(said)}</p>
       <div className={classes.choices}>
         {problem?.code === 'storage.full' && (
-          <Button size="compact-sm" variant="default" onClick={() => setView({ stored: true })}>
-            {t('view.stored')}
-          </Button>
+          <>
+            <Button size="compact-sm" variant="default" onClick={() => setView({ stored: true })}>
+              {t('view.stored')}
+            </Button>
+            <Button
+              size="compact-sm"
+              variant="default"
+              onClick={() => void keeper().then((kept) => kept?.saveUnkept())}
+            >
+              {t('kept.again')}
+            </Button>
+          </>
         )}
         <CloseButton
           aria-label={t('notice.close')}

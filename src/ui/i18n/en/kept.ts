@@ -29,6 +29,7 @@ export const kept = {
     cancel: 'Keep it',
     busy: 'Pause or finish the run first: it is being stored.',
     shared: 'Results that several runs share are counted once, and stay until the last of them is deleted.',
+    again: 'Try again',
     interrupted: 'This run was interrupted: {{where}}. Finished stages are not trained again.',
     at: '{{name}} at update {{update}} of {{updates}}',
     goOn: 'Go on',

@@ -30,6 +30,7 @@ export const kept: Words<typeof english> = {
     cancel: '保留',
     busy: '请先暂停或完成运行：它正在存储。',
     shared: '多个运行共用的结果只计一次，删除其中最后一个运行时才会删除。',
+    again: '重试',
     interrupted: '这次运行中断了：{{where}}。已完成的阶段不会重新训练。',
     at: '{{name}} 第 {{update}} 次更新，共 {{updates}} 次',
     goOn: '继续',
