@@ -1,6 +1,7 @@
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findChromium } from '../support/chromium';
+import { seriousViolations } from './axe';
 import { heldIn } from './kept.support';
 import { serveBuild, type Served } from './serve';
 
@@ -118,6 +119,7 @@ describe('work that is kept', () => {
     const other = await open(LONG);
     const said = notice(other, 'interrupted');
     await said.getByText('another tab').waitFor();
+    for (const look of ['dark', 'light'] as const) expect(await violationsIn(other, look), look).toEqual([]);
     expect(await said.getByRole('button', { name: 'Go on' }).isVisible()).toBe(false);
     await button(other, 'Run').click(); // it may; it is not stored
     await notice(other, 'storage').getByText('Another tab').waitFor({ timeout: 60_000 });
@@ -126,9 +128,10 @@ describe('work that is kept', () => {
     await untilStatus(page, 'paused');
   }, 240_000);
 
-  it('can be looked through, opened and deleted', async () => {
+  it('can be looked through, opened, taken elsewhere, deleted and brought back', async () => {
     const page = await open();
     await runToEnd(page);
+    await putOwn(page, 'labels', ['a', 'b']);
     await open(SHORT.replace('seed=3', 'seed=4')).then(async (second) => {
       await runToEnd5(second, 10);
       await second.close();
@@ -147,11 +150,60 @@ describe('work that is kept', () => {
       .click();
     await dialog.getByRole('button', { name: 'Delete for good?' }).click();
     await expect.poll(() => dialog.locator('[data-run]').count()).toBe(1);
-    await dialog.getByRole('button', { name: 'Delete all' }).click();
+    const before = await heldIn(page);
+    const saving = page.waitForEvent('download');
+    await dialog.getByRole('button', { name: 'Export all' }).click();
+    const file = await (await saving).path();
+    await dialog.locator('[data-own=labels]').getByText('items: 2').waitFor();
+    await dialog
+      .locator('[data-own]')
+      .getByRole('button', { name: /^Delete/ })
+      .click();
+    await dialog.getByRole('button', { name: 'Delete all of them?' }).click();
+    await dialog.locator('[data-own]').waitFor({ state: 'detached' });
+    await page.keyboard.press('Escape');
+    await notice(page, 'undo').getByRole('button', { name: 'Undo' }).click();
+    await button(page, 'Stored work').click();
+    await dialog.locator('[data-own=labels]').getByText('items: 2').waitFor();
+    await dialog.getByRole('button', { name: 'Delete all', exact: true }).click();
     await dialog.getByRole('button', { name: 'Delete for good?' }).click();
     await expect.poll(() => heldIn(page)).toEqual({ results: {}, rows: {}, runs: 0 });
+    await page.reload();
+    await untilStatus(page, 'ready');
+    await button(page, 'Stored work').click();
+    await page.locator('input[type=file]').last().setInputFiles(file);
+    await dialog.locator('[data-moved=in]').getByText('runs 1').waitFor();
+    await dialog.locator('[data-own=labels]').getByText('items: 2').waitFor();
+    expect(await heldIn(page)).toEqual(before);
+    await untilStatus(page, 'done'); // the run that is open is there again
+    for (const look of ['light', 'dark', 'projector'] as const)
+      expect(await violationsIn(page, look), look).toEqual([]);
   }, 240_000);
 });
+
+async function violationsIn(page: Page, look: 'light' | 'dark' | 'projector'): Promise<string[]> {
+  if (look === 'projector') await page.keyboard.press('p');
+  else await page.emulateMedia({ colorScheme: look, reducedMotion: 'reduce' });
+  return seriousViolations(page);
+}
+
+/** Puts own things into the store as another tab would. */
+const putOwn = (page: Page, kind: string, ids: string[]) =>
+  page.evaluate(
+    ([of, all]) =>
+      new Promise<void>((resolve) => {
+        const request = indexedDB.open('alignlet');
+        request.onsuccess = () => {
+          const tx = request.result.transaction('own', 'readwrite');
+          for (const id of all) tx.objectStore('own').put({ kind: of, id, changed: 1, value: { id } });
+          tx.oncomplete = () => {
+            request.result.close();
+            resolve();
+          };
+        };
+      }),
+    [kind, ids] as const,
+  );
 
 async function runToEnd5(page: Page, results: number): Promise<void> {
   await button(page, 'Run').click();
