@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { message, MessageError } from '../../messages';
 import type { Artifact } from '../../pipeline/contract/artifacts';
+import type { TokenRecord } from '../../pipeline/contract/rollout';
 import type { Evaluation, FinalAnswers } from '../../pipeline/contract/stage';
 import type { LabConfig } from '../../pipeline/lab/config';
 import type { Graph, GraphNode } from '../../pipeline/lab/graph';
@@ -83,7 +84,11 @@ function writtenRun({ key, made, source, seconds, events, notices, result, failu
     events: events.map((event) => {
       const { type, update, updates, samples, tokens, seconds } = event;
       const values = type === 'metrics' ? event.metrics : event.evaluation;
-      return { type, update, updates, samples, tokens, seconds, [type]: writtenAll(values) };
+      const records = type === 'metrics' ? event.records?.map(writtenRecord) : undefined;
+      return {
+        ...{ type, update, updates, samples, tokens, seconds, [type]: writtenAll(values) },
+        ...(records ? { records } : {}),
+      };
     }),
     notices,
     ...(result ? { summary: writtenAll(result.summary) } : {}),
@@ -93,6 +98,14 @@ function writtenRun({ key, made, source, seconds, events, notices, result, failu
     ...(failure ? { failure } : {}),
   };
 }
+
+const writtenRecord = (record: TokenRecord) =>
+  Object.fromEntries(
+    Object.entries(record).map(([name, value]: [string, number | readonly number[]]) => [
+      name,
+      typeof value === 'number' ? written(value) : value.map(written),
+    ]),
+  );
 
 const writtenList = (values: Float64Array) => Array.from(values, written);
 
@@ -203,7 +216,9 @@ function checkMade(made: StoredNodeRun['made'], own: StoredNodeRun['made'] | Gra
 type GraphMade = Pick<GraphNode, 'seed' | 'size' | 'settings'>;
 
 const eventOf = (event: StoredNodeRun['events'][number]): TimedEvent =>
-  event.type === 'metrics' ? event : { ...event, evaluation: event.evaluation as unknown as Evaluation };
+  event.type === 'metrics'
+    ? (event as TimedEvent)
+    : { ...event, evaluation: event.evaluation as unknown as Evaluation };
 
 function answersOf({ gold, length }: { gold: number[]; length: number[] }): FinalAnswers {
   if (gold.length !== length.length) {

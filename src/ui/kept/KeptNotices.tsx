@@ -6,7 +6,7 @@ import { isHeld } from '../../storage/locks';
 import type { ListedRun } from '../../storage/runs';
 import { messageText } from '../i18n/dynamic';
 import { keeper, runOf, useKept } from '../store/keep';
-import { dismissUndo, undo, useUndo } from '../store/undo';
+import { canUndo, dismissUndo, undo, useUndo } from '../store/undo';
 import { actions, canRun, useLab } from '../store/useLab';
 import { useStageName } from '../store/useStageName';
 import { setView } from '../store/useView';
@@ -159,8 +159,8 @@ function UndoNotice() {
           size="compact-sm"
           variant="default"
           title={t('kept.undoHint')}
-          disabled={running && last.what !== 'arm'}
-          onClick={undo}
+          disabled={!canUndo(last, running)}
+          onClick={() => undo(running)}
         >
           {t('kept.undo')}
         </Button>
