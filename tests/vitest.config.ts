@@ -12,6 +12,7 @@ const IN_NODE = {
   testTimeout: 60_000,
   hookTimeout: 60_000, // a busy machine closes a browser slowly, too
   globalSetup: 'tests/support/run-folder.ts',
+  setupFiles: 'src/messages/all.ts',
 };
 
 /**

@@ -14,6 +14,9 @@ export const MOST_BYTES = { weights: 256 * MIB, table: 64 * MIB, json: 8 * MIB }
 /** What is read of a folder or a zip at most. */
 export const MOST_IN_ALL = { files: 2000, bytes: 512 * MIB } as const;
 
+/** Of all work of a browser. */
+export const MOST_OF_WORK = { files: 20_000, bytes: 2000 * MIB } as const;
+
 export const bytesOfText = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
 export const bytesOfJson = (value: unknown): Uint8Array<ArrayBuffer> =>

@@ -8,16 +8,16 @@ export const zipped = (files: Files): Uint8Array<ArrayBuffer> =>
 
 /**
  * The files of a zip, folders left out. Throws a MessageError where it is none, or holds more files or bytes than
- * `MOST_IN_ALL`: sizes are looked at before anything is unpacked, and no file unpacks to more than it says.
+ * `most`: sizes are looked at before anything is unpacked, and no file unpacks to more than it says.
  */
-export function unzipped(bytes: Uint8Array, file: string): Map<string, Uint8Array> {
+export function unzipped(bytes: Uint8Array, file: string, most: Most = MOST_IN_ALL): Map<string, Uint8Array> {
   let [count, total] = [0, 0];
   try {
     const entries = unzipSync(bytes, {
       filter({ name, originalSize }) {
         if (name.endsWith('/')) return false;
-        if (++count > MOST_IN_ALL.files) throw tooMuch('files');
-        if ((total += originalSize) > MOST_IN_ALL.bytes) throw tooMuch('bytes');
+        if (++count > most.files) throw tooMuch('files', most);
+        if ((total += originalSize) > most.bytes) throw tooMuch('bytes', most);
         return true;
       },
     });
@@ -28,5 +28,7 @@ export function unzipped(bytes: Uint8Array, file: string): Map<string, Uint8Arra
   }
 }
 
-const tooMuch = (what: 'files' | 'bytes') =>
-  new MessageError(message('exchange.tooMuch', { what, most: MOST_IN_ALL[what] }));
+type Most = Readonly<Record<'files' | 'bytes', number>>;
+
+const tooMuch = (what: 'files' | 'bytes', most: Most) =>
+  new MessageError(message('exchange.tooMuch', { what, most: most[what] }));

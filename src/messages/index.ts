@@ -1,11 +1,16 @@
 import type { Code, Codes, Message, Names, Sentences } from './codes';
 import { en } from './en';
-import { zh } from './zh';
 
 export type { Code, Codes, Message, Names } from './codes';
 
-export const SENTENCES = { en, zh } satisfies Record<string, Sentences>;
-export type MessageLanguage = keyof typeof SENTENCES;
+export type MessageLanguage = 'en' | 'zh';
+
+/** Sentences by language: English, and what was added. */
+export const SENTENCES: { en: Sentences } & Partial<Record<MessageLanguage, Sentences>> = { en };
+
+/** Adds a language, whose sentences need not be there before somebody reads them. Until then English stands in. */
+export const addSentences = (language: MessageLanguage, sentences: Sentences): void =>
+  void (SENTENCES[language] = sentences);
 
 const asIs = (name: string): string => name;
 /** Names as the code has them. */
@@ -14,7 +19,7 @@ const PLAIN: Names = { stage: asIs, setting: (_, name) => name, role: asIs, back
 /** The sentence of a message. */
 export function sentence(message: Message, language: MessageLanguage = 'en', names: Names = PLAIN): string {
   const say = (inner: Message): string => {
-    const write = SENTENCES[language][inner.code] as (values: object, pen: object) => string;
+    const write = (SENTENCES[language] ?? en)[inner.code] as (values: object, pen: object) => string;
     return write(inner.values, { ...names, say });
   };
   return say(message);

@@ -6,7 +6,7 @@ import { zh as own } from './own';
 import { zh as ownRows } from './own-rows';
 import { zh as records } from './records';
 import { zh as rules } from './rules';
-import { zh as storage } from './storage';
+import { zh as storage } from './storage.zh';
 
 const TYPES: Record<ValueType, string> = {
   number: '数',

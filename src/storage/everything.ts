@@ -2,10 +2,13 @@ import type { NodeRun } from '../pipeline/lab/node-run';
 import type { StageName } from '../pipeline/stages';
 import { transact, type Database } from './database';
 import { saveResult } from './records';
-import { saveRun } from './runs';
+import { isShared, saveRun } from './runs';
 import type { OwnThing, StoredRun } from './schema';
 
-/** All that is finished, for a file that takes it elsewhere. Checkpoints of unfinished stages stay where they are. */
+/**
+ * All that is finished, for a file that takes it elsewhere. Checkpoints of unfinished stages stay where they are, and so
+ * does what arms share.
+ */
 export interface Everything {
   runs: StoredRun[];
   results: { stage: StageName; run: NodeRun }[];
@@ -21,14 +24,21 @@ export async function everything(db: Database): Promise<Everything> {
     tx.objectStore('own').getAll(),
   ]);
   const stages = new Map(entries.map(({ key, stage }) => [key, stage]));
-  return { runs, results: results.map((run) => ({ stage: stages.get(run.key)!, run })), own };
+  const ofRuns = results.filter(({ key }) => !isShared(stages.get(key)!));
+  return { runs, results: ofRuns.map((run) => ({ stage: stages.get(run.key)!, run })), own };
 }
 
-/** Takes in what another browser had. What is here stays: results of one key are equal, own things the newer one. */
+/**
+ * Takes in what another browser had. What is here stays: results of one key are equal; of runs and own things the newer
+ * one counts. One piece after the other: where there is no room for all of it, what is in stays in.
+ */
 export async function takeIn(db: Database, { runs, results, own }: Everything): Promise<void> {
   for (const { run, stage } of results)
     if ((await db.getKey('results', run.key)) === undefined) await saveResult(db, run, stage);
-  for (const run of runs) await saveRun(db, run);
+  for (const run of runs) {
+    const here = await db.get('runs', run.id);
+    if (!here || here.changed < run.changed) await saveRun(db, run);
+  }
   await transact(db, async (tx) => {
     const store = tx.objectStore('own');
     for (const thing of own) {

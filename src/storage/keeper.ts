@@ -37,10 +37,16 @@ export interface KeeperOptions extends Pick<OpeningOptions, 'version'> {
 }
 
 interface Unkept {
-  /** Of the results that it is, or is made of. */
-  keys: readonly string[];
   save(db: Database): Promise<void>;
+  result?: Everything['results'][number];
+  run?: StoredRun;
 }
+
+/** Of the results that it is, or is made of. */
+const keysOf = ({ result, run }: Unkept): string[] => [
+  ...(result ? [result.run.key] : []),
+  ...Object.values(run?.keys ?? {}),
+];
 
 let writers = 0;
 const writerName = (): string =>
@@ -126,21 +132,21 @@ export class Keeper implements KeptResults {
 
   /** Keeps a result; one that does not fit is tried again with whatever is written next. */
   saveResult(run: NodeRun, stage: StageName): Promise<boolean> {
-    return this.keep(`result ${run.key}`, (db) => saveResult(db, run, stage), [run.key]);
+    return this.keep(`result ${run.key}`, (db) => saveResult(db, run, stage), { result: { run, stage } });
   }
 
   /** Notes a run, likewise. */
   noteRun(run: StoredRun): Promise<boolean> {
-    return this.keep(`run ${run.id}`, (db) => saveRun(db, run), Object.values(run.keys));
+    return this.keep(`run ${run.id}`, (db) => saveRun(db, run), { run });
   }
 
   /** Writes now, or as soon as there is room, in place of what waits under this name. True: it is on the disk. */
   async keep(
     name: string,
     save: (db: Database) => Promise<void>,
-    keys: readonly string[] = [],
+    what: Omit<Unkept, 'save'> = {},
   ): Promise<boolean> {
-    const waiting: Unkept = { keys, save };
+    const waiting: Unkept = { ...what, save };
     this.unkept.delete(name); // it is the latest now
     this.unkept.set(name, waiting);
     await this.saveUnkept();
@@ -166,11 +172,25 @@ export class Keeper implements KeptResults {
     if (this.state_.problem?.code === 'storage.full') this.set({ problem: undefined });
   }
 
-  everything = (): Promise<Everything | undefined> => this.read(everything);
-  takeIn = (all: Everything): Promise<unknown> => this.write((db) => takeIn(db, all));
+  /** All that is finished, what could not be stored included. */
+  async everything(): Promise<Everything> {
+    const { runs, results, own } = (await this.read(everything)) ?? { runs: [], results: [], own: [] };
+    const waiting = [...this.unkept.values()];
+    const of = <T>(all: readonly T[], name: (one: T) => string) => [
+      ...new Map(all.map((one) => [name(one), one])).values(),
+    ];
+    return {
+      runs: of([...runs, ...waiting.flatMap(({ run }) => run ?? [])], ({ id }) => id),
+      results: of([...results, ...waiting.flatMap(({ result }) => result ?? [])], ({ run }) => run.key),
+      own: this.own.withPending(own),
+    };
+  }
+  /** True: all of it is on the disk. */
+  takeIn = async (all: Everything): Promise<boolean> =>
+    (await this.write((db) => takeIn(db, all).then(() => true))) ?? false;
   list = (): Promise<Stored | undefined> => this.read(listRuns);
   delete = (id: string): Promise<unknown> => {
-    const needed = [...this.unkept.values()].flatMap(({ keys }) => keys);
+    const needed = [...this.unkept.values()].flatMap(keysOf);
     return this.freed((db) => deleteRun(db, id, needed));
   };
   deleteAll = (): Promise<unknown> => this.freed(deleteAll);
@@ -256,7 +276,10 @@ class KeepingRun implements Keeping {
       answers: this.answers,
       events: events.slice(this.savedRows, rows),
       parts: this.parts,
-      entry: { key, stage, rows, ...(last ? { update: last.update, updates: last.updates } : {}) },
+      entry: {
+        ...{ key, stage, rows, given: Object.values(run.given ?? {}) },
+        ...(last ? { update: last.update, updates: last.updates } : {}),
+      },
     };
     const isMine = await this.keeper.write((db) => saveCheckpoint(db, addition));
     if (isMine === false) {
@@ -274,7 +297,7 @@ class KeepingRun implements Keeping {
   }
 
   async finish(run: NodeRun): Promise<void> {
-    const { latestWeights: _, interrupted: __, ...kept } = run;
+    const { latestWeights: _, interrupted: __, given: ___, ...kept } = run;
     if (!this.isOver) await this.keeper.saveResult(kept, this.node.stage);
     this.close();
   }

@@ -1,5 +1,8 @@
+import { bytesOf } from '../pipeline/lab/checkpoint';
+import type { SharedRole } from '../pipeline/contract/artifacts';
+import type { StageName } from '../pipeline/stages';
 import { transact, type Database } from './database';
-import { STORES, type Entry, type StoredRun } from './schema';
+import { STORES, type Entry, type OwnKind, type OwnThing, type StoredRun } from './schema';
 
 /** A run in a list: what is there of its results, without loading them. */
 export interface ListedRun extends StoredRun {
@@ -12,8 +15,30 @@ export interface ListedRun extends StoredRun {
 export interface Stored {
   /** The latest first. */
   runs: ListedRun[];
+  /** Kinds of own things that there are. */
+  own: ListedKind[];
   /** Of everything that is kept here, runs and own things. */
   bytes: number;
+}
+
+/** Own things of a kind, in a list. */
+export interface ListedKind {
+  kind: OwnKind;
+  count: number;
+  bytes: number;
+  /** The latest change, milliseconds since 1970. */
+  changed: number;
+}
+
+/** Kinds of own things, the latest first. */
+export function listKinds(things: readonly OwnThing[]): ListedKind[] {
+  const kinds = new Map<OwnKind, ListedKind>();
+  for (const { kind, changed, value } of things) {
+    const { count = 0, bytes = 0, changed: before = 0 } = kinds.get(kind) ?? {};
+    const listed = { count: count + 1, bytes: bytes + bytesOf(value), changed: Math.max(before, changed) };
+    kinds.set(kind, { kind, ...listed });
+  }
+  return [...kinds.values()].sort((a, b) => b.changed - a.changed);
 }
 
 /** Notes that a run was begun or went on. The same run keeps when it was first begun. */
@@ -26,10 +51,11 @@ export const saveRun = (db: Database, run: StoredRun): Promise<void> =>
 
 /** What is stored, without loading results. */
 export async function listRuns(db: Database): Promise<Stored> {
-  const tx = db.transaction(['runs', 'entries']);
-  const [runs, all] = await Promise.all([
+  const tx = db.transaction(['runs', 'entries', 'own']);
+  const [runs, all, things] = await Promise.all([
     tx.objectStore('runs').index('changed').getAll(),
     tx.objectStore('entries').getAll(),
+    tx.objectStore('own').getAll(),
   ]);
   const byKey = new Map(all.map((entry) => [entry.key, entry]));
   const users = new Map<string, number>();
@@ -46,8 +72,13 @@ export async function listRuns(db: Database): Promise<Stored> {
     const bytes = [...own.values()].reduce((sum, size) => sum + size, 0);
     return { ...run, entries: Object.fromEntries(found), bytes };
   });
-  return { runs: listed, bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) };
+  const own = listKinds(things);
+  return { runs: listed, own, bytes: [...all, ...own].reduce((sum, { bytes }) => sum + bytes, 0) };
 }
+
+/** Stages that no run names: what several arms are given, and can make again. */
+const SHARED: readonly StageName[] = ['samples', 'scores', 'baseline'] satisfies SharedRole[];
+export const isShared = (stage: StageName): boolean => SHARED.includes(stage);
 
 /** Deletes a run and those of its results and checkpoints that no other run is made of, nor are `needed`. */
 export const deleteRun = (db: Database, id: string, needed: readonly string[] = []): Promise<void> =>
@@ -58,7 +89,12 @@ export const deleteRun = (db: Database, id: string, needed: readonly string[] = 
     await runs.delete(id);
     const others = await runs.getAll();
     const kept = new Set([...needed, ...others.flatMap(({ keys }) => Object.values(keys))]);
-    for (const key of new Set(Object.values(run.keys))) {
+    const entries = await tx.objectStore('entries').getAll();
+    const own = new Set(Object.values(run.keys));
+    for (const { key, given = [] } of entries)
+      if (!own.has(key) || kept.has(key)) for (const part of given) kept.add(part);
+    const shared = entries.filter(({ stage }) => isShared(stage)).map(({ key }) => key);
+    for (const key of [...own, ...shared]) {
       if (kept.has(key)) continue;
       for (const store of ['entries', 'results', 'heads'] as const) await tx.objectStore(store).delete(key);
       await tx.objectStore('parts').delete(IDBKeyRange.bound([key, 0], [key, Infinity]));

@@ -21,6 +21,8 @@ export interface Entry {
   at: number;
   /** Rows of a checkpoint. */
   rows?: number;
+  /** Keys of what a checkpoint needs beside its inputs (NodeRun.given). */
+  given?: string[];
   /** Updates done and planned, of a checkpoint. */
   update?: number;
   updates?: number;

@@ -7,7 +7,13 @@ import { message, MessageError } from '../messages';
 import { answer } from '../pipeline/measures/answer';
 import { inspect } from '../pipeline/measures/inspect';
 import { packPreferences } from '../pipeline/contract/packed-preferences';
-import { RunControl, runStage, type RunnerEvent, type StageOutcome } from '../pipeline/lab/runner';
+import {
+  RunControl,
+  runStage,
+  type OnRunnerEvent,
+  type RunnerEvent,
+  type StageOutcome,
+} from '../pipeline/lab/runner';
 import type { LabWorker } from './api';
 import { sendMessagesOfErrors } from './errors';
 
@@ -96,8 +102,15 @@ const worker: LabWorker = {
   async execute(id, job, paused, onEvent) {
     const control = new RunControl(paused);
     controls.set(id, control);
+    let told: unknown;
+    const tell: OnRunnerEvent = (event) => {
+      const heard = onEvent(sent(event));
+      if (event.type !== 'checkpoint') told = heard;
+      return heard;
+    };
     try {
-      const outcome = packed(await runStage(started(), job, control, (event) => onEvent(sent(event))));
+      const outcome = packed(await runStage(started(), job, control, tell));
+      await told; // events have a port of their own: the outcome would overtake the last of them
       return Comlink.transfer(outcome, transferables(outcome));
     } finally {
       controls.delete(id);

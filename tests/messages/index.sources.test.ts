@@ -12,6 +12,9 @@ const OWN_WORDS = ['messages', 'headless', 'build', 'bench', 'ui/bench'];
 /** Mistakes of ours that no person can bring about. */
 const PROGRAMMING_ERRORS = ['RangeError', 'TypeError'];
 
+/** Errors that the code itself answers: a stage whose checkpoint does not fit begins again, and has a message for that. */
+const ANSWERED = ['OtherStageError'];
+
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.tsx?$/.test(file) && !file.includes('assembly'))
   .filter((file) => !OWN_WORDS.some((room) => file.startsWith(`${room}/`)));
@@ -39,5 +42,5 @@ it('no error that can reach a person speaks English of its own: it has a message
   expect(files.length).toBeGreaterThan(200);
   const words = files.flatMap(spoken);
   expect(words.some(({ name }) => name === 'RangeError')).toBe(true); // the scan sees them
-  expect(words.filter(({ name }) => !PROGRAMMING_ERRORS.includes(name))).toEqual([]);
+  expect(words.filter(({ name }) => ![...PROGRAMMING_ERRORS, ...ANSWERED].includes(name))).toEqual([]);
 });

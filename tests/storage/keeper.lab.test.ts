@@ -86,6 +86,35 @@ it('a lab that is interrupted again and again ends as one that is not, and train
   expect(stages.slice(before)).toEqual([]);
 }, 240_000);
 
+it('arms that share work go on with what they were given, when the others have come to an end', async () => {
+  const short = { steps: 6, batchSize: 8 };
+  const three: LabConfig = {
+    ...config,
+    arms: [
+      { id: 'dpo', name: 'DPO', stage: 'dpo', settings: short },
+      { id: 'kto', name: 'KTO', stage: 'kto', settings: short },
+      { id: 'simpo', name: 'SimPO', stage: 'simpo', settings: short },
+    ],
+  };
+  const straight = new Lab(three, executor(Infinity, []), nothing);
+  await straight.run();
+  const stages: string[] = [];
+  let lab: Lab;
+  for (let visits = 0; visits < 60; visits++) {
+    const rows = visits === 0 ? 32 : 5; // the trunk and a few rows of the first arm
+    const kept = new Keeper({ locks: undefined, checkpointEvery: 0 });
+    await new Promise<void>((resolve) => {
+      const closed = () => setTimeout(resolve, 20);
+      lab = new Lab(three, executor(rows, stages, closed), nothing, kept);
+      void lab.run().then(resolve);
+    });
+    if (lab!.nodes().every(({ status }) => status === 'done')) break;
+  }
+  expect(stages).toContain('baseline');
+  expect(outcome(lab!)).toEqual(outcome(straight));
+  expect(lab!.nodes().flatMap(({ run }) => run!.notices)).toEqual([]);
+}, 240_000);
+
 it('a reset takes results out of sight, not out of the store; restore gives them back', async () => {
   const stages: string[] = [];
   const lab = new Lab(config, executor(Infinity, stages), nothing, new Keeper({ locks: undefined }));

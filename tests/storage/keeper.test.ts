@@ -88,6 +88,20 @@ describe('where there is no room', () => {
     expect(await open().load('a')).toEqual(runOf('a', 3, 0.5));
   });
 
+  it('gives what did not fit along with everything that did', async () => {
+    const keeper = open();
+    await (await keeper.open(node('a'), false)).finish(runOf('a', 3, 0.5));
+    await keeper.own.put('labels', '1', 'in');
+    const spy = failPuts(3);
+    await (await keeper.open(node('b'), false)).finish(runOf('b', 3, 0.1));
+    await keeper.own.put('labels', '2', 'out');
+    spy.mockRestore();
+    expect(code(keeper)).toBe('storage.full');
+    const { results, own } = await keeper.everything();
+    expect(results.map(({ run }) => run.key)).toEqual(['a', 'b']);
+    expect(own.map(({ value }) => value)).toEqual(['in', 'out']);
+  });
+
   it('leaves nothing half written when a transaction breaks off', async () => {
     const keeper = open();
     const keeping = await keeper.open(node('a'), false);

@@ -50,6 +50,18 @@ describe('the list of runs', () => {
     expect(bytes).toBe(of('one', 'sft') + of('one', 'ppo') + of('two', 'dpo'));
   });
 
+  it('counts own things by kind, the latest first', async () => {
+    await saveOwn(db, { kind: 'labels', id: 'a', changed: 1, value: 'four' });
+    await saveOwn(db, { kind: 'labels', id: 'b', changed: 3, value: 'four' });
+    await saveOwn(db, { kind: 'reward', id: 'a', changed: 2, value: 'a word' });
+    const { own, bytes } = await listRuns(db);
+    expect(own).toEqual([
+      { kind: 'labels', count: 2, bytes: 8, changed: 3 },
+      { kind: 'reward', count: 1, bytes: 6, changed: 2 },
+    ]);
+    expect(bytes).toBe(14);
+  });
+
   it('keeps when a run was first begun', async () => {
     await saveRun(db, stored('one', 1, {}));
     await saveRun(db, stored('one', 5, {}));
@@ -69,6 +81,20 @@ describe('deleting', () => {
     expect(await loadRun(db, 's')).toBeDefined();
   });
 
+  it('a run takes along what arms shared, unless a checkpoint that stays was given it', async () => {
+    await twoRuns();
+    await saveResult(db, runOf('given', 1, 0), 'baseline');
+    await saveResult(db, runOf('other', 1, 0), 'samples');
+    const entry = (await db.get('entries', 'd'))!;
+    await db.put('entries', { ...entry, given: ['given'] });
+    await deleteRun(db, 'one');
+    expect(await loadRun(db, 'given')).toBeDefined();
+    expect(await loadRun(db, 'other')).toBeUndefined();
+    await deleteRun(db, 'two');
+    expect(await loadRun(db, 'given')).toBeUndefined();
+    expect(await db.count('entries')).toBe(0);
+  });
+
   it('all leaves nothing', async () => {
     await twoRuns();
     await saveOwn(db, { kind: 'labels', id: '1', changed: 1, value: 1 });
@@ -80,6 +106,7 @@ describe('deleting', () => {
 it('everything goes to another browser and back; what is there already stays', async () => {
   await twoRuns();
   await saveOwn(db, { kind: 'labels', id: 'a', changed: 1, value: 'old' });
+  await saveResult(db, runOf('shared', 1, 0), 'baseline'); // can be made again
   const all = await everything(db);
   expect(all.results.map(({ stage, run }) => [stage, run.key]).sort()).toEqual([
     ['ppo', 'p'],
@@ -87,8 +114,10 @@ it('everything goes to another browser and back; what is there already stays', a
   ]);
   freshStore();
   db = await openDatabase();
+  await saveRun(db, stored('two', 9, {})); // went on here
   await takeIn(db, structuredClone(all));
-  expect(await everything(db)).toEqual(all);
+  const [one, two] = all.runs;
+  expect(await everything(db)).toEqual({ ...all, runs: [one, { ...two!, begun: 9, changed: 9, keys: {} }] });
   await saveOwn(db, { kind: 'labels', id: 'a', changed: 2, value: 'new' });
   await takeIn(db, structuredClone({ ...all, own: [{ ...all.own[0]!, changed: 0 }] }));
   expect((await ownThings(db, 'labels'))[0]!.value).toBe('new');

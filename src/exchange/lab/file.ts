@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { message, MessageError } from '../../messages';
 import type { Artifact } from '../../pipeline/contract/artifacts';
+import type { TokenRecord } from '../../pipeline/contract/rollout';
 import type { Evaluation, FinalAnswers } from '../../pipeline/contract/stage';
 import type { LabConfig } from '../../pipeline/lab/config';
 import type { Graph, GraphNode } from '../../pipeline/lab/graph';
@@ -42,23 +43,31 @@ export const finishedRuns = (nodes: readonly NodeView[]): NamedRun[] =>
 /** A whole lab as one file: everything that it shows and goes on with, numbers and weights to the last bit. */
 export function labFile({ name, config, runs, samples }: LabContents): Uint8Array<ArrayBuffer> {
   const files = new Map<string, Uint8Array>();
-  const stages: Record<string, { run: string; artifact?: string }> = {};
-  for (const { id, run } of runs) {
-    const artifact = run.result?.artifact ?? run.lastGood;
-    const parts = {
-      run: bytesOfJson(writtenRun(run)),
-      ...(artifact ? { artifact: artifactBytes(artifact) } : {}),
-    };
-    files.set(runPath(id), parts.run);
-    if (parts.artifact) files.set(artifactPath(id), parts.artifact);
-    stages[id] = { run: digest(parts.run), ...(parts.artifact ? { artifact: digest(parts.artifact) } : {}) };
-  }
+  const stages: Record<string, RunDigests> = {};
+  for (const { id, run } of runs) stages[id] = addRun(files, `stages/${id}`, run);
   const lab = { format: 'alignlet', version: LAB_VERSION, name, config, stages, samples };
   return zipped(new Map([[LAB_FILE, bytesOfJson(lab)], ...files]));
 }
 
-const runPath = (id: string) => `stages/${id}/run.json`;
-const artifactPath = (id: string) => `stages/${id}/artifact.safetensors`;
+const runPath = (folder: string) => `${folder}/run.json`;
+const artifactPath = (folder: string) => `${folder}/artifact.safetensors`;
+
+/** SHA-256 of the files of a run. */
+export interface RunDigests {
+  run: string;
+  artifact?: string | undefined;
+}
+
+/** Adds the files of a run, in a folder. */
+export function addRun(files: Map<string, Uint8Array>, folder: string, run: NodeRun): RunDigests {
+  const artifact = run.result?.artifact ?? run.lastGood;
+  const rows = bytesOfJson(writtenRun(run));
+  files.set(runPath(folder), rows);
+  if (!artifact) return { run: digest(rows) };
+  const made = artifactBytes(artifact);
+  files.set(artifactPath(folder), made);
+  return { run: digest(rows), artifact: digest(made) };
+}
 
 const writtenAll = (values: object) =>
   Object.fromEntries(
@@ -75,7 +84,11 @@ function writtenRun({ key, made, source, seconds, events, notices, result, failu
     events: events.map((event) => {
       const { type, update, updates, samples, tokens, seconds } = event;
       const values = type === 'metrics' ? event.metrics : event.evaluation;
-      return { type, update, updates, samples, tokens, seconds, [type]: writtenAll(values) };
+      const records = type === 'metrics' ? event.records?.map(writtenRecord) : undefined;
+      return {
+        ...{ type, update, updates, samples, tokens, seconds, [type]: writtenAll(values) },
+        ...(records ? { records } : {}),
+      };
     }),
     notices,
     ...(result ? { summary: writtenAll(result.summary) } : {}),
@@ -85,6 +98,14 @@ function writtenRun({ key, made, source, seconds, events, notices, result, failu
     ...(failure ? { failure } : {}),
   };
 }
+
+const writtenRecord = (record: TokenRecord) =>
+  Object.fromEntries(
+    Object.entries(record).map(([name, value]: [string, number | readonly number[]]) => [
+      name,
+      typeof value === 'number' ? written(value) : value.map(written),
+    ]),
+  );
 
 const writtenList = (values: Float64Array) => Array.from(values, written);
 
@@ -109,34 +130,33 @@ export function readLab(files: Files): LabContents {
   return { name, config, runs, samples };
 }
 
-function readStage(
-  files: Files,
-  graph: Graph,
-  id: string,
-  digests: { run: string; artifact?: string | undefined },
-): NodeRun {
+function readStage(files: Files, graph: Graph, id: string, digests: RunDigests): NodeRun {
   const node = graph.find((n) => n.id === id);
   if (!node) {
     const problem = message('name.unknown', {});
     throw new MessageError(message('at', { path: `${LAB_FILE}: stages.${id}`, problem }));
   }
-  checkDigest(files, runPath(id), digests.run);
-  const stored = jsonOfFile(files, runPath(id), runSchema);
-  const run = at(runPath(id), () => runOf(stored, node));
+  return readRunIn(files, `stages/${id}`, node, digests);
+}
+
+/** Reads what addRun added. Throws a MessageError where it is not a run of this node. */
+export function readRunIn(files: Files, folder: string, node: GraphNode, digests: RunDigests): NodeRun {
+  const [rows, made] = [runPath(folder), artifactPath(folder)];
+  checkDigest(files, rows, digests.run);
+  const stored = jsonOfFile(files, rows, runSchema);
+  const run = at(rows, () => runOf(stored, node));
   if (digests.artifact === undefined) {
-    if (run.result) throw new MessageError(message('exchange.missing', { file: artifactPath(id) }));
+    if (run.result) throw new MessageError(message('exchange.missing', { file: made }));
     return run;
   }
-  checkDigest(files, artifactPath(id), digests.artifact);
-  const artifact = at(artifactPath(id), () => loaded(files, node, run));
+  checkDigest(files, made, digests.artifact);
+  const artifact = at(made, () => {
+    const bytes = fileOf(files, made, MOST_BYTES.weights);
+    return artifactOf(bytes, node.stage, run.made!.size);
+  });
   if (run.result) run.result = { ...run.result, artifact };
   else if (artifact.kind === 'model') run.lastGood = artifact;
   return run;
-}
-
-function loaded(files: Files, node: GraphNode, run: NodeRun): Artifact {
-  const bytes = fileOf(files, artifactPath(node.id), MOST_BYTES.weights);
-  return artifactOf(bytes, node.stage, run.made!.size);
 }
 
 function checkDigest(files: Files, file: string, expected: string): void {
@@ -196,7 +216,9 @@ function checkMade(made: StoredNodeRun['made'], own: StoredNodeRun['made'] | Gra
 type GraphMade = Pick<GraphNode, 'seed' | 'size' | 'settings'>;
 
 const eventOf = (event: StoredNodeRun['events'][number]): TimedEvent =>
-  event.type === 'metrics' ? event : { ...event, evaluation: event.evaluation as unknown as Evaluation };
+  event.type === 'metrics'
+    ? (event as TimedEvent)
+    : { ...event, evaluation: event.evaluation as unknown as Evaluation };
 
 function answersOf({ gold, length }: { gold: number[]; length: number[] }): FinalAnswers {
   if (gold.length !== length.length) {

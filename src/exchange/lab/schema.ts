@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { messageSchema, keySchema, refuseDisorder, wordSchema } from '../../pipeline/records/stored-config';
+import '../../messages/all';
 import { refuseAt } from '../../messages/shape';
 import { labConfigSchema } from '../../pipeline/lab/config';
 import { MOST_CHARACTERS } from '../data/formats';
+import { VOCABULARY_SIZE } from '../../model/tokens';
 import { digestSchema } from '../digest';
 
 /** The version of `.alignlet` files that is written; all up to it are read. */
-export const LAB_VERSION = 1;
+export const LAB_VERSION = 2;
 
 /** Numbers that JSON has no way to write, and the zero that it writes as another one. */
 const WORDS = { NaN, Infinity, '-Infinity': -Infinity, '-0': -0 } as const;
@@ -44,8 +46,43 @@ const evaluation = figures.superRefine((values, context) => {
       refuseAt(context, [name], { code: 'value.type', values: { expected: 'number', got: 'undefined' } });
 });
 
+const ids = z
+  .array(
+    z
+      .number()
+      .int()
+      .min(0)
+      .max(VOCABULARY_SIZE - 1),
+  )
+  .min(1)
+  .max(1000);
+const perToken = z.array(anyNumber).max(1000);
+
+/** A TokenRecord: one answer that an update learned from. */
+const record = z
+  .strictObject({
+    prompt: ids,
+    completion: ids,
+    ...{ oldLogProbs: perToken, referenceLogProbs: perToken, newLogProbs: perToken, values: perToken },
+    ...{ rewards: perToken, rawAdvantages: perToken, advantages: perToken },
+    ...{ gold: anyNumber, score: anyNumber, klCoef: anyNumber },
+  })
+  .superRefine((found, context) => {
+    const { prompt: _, completion, gold: __, score: ___, klCoef: ____, ...lists } = found;
+    for (const [name, { length }] of Object.entries(lists)) {
+      const values = { expected: String(completion.length), got: String(length), name: `${name}.length` };
+      if (length !== completion.length) refuseAt(context, [name], { code: 'exchange.differs', values });
+    }
+  });
+
 const event = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('metrics'), ...position, metrics: figures }),
+  z.strictObject({
+    type: z.literal('metrics'),
+    ...position,
+    metrics: figures,
+    /** Since version 2. */
+    records: z.array(record).max(100).optional(),
+  }),
   z.strictObject({ type: z.literal('evaluation'), ...position, evaluation }),
 ]);
 
@@ -93,7 +130,7 @@ const sample = z.strictObject({
 /** `lab.json`: what the lab is, and which files its stages lie in. */
 export const labSchema = z.strictObject({
   format: z.literal('alignlet'),
-  version: z.literal(LAB_VERSION),
+  version: z.number().int().min(1).max(LAB_VERSION),
   /** Of the demo it began with, or `free`. */
   name: z.string().min(1).max(200),
   config: labConfigSchema,

@@ -91,8 +91,9 @@ export function compact(answers: readonly Answer[]): Answer[] {
   return all;
 }
 
-/** Bytes of everything flat in a value. */
+/** Bytes of everything flat in a value, about. */
 export function bytesOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
   if (ArrayBuffer.isView(value)) return value.byteLength;
   if (value === null || typeof value !== 'object') return 8;
   return Object.values(value).reduce((sum: number, inner) => sum + bytesOf(inner), 16);

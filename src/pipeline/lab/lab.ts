@@ -159,9 +159,10 @@ export class Lab {
       const unloaded = this.unloadedIn(this.plan.graph).find(({ id }) => this.wanted.has(id));
       if (unloaded) throw new MessageError(unloaded.reason);
       const { graph, config } = this.plan;
-      const isToDo = ({ id, key }: GraphNode) => this.wanted.has(id) && this.isLeft(key);
+      const isToDo = ({ id, key }: GraphNode) => this.wanted.has(id) && !this.runs.has(key);
       this.plan.shared = sharedWork(graph, config, isToDo);
       await this.loadKept(this.plan.shared.nodes);
+      await this.loadGiven(graph);
       if (generation !== this.generation) return;
       await Promise.all(this.executing); // what a reset has stopped may still hold the executor's slots
       await new Promise<void>((resolve) => {
@@ -224,6 +225,15 @@ export class Lab {
       if (!run || !isWanted()) continue;
       this.runs.set(key, run);
       this.lastKey.set(id, key);
+    }
+  }
+
+  /** What those that go on were given before. */
+  private async loadGiven(graph: Graph): Promise<void> {
+    const stopped = graph.filter(({ key }) => this.runs.get(key)?.interrupted);
+    for (const key of stopped.flatMap((node) => Object.values(this.runs.get(node.key)?.given ?? {}))) {
+      const run = this.runs.get(key)?.result ? undefined : await this.kept?.load(key);
+      if (run?.result) this.runs.set(key, run);
     }
   }
 
@@ -395,7 +405,9 @@ export class Lab {
 
   /** A job that could not even be handed out is a failed stage, too. */
   private async execute(node: GraphNode, control: RunControl, run: NodeRun): Promise<StageOutcome> {
-    const goOn = run.events.length > 0 && !this.forgotten.has(node.key);
+    const hasGiven = Object.values(run.given ?? {}).every((key) => this.runs.get(key)?.result);
+    const goOn = run.events.length > 0 && !this.forgotten.has(node.key) && hasGiven;
+    if (!goOn) run.given = this.givenTo(node);
     const keeping = this.kept && (await this.kept.open(node, goOn));
     const resume = keeping?.resume;
     run.events = run.events.slice(0, resume?.rows ?? 0);
@@ -420,7 +432,7 @@ export class Lab {
         ...(gold ? [{ hash: gold }] : []),
       ];
       const own = named.length > 0 ? { own: await this.ownOf(named) } : {};
-      const job = { ...this.jobOf(node), ...own };
+      const job = { ...this.jobOf(node, run.given), ...own };
       const asked = keeping && { checkpointEvery: this.kept!.checkpointEvery, ...(resume ? { resume } : {}) };
       const outcome = await this.executor.execute({ ...job, ...asked }, control, onEvent);
       if (outcome.status === 'done' && this.runs.get(node.key) === run)
@@ -437,12 +449,18 @@ export class Lab {
     }
   }
 
-  private jobOf(node: GraphNode): Job {
+  /** Keys of what is there of the work that it shares. */
+  private givenTo(node: GraphNode): NonNullable<NodeRun['given']> {
+    const there = this.sharedBy(node).filter(([, { key }]) => this.runs.get(key)?.result);
+    return Object.fromEntries(there.map(([role, { key }]) => [role, key]));
+  }
+
+  private jobOf(node: GraphNode, given: NodeRun['given'] = {}): Job {
     const { stage, settings, size, seed } = node;
     const { task, evaluation, gold } = this.plan.config;
     const parents = Object.fromEntries([
       ...Object.entries(node.inputs).map(([role, id]) => [role, artifactIn(this.plan.graph, this.runs, id)]),
-      ...this.sharedBy(node).map(([role, { key }]) => [role, this.runs.get(key)?.result?.artifact]),
+      ...Object.entries(given).map(([role, key]) => [role, this.runs.get(key)?.result?.artifact]),
     ]) as Parents;
     return { stage, settings, task, size, seed, evaluation, parents, ...(gold ? { gold } : {}) };
   }

@@ -1,5 +1,5 @@
 import type { Message } from '../../messages';
-import type { LanguageModelArtifact, StageResult } from '../contract/stage';
+import type { LanguageModelArtifact, SharedRole, StageResult } from '../contract/stage';
 import type { GraphNode } from './graph';
 import type { TimedEvent } from './runner';
 
@@ -18,6 +18,8 @@ export interface NodeRun {
   failure?: { message: Message; update?: number };
   /** It stopped at its last checkpoint, with neither a result nor a failure, and can go on from there. */
   interrupted?: true;
+  /** Keys of what several runs share and this one was given: it can only go on with the same. */
+  given?: Partial<Record<SharedRole, string>>;
   /** What happened on the way that is worth knowing, for example a lost device. */
   notices: Message[];
   /** Last good weights of a run that failed. */

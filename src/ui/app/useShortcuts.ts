@@ -13,7 +13,7 @@ export function useShortcuts(): void {
       const target = event.target instanceof Element ? event.target : document.body;
       if (target.closest(TYPING)) return;
       if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key === 'z')
-        return undo() && event.preventDefault();
+        return undo(useLab.getState().state !== 'idle') && event.preventDefault();
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === ' ' && target.closest(PRESSABLE)) return;
       const action = actionFor(event.key);

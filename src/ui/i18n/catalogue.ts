@@ -1,3 +1,4 @@
+import type { Sentences } from '../../messages/codes';
 import type { SettingInfo } from '../../pipeline/contract/settings';
 import type { StageName } from '../../pipeline/stages';
 import type { en, Late } from './en';
@@ -15,8 +16,9 @@ export type SettingWords = Partial<Pick<SettingInfo, 'label' | 'effect' | 'unit'
 };
 export type SettingCatalogue = Partial<Record<StageName, Record<string, SettingWords>>>;
 
-/** The module of a language: the words of the page, and those of settings where they are not the settings' own. */
+/** The module of a language: the words of the page, those of settings where they are not the settings' own, sentences. */
 export interface LanguageWords {
   words: Catalogue;
+  sentences: Sentences;
   settings: SettingCatalogue;
 }

@@ -1,5 +1,6 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import { addSentences } from '../../messages';
 import { en, type Late } from './en';
 import type { look } from './en/look';
 import type { LanguageWords, SettingCatalogue } from './catalogue';
@@ -56,8 +57,9 @@ export const settingWords = (code: LanguageCode): SettingCatalogue => settingsOf
 export async function loadLanguage(code: LanguageCode): Promise<void> {
   const { load } = LANGUAGES.find((l) => l.code === code)!;
   if (!load || i18n.hasResourceBundle(code, 'translation')) return;
-  const { words, settings } = await load();
+  const { words, settings, sentences } = await load();
   settingsOf[code] = settings;
+  addSentences(code, sentences);
   i18n.addResourceBundle(code, 'translation', words);
 }
 

@@ -9,6 +9,7 @@ import { page } from './zh/page';
 import { stages } from './zh/stages';
 import { transfer } from './zh/transfer';
 
+export { zh as sentences } from '../../messages/zh';
 export { settings } from './zh/settings';
 
 /** Every word on the page in Simplified Chinese. */

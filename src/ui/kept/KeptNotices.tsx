@@ -6,7 +6,7 @@ import { isHeld } from '../../storage/locks';
 import type { ListedRun } from '../../storage/runs';
 import { messageText } from '../i18n/dynamic';
 import { keeper, runOf, useKept } from '../store/keep';
-import { dismissUndo, undo, useUndo } from '../store/undo';
+import { canUndo, dismissUndo, undo, useUndo } from '../store/undo';
 import { actions, canRun, useLab } from '../store/useLab';
 import { useStageName } from '../store/useStageName';
 import { setView } from '../store/useView';
@@ -41,9 +41,18 @@ function ProblemNotice() {
       <p role="status">{messageText(said)}</p>
       <div className={classes.choices}>
         {problem?.code === 'storage.full' && (
-          <Button size="compact-sm" variant="default" onClick={() => setView({ stored: true })}>
-            {t('view.stored')}
-          </Button>
+          <>
+            <Button size="compact-sm" variant="default" onClick={() => setView({ stored: true })}>
+              {t('view.stored')}
+            </Button>
+            <Button
+              size="compact-sm"
+              variant="default"
+              onClick={() => void keeper().then((kept) => kept?.saveUnkept())}
+            >
+              {t('kept.again')}
+            </Button>
+          </>
         )}
         <CloseButton
           aria-label={t('notice.close')}
@@ -150,8 +159,8 @@ function UndoNotice() {
           size="compact-sm"
           variant="default"
           title={t('kept.undoHint')}
-          disabled={running && last.what !== 'arm'}
-          onClick={undo}
+          disabled={!canUndo(last, running)}
+          onClick={() => undo(running)}
         >
           {t('kept.undo')}
         </Button>

@@ -8,14 +8,11 @@ import { fixed } from '../i18n/format';
 import { keeper, runOf, useKept } from '../store/keep';
 import { actions, useLab } from '../store/useLab';
 import { setView, useView } from '../store/useView';
+import { DeleteButton } from './DeleteButton';
+import { Foot, roomOf, type Room } from './Foot';
 import classes from './kept.module.css';
+import { OwnKinds } from './OwnKinds';
 import { bytesText, nameOfRun, stoppedIn, whereText } from './words';
-
-interface Room {
-  used?: number | undefined;
-  quota?: number | undefined;
-  persisted: boolean;
-}
 
 /** What is stored in this browser: sizes, runs, and how to be rid of them. */
 export function StoredWork() {
@@ -33,7 +30,7 @@ export function StoredWork() {
     let current = true;
     void Promise.all([keeper().then((kept) => kept?.list()), roomOf()]).then(([list, space]) => {
       if (!current) return;
-      setStored(list ?? { runs: [], bytes: 0 });
+      setStored(list ?? { runs: [], own: [], bytes: 0 });
       setRoom(space);
     });
     return () => void (current = false);
@@ -61,18 +58,10 @@ export function StoredWork() {
           <p className={classes.about}>{t('kept.shared')}</p>
         </>
       )}
+      {stored && <OwnKinds kinds={stored.own} />}
       {stored && <Foot stored={stored} room={room} busy={busy} onChanged={() => setTurn(turn + 1)} />}
     </Modal>
   );
-}
-
-async function roomOf(): Promise<Room> {
-  try {
-    const { usage, quota } = await navigator.storage.estimate();
-    return { used: usage, quota, persisted: await navigator.storage.persisted() };
-  } catch {
-    return { persisted: true }; // nothing to ask for
-  }
 }
 
 function Runs({ runs, busy }: { runs: readonly ListedRun[]; busy: boolean }) {
@@ -164,87 +153,4 @@ function stateText({ config, entries, keys }: ListedRun): string {
 function bestGold({ config, entries }: ListedRun): number | undefined {
   const found = config.arms.flatMap(({ id }) => entries[id]?.summary?.['gold'] ?? []);
   return found.length > 0 ? Math.max(...found) : undefined;
-}
-
-interface FootProps {
-  stored: Stored;
-  room: Room | undefined;
-  busy: boolean;
-  onChanged: () => void;
-}
-
-function Foot({ stored, room, busy, onChanged }: FootProps) {
-  const { t } = useTranslation();
-  const own = bytesText(stored.bytes);
-  const { used, quota, persisted = true } = room ?? {};
-  return (
-    <div className={classes.foot}>
-      <p>
-        {used !== undefined && quota !== undefined
-          ? t('kept.room', { own, used: bytesText(used), quota: bytesText(quota) })
-          : t('kept.noRoom', { own })}
-        {room && persisted && used !== undefined && <span>{t('kept.persistent')}</span>}
-      </p>
-      <div className={classes.actions}>
-        {!persisted && (
-          <Button
-            size="compact-sm"
-            variant="default"
-            onClick={() => void navigator.storage.persist().then(onChanged)}
-          >
-            {t('kept.persist')}
-          </Button>
-        )}
-        {(stored.runs.length > 0 || stored.bytes > 0) && (
-          <DeleteButton
-            label={t('kept.deleteAll')}
-            about={busy ? t('kept.busy') : t('kept.deleteAll')}
-            disabled={busy}
-            onDelete={async () => (await keeper())?.deleteAll()}
-          />
-        )}
-      </div>
-    </div>
-  );
-}
-
-interface DeleteButtonProps {
-  label: string;
-  about: string;
-  disabled: boolean;
-  onDelete: () => Promise<unknown>;
-}
-
-/** Asks once more in its own place. */
-function DeleteButton({ label, about, disabled, onDelete }: DeleteButtonProps) {
-  const { t } = useTranslation();
-  const [asked, setAsked] = useState(false);
-  if (!asked)
-    return (
-      <Button
-        size="compact-xs"
-        variant="subtle"
-        title={about}
-        aria-label={about}
-        disabled={disabled}
-        onClick={() => setAsked(true)}
-      >
-        {label}
-      </Button>
-    );
-  return (
-    <span className={classes.sure}>
-      <Button
-        size="compact-xs"
-        color="red"
-        autoFocus
-        onClick={() => void onDelete().finally(() => setAsked(false))}
-      >
-        {t('kept.sure')}
-      </Button>
-      <Button size="compact-xs" variant="default" onClick={() => setAsked(false)}>
-        {t('kept.cancel')}
-      </Button>
-    </span>
-  );
 }

@@ -18,6 +18,16 @@ export const own = {
   put: async (kind: OwnKind, id: string, value: unknown): Promise<boolean> =>
     (await keeper())?.own.put(kind, id, value) ?? false,
 
+  /** Deletes all of a kind, which the page offers to undo. */
+  async deleteAll(kind: OwnKind, name: string): Promise<void> {
+    const all = await own.list(kind, (value) => value ?? null);
+    for (const { id } of all) await own.delete(kind, id);
+    const back = async () => {
+      for (const { id, value } of all) await own.put(kind, id, value);
+    };
+    if (all.length > 0) remember({ what: 'own', name, back });
+  },
+
   /**
    * Deletes it. With the name by which the person knows it, the page offers to undo that; `onBack` is called when it is
    * there again.

@@ -23,11 +23,17 @@ export const useUndo = create<UndoState>(() => ({ steps: [], offered: false }));
 export const remember = (step: UndoStep): void =>
   useUndo.setState(({ steps }) => ({ steps: [...steps.slice(1 - MOST), step], offered: true }));
 
-/** Takes the latest step back; false where there is none. */
-export function undo(): boolean {
+/** What may be taken back while a run is going on: it does not touch the run. */
+const BESIDE_RUNS: readonly UndoStep['what'][] = ['arm', 'own'];
+
+export const canUndo = (step: UndoStep, isRunning: boolean): boolean =>
+  !isRunning || BESIDE_RUNS.includes(step.what);
+
+/** Takes the latest step back; false where there is none, or a run would be touched. */
+export function undo(isRunning = false): boolean {
   const { steps } = useUndo.getState();
   const last = steps.at(-1);
-  if (!last) return false;
+  if (!last || !canUndo(last, isRunning)) return false;
   useUndo.setState({ steps: steps.slice(0, -1), offered: false });
   void last.back();
   return true;

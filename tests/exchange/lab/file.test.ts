@@ -42,6 +42,17 @@ describe('the file of a lab', () => {
     expect(readLabFile(labFile(contents), 'x.alignlet')).toEqual(contents);
   });
 
+  it('of version 1, which had no records of answers, is read', () => {
+    const before = withLab((lab) => (lab['version'] = 1));
+    const old = withRun('ppo', (run) => {
+      for (const event of run['events'] as Record<string, unknown>[]) delete event['records'];
+    });
+    const lab = readLab(new Map(before).set('stages/ppo/run.json', files.get('stages/ppo/run.json')!));
+    expect(lab).toEqual(contents);
+    const ppo = readLab(old).runs.find(({ id }) => id === 'ppo')!.run;
+    expect(ppo.events.every((event) => !('records' in event))).toBe(true);
+  });
+
   it('is restored by a lab that then has nothing left to train', async () => {
     const executor = { slots: 1, execute: () => Promise.reject(new Error('nothing is to be trained')) };
     const lab = new Lab(SAMPLE_CONFIG, executor, { get: () => Promise.resolve(undefined) });
@@ -71,7 +82,7 @@ describe('the file of a lab', () => {
   });
 
   it.each<[string, () => Files, RegExp]>([
-    ['of a later version', () => withLab((lab) => (lab['version'] = 2)), /of version 2; .* up to version 1/],
+    ['of a later version', () => withLab((lab) => (lab['version'] = 3)), /of version 3; .* up to version 2/],
     ['of another format', () => withLab((lab) => (lab['format'] = 'zip')), /^lab\.json: format/],
     ['without its description', () => new Map(), /^lab\.json is missing/],
     [
@@ -93,6 +104,15 @@ describe('the file of a lab', () => {
       'without weights',
       () => new Map([...files].filter(([name]) => name !== 'stages/sft/artifact.safetensors')),
       /^stages\/sft\/artifact\.safetensors is missing/,
+    ],
+    [
+      'with an answer whose tokens and numbers do not go together',
+      () =>
+        withRun('ppo', (run) => {
+          const [record] = (run['events'] as { records?: { values: number[] }[] }[]).at(-1)!.records!;
+          record!.values.pop();
+        }),
+      /ppo\/run\.json: events\.\d\.records\.0\.values/,
     ],
     [
       'with a figure that is text',

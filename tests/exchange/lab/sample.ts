@@ -4,6 +4,7 @@ import { initialWeights } from '../../../src/model/parameters';
 import { VOCABULARY_SIZE } from '../../../src/model/tokens';
 import { packPreferences } from '../../../src/pipeline/contract/packed-preferences';
 import type { Artifact, Evaluation } from '../../../src/pipeline/contract/stage';
+import type { TokenRecord } from '../../../src/pipeline/contract/rollout';
 import { defaultLabConfig, type LabConfig } from '../../../src/pipeline/lab/config';
 import { buildGraph, type GraphNode } from '../../../src/pipeline/lab/graph';
 import { goldOf, promptIds } from '../../../src/pipeline/data/tokens';
@@ -43,6 +44,13 @@ const EVALUATION: Evaluation = {
   ...{ eosRate: 1, length: 12.5, distinct1: 0.5, distinct2: 0.9, entropy: 1e-300 },
 };
 
+/** An answer that an update learned from; −0 and NaN come back, too. */
+const RECORD: TokenRecord = {
+  ...{ prompt: [1, 2, 3], completion: [4, 5], oldLogProbs: [-1 / 3, -0], referenceLogProbs: [-1, -2] },
+  ...{ newLogProbs: [NaN, -2], values: [0.1, 0.2], rewards: [0, 1], rawAdvantages: [1, -1] },
+  ...{ advantages: [0.5, -0.5], gold: 0.25, score: 1 / 7, klCoef: 0.05 },
+};
+
 const at = (update: number) => ({
   update,
   updates: 2,
@@ -63,7 +71,7 @@ function runOf(node: GraphNode): NamedRun {
       events: [
         ...(isArm ? [{ type: 'evaluation', ...at(0), evaluation: EVALUATION } as const] : []),
         { type: 'metrics', ...at(1), metrics },
-        { type: 'metrics', ...at(2), metrics: { loss: 0.1 } },
+        { type: 'metrics', ...at(2), metrics: { loss: 0.1 }, ...(id === 'ppo' ? { records: [RECORD] } : {}) },
       ],
       notices: [{ code: 'device.memory', values: {} }],
       source: 'live',

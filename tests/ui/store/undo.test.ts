@@ -31,3 +31,11 @@ it('forgets the oldest of very many', () => {
   expect(taken).toHaveLength(20);
   expect(taken.at(-1)).toBe('30');
 });
+
+it('takes back nothing that would touch a run that is going on', () => {
+  remember(step('arm'));
+  remember({ ...step('reset'), what: 'reset' });
+  expect(undo(true)).toBe(false);
+  expect([undo(false), undo(true)]).toEqual([true, true]);
+  expect(taken).toEqual(['reset', 'arm']);
+});
