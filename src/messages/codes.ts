@@ -3,13 +3,14 @@ import type { FileCodes } from './files';
 import type { GoldCodes } from './gold';
 import type { RecordCodes } from './records';
 import type { StorageCodes } from './storage';
+import type { SweepCodes } from './sweep';
 
 /**
  * Everything the code below the page may have to tell a person, by code, with the values of its sentence. A code
  * says what happened; each language writes the sentence (`en.ts`, `zh.ts`). A new code is a line here and one in
  * each language; a missing sentence does not compile.
  */
-export interface Codes extends ExchangeCodes, FileCodes, GoldCodes, RecordCodes, StorageCodes {
+export interface Codes extends ExchangeCodes, FileCodes, GoldCodes, RecordCodes, StorageCodes, SweepCodes {
   /** Words of something that is not ours (a browser, a library), in whatever language it speaks. */
   foreign: { text: string };
   /** Where it is wrong, and what. */

@@ -4,6 +4,7 @@ import { en as files } from './files';
 import { en as gold } from './gold';
 import { en as records } from './records';
 import { en as storage } from './storage';
+import { en as sweep } from './sweep';
 
 const TYPES: Record<ValueType, string> = {
   number: 'a number',
@@ -27,6 +28,7 @@ export const en: Sentences = {
   ...gold,
   ...records,
   ...storage,
+  ...sweep,
   foreign: ({ text }) => text,
   at: ({ path, problem }, { say }) => `${path}: ${say(problem)}`,
   both: ({ first, second }, { say }) => `${say(first)}; ${say(second)}`,

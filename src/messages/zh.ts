@@ -4,6 +4,7 @@ import { zh as files } from './files';
 import { zh as gold } from './gold';
 import { zh as records } from './records';
 import { zh as storage } from './storage';
+import { zh as sweep } from './sweep';
 
 const TYPES: Record<ValueType, string> = {
   number: '数',
@@ -23,6 +24,7 @@ export const zh: Sentences = {
   ...gold,
   ...records,
   ...storage,
+  ...sweep,
   foreign: ({ text }) => text,
   at: ({ path, problem }, { say }) => `${path}：${say(problem)}`,
   both: ({ first, second }, { say }) => `${say(first)}；${say(second)}`,
