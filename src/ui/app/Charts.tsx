@@ -1,10 +1,10 @@
-import { SegmentedControl } from '@mantine/core';
+import { NativeSelect, SegmentedControl } from '@mantine/core';
 import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isTableOnly } from '../figures/figures';
 import { useStageName } from '../store/useStageName';
 import { behindPoints, plannedPoints } from '../store/behind';
-import { X_AXES } from '../store/series';
+import { ROW_AXES, rowAxis, X_AXES } from '../store/series';
 import { useShallow } from 'zustand/react/shallow';
 import { useLab } from '../store/useLab';
 import { setView, useView, type ViewState } from '../store/useView';
@@ -46,12 +46,15 @@ export function Charts() {
         {tab !== 'results' && tab !== 'data' && (
           <div className={classes.axisSwitch}>
             <span aria-hidden>{t('charts.by')}</span>
-            <SegmentedControl
+            <NativeSelect
               size="xs"
               aria-label={t('charts.axis')}
-              value={axis}
-              onChange={(value) => setView({ xAxis: value as ViewState['xAxis'] })}
-              data={X_AXES.map((value) => ({ value, label: t(`charts.axes.${value}`) }))}
+              value={tab === 'inside' ? rowAxis(axis) : axis}
+              onChange={(e) => setView({ xAxis: e.currentTarget.value as ViewState['xAxis'] })}
+              data={(tab === 'inside' ? ROW_AXES : X_AXES).map((value) => ({
+                value,
+                label: t(`charts.axes.${value}`),
+              }))}
             />
           </div>
         )}
