@@ -68,6 +68,8 @@ export const FLOORS = {
     ['gallery'],
     ['transfer'],
     ['settings', 'header', 'kept', 'pipeline-rail'],
+    ['runs'],
+    ['sweep'],
     ['app', 'bench'],
   ],
 };

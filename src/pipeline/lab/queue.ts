@@ -1,8 +1,8 @@
 import type { ModelSize } from '../../model/config';
 import type { StageName } from '../stages';
 import type { Settings } from './config';
-import { buildGraph, type GraphNode } from './graph';
-import { configOf, type Sweep, type SweepRun } from './sweep';
+import type { GraphNode } from './graph';
+import type { SweepGraphs, SweepRun } from './sweep';
 
 export type QueueStatus = 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
 
@@ -70,16 +70,15 @@ export function expectedSeconds(
 
 /** Stages that are left: each once, however many runs build on it; with the trunk under what is left. */
 export function stagesLeft(
-  sweep: Sweep,
+  graphs: SweepGraphs,
   queue: readonly Queued[],
   isDone: (key: string) => boolean,
 ): GraphNode[] {
   const left = new Map<string, GraphNode>();
-  for (const seed of sweep.seeds) {
-    const arms = queue.filter((q) => q.seed === seed && (q.status === 'waiting' || q.status === 'running'));
-    if (arms.length === 0) continue;
-    const wanted = new Set(arms.map(({ arm }) => arm));
-    for (const node of buildGraph(configOf(sweep, seed)).toReversed()) {
+  for (const { seed, graph } of graphs) {
+    const isLeft = ({ status }: Queued) => status === 'waiting' || status === 'running';
+    const wanted = new Set(queue.filter((q) => q.seed === seed && isLeft(q)).map(({ arm }) => arm));
+    for (const node of graph.toReversed()) {
       if (!wanted.has(node.id) || isDone(node.key)) continue;
       left.set(node.key, node);
       for (const input of Object.values(node.inputs)) wanted.add(input);

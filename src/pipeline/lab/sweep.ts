@@ -1,7 +1,7 @@
 import { isTrunkStage, type StageName, type TrunkStage } from '../stages';
 import { MOST, type ArmConfig, type LabConfig } from './config';
 import { stageOfNode, withSetting } from './edit';
-import { buildGraph } from './graph';
+import { buildGraph, type Graph } from './graph';
 
 /** The setting that a sweep goes through. */
 export interface Swept {
@@ -101,13 +101,14 @@ export interface SweepRun {
 /** The configuration of one seed. */
 export const configOf = ({ config }: Sweep, seed: number): LabConfig => ({ ...config, seed });
 
+/** The graph of every seed, in order. */
+export type SweepGraphs = readonly { seed: number; graph: Graph }[];
+
+export const graphsOf = (sweep: Sweep): SweepGraphs =>
+  sweep.seeds.map((seed) => ({ seed, graph: buildGraph(configOf(sweep, seed)) }));
+
 /** All runs, in the order in which they are run: seed by seed. */
-export const runsOf = (sweep: Sweep): SweepRun[] =>
-  sweep.seeds.flatMap((seed) => {
-    const graph = buildGraph(configOf(sweep, seed));
-    return sweep.config.arms.map(({ id }) => ({
-      arm: id,
-      seed,
-      key: graph.find((node) => node.id === id)!.key,
-    }));
-  });
+export const runsOf = ({ config }: Sweep, graphs: SweepGraphs): SweepRun[] =>
+  graphs.flatMap(({ seed, graph }) =>
+    config.arms.map(({ id }) => ({ arm: id, seed, key: graph.find((node) => node.id === id)!.key })),
+  );

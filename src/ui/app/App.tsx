@@ -16,8 +16,11 @@ import {
   glossary,
   keptNotices,
   microscope,
+  runsTable,
   settings,
   storedWork,
+  sweepBar,
+  sweepForm,
   transfer,
 } from './parts';
 import { StatusLine } from './StatusLine';
@@ -34,6 +37,8 @@ export function App() {
   const transferOpened = useView((s) => s.transfer);
   const glossaryOpened = useView((s) => s.term !== null);
   const storedOpened = useView((s) => s.stored);
+  const runsOpened = useView((s) => s.runs);
+  const sweepOpened = useView((s) => s.sweeping !== null);
   const microscopeOpened = useMicroscope((s) => s.subject !== null);
   return (
     <div className={classes.app}>
@@ -48,6 +53,7 @@ export function App() {
           <Notices />
           <Suspense>
             <keptNotices.Part />
+            <sweepBar.Part />
           </Suspense>
         </Panel>
         <Panel name="status">
@@ -81,6 +87,14 @@ export function App() {
       <Panel name="stored">
         <OnceOpened opened={storedOpened}>
           <storedWork.Part />
+        </OnceOpened>
+      </Panel>
+      <Panel name="sweep">
+        <OnceOpened opened={sweepOpened}>
+          <sweepForm.Part />
+        </OnceOpened>
+        <OnceOpened opened={runsOpened}>
+          <runsTable.Part />
         </OnceOpened>
       </Panel>
       <Panel name="transfer">

@@ -24,6 +24,11 @@ export const transfer = part(async () => (await import('../transfer/Transfer')).
 export const glossary = part(async () => (await import('../gallery/Glossary')).Glossary);
 
 export const storedWork = part(async () => (await import('../kept/StoredWork')).StoredWork);
+export const sweepForm = part(async () => (await import('../sweep/SweepForm')).SweepForm);
+export const sweepView = part(async () => (await import('../sweep/SweepView')).SweepView);
+export const runsTable = part(async () => (await import('../runs/Runs')).Runs);
+/** Says what is left of a sweep of an earlier visit. */
+export const sweepBar = part(async () => (await import('../sweep/SweepBar')).SweepBar);
 /** Not needed for the first picture: what was stored has to be read first. */
 export const keptNotices = part(async () => (await import('../kept/KeptNotices')).KeptNotices);
 
@@ -40,6 +45,9 @@ const PARTS = [
   transfer,
   replayBar,
   storedWork,
+  sweepForm,
+  sweepView,
+  runsTable,
 ];
 
 /**

@@ -4,10 +4,11 @@ import type { kept } from './en/kept';
 import { metrics } from './en/metrics';
 import { page } from './en/page';
 import { stages } from './en/stages';
+import type { sweep } from './en/sweep';
 import type { transfer } from './en/transfer';
 
 /** The words of the page in English, but for those of `Late`. Other languages satisfy `Catalogue`. */
 export const en = { ...page, ...stages, ...metrics, ...gallery } as const;
 
 /** English words that come with the parts that need them (`addEnglish`); other languages come whole. */
-export type Late = typeof glossary & typeof kept & typeof transfer;
+export type Late = typeof glossary & typeof kept & typeof sweep & typeof transfer;

@@ -5,6 +5,7 @@ import { kept } from './zh/kept';
 import { metrics } from './zh/metrics';
 import { page } from './zh/page';
 import { stages } from './zh/stages';
+import { sweep } from './zh/sweep';
 import { transfer } from './zh/transfer';
 
 export { settings } from './zh/settings';
@@ -18,4 +19,5 @@ export const words: Catalogue = {
   ...glossary,
   ...transfer,
   ...kept,
+  ...sweep,
 };

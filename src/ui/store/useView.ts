@@ -8,7 +8,7 @@ export type ChartName = (typeof CHART_NAMES)[number];
 export interface ViewState {
   xAxis: XAxisName;
   /** The comparison of all arms in charts or in a table, or the curves of the selected stage. */
-  tab: 'compare' | 'results' | 'inside' | 'data';
+  tab: 'compare' | 'results' | 'inside' | 'data' | 'sweep';
   /** The only chart that is shown, large; null for all four. */
   enlarged: ChartName | null;
   /** What the distance from SFT is counted in: nats, or their square root (Gao et al. 2022). */
@@ -33,6 +33,10 @@ export interface ViewState {
   help: boolean;
   /** The list of what is stored in this browser. */
   stored: boolean;
+  /** The table of all runs. */
+  runs: boolean;
+  /** The stage whose settings a sweep is to be made of; null while nobody makes one. */
+  sweeping: string | null;
   /** The host has another version than this page. */
   newVersion: boolean;
   /** A language whose words did not come. */
@@ -58,6 +62,8 @@ export const useView = create<ViewState>(() => ({
   projector: false,
   help: false,
   stored: false,
+  runs: false,
+  sweeping: null,
   newVersion: false,
   unspoken: null,
 }));

@@ -7,14 +7,15 @@ import {
   stagesLeft,
   type Pace,
 } from '../../../src/pipeline/lab/queue';
-import { runsOf, sweepOf } from '../../../src/pipeline/lab/sweep';
+import { graphsOf, runsOf, sweepOf } from '../../../src/pipeline/lab/sweep';
 
 const sweep = sweepOf({ ...defaultLabConfig(), start: 'base' }, [1, 2], {
   id: 'dpo',
   setting: 'beta',
   values: [0.1, 0.5],
 });
-const runs = runsOf(sweep);
+const graphs = graphsOf(sweep);
+const runs = runsOf(sweep, graphs);
 const keys = runs.map(({ key }) => key);
 const NOTHING = { done: new Set<string>(), failed: new Set<string>(), running: new Map<string, number>(), skipped: new Set<string>() }; // prettier-ignore
 
@@ -60,7 +61,7 @@ describe('time left', () => {
 
   it('counts each stage once, what is done not at all, and arms side by side', () => {
     const queue = queueOf(runs, { ...NOTHING, done: new Set([keys[0]!]) });
-    const left = stagesLeft(sweep, queue, (key) => key === keys[0]);
+    const left = stagesLeft(graphs, queue, (key) => key === keys[0]);
     const count = (stage: string) => left.filter((node) => node.stage === stage).length;
     expect([count('dpo'), count('sft'), count('pretrain')]).toEqual([3, 2, 1]);
     const seen = [

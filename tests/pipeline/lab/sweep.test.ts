@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { configProblems, defaultLabConfig } from '../../../src/pipeline/lab/config';
 import { buildGraph } from '../../../src/pipeline/lab/graph';
-import { configOf, runsOf, sweepOf, trunkUnder } from '../../../src/pipeline/lab/sweep';
+import { configOf, graphsOf, runsOf, sweepOf, trunkUnder } from '../../../src/pipeline/lab/sweep';
 
 const config = defaultLabConfig();
 
@@ -20,7 +20,7 @@ describe('a sweep', () => {
       stage: 'dpo',
       places: [{ value: 0.1 }, { value: 0.5 }, { value: 2 }],
     });
-    const runs = runsOf(sweep);
+    const runs = runsOf(sweep, graphsOf(sweep));
     expect(runs.map(({ arm, seed }) => `${arm} ${seed}`)).toEqual([
       'dpo-1 4',
       'dpo-2 4',
@@ -39,7 +39,7 @@ describe('a sweep', () => {
       seed: 7,
       arms: [{ id: 'x', name: 'x', stage: 'dpo', settings: { beta: 2 } }],
     });
-    expect(runsOf(sweep).at(-1)!.key).toBe(alone.at(-1)!.key);
+    expect(runsOf(sweep, graphsOf(sweep)).at(-1)!.key).toBe(alone.at(-1)!.key);
   });
 
   it('changes a stage of the trunk under the arm and nothing beneath that', () => {

@@ -80,6 +80,7 @@ export const page = {
   },
   view: {
     stored: 'Stored work',
+    runs: 'All runs',
     share: 'Share',
     shared: 'Link copied',
     shareFailed: 'Copy this link: {{link}}',
@@ -147,6 +148,7 @@ export const page = {
       transfer: 'what leaves and comes back',
       announcements: 'announcements',
       stored: 'stored work',
+      sweep: 'sweep and runs',
     },
   },
   notice: {
@@ -175,6 +177,7 @@ export const page = {
     inside: 'Inside {{name}}',
     results: 'Results',
     data: 'Data of {{name}}',
+    sweep: 'Sweep',
     axis: 'Horizontal axis',
     by: 'by',
     axes: {

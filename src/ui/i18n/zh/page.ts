@@ -82,6 +82,7 @@ export const page: Words<typeof en> = {
   },
   view: {
     stored: '已存的工作',
+    runs: '所有运行',
     share: '分享',
     shared: '链接已复制',
     shareFailed: '请复制此链接：{{link}}',
@@ -147,6 +148,7 @@ export const page: Words<typeof en> = {
       transfer: '导出与导入',
       announcements: '播报',
       stored: '已存的工作',
+      sweep: '扫描与运行',
     },
   },
   notice: {
@@ -175,6 +177,7 @@ export const page: Words<typeof en> = {
     inside: '{{name}} 内部',
     results: '结果',
     data: '{{name}}的数据',
+    sweep: '扫描',
     axis: '横轴',
     by: '按',
     axes: { update: '更新', samples: '样本', labels: '标注', tokens: '词元', seconds: '秒', kl: 'KL' },
