@@ -29,16 +29,15 @@ function settingsOf({ arm, run: { config } }: Compared): Map<string, Place> {
   for (const node of buildGraph({ ...config, arms: [arm] }).toReversed()) {
     const ofTeacher = node.id.startsWith('teacher/');
     const { stage } = node;
-    const isArm = node.id === arm.id;
     for (const [name, value] of Object.entries(node.settings)) {
       const place = { stage, name, value, ...(ofTeacher ? { ofTeacher: true as const } : {}) };
-      places.set(`${isArm ? 'arm' : ''} ${ofTeacher ? 'teacher/' : ''}${stage}.${name}`, place);
+      places.set(`${ofTeacher ? 'teacher/' : ''}${stage}.${name}`, place);
     }
   }
   return places;
 }
 
-/** What two runs differ in. Of two methods, the settings that both have under one name are compared, others are listed. */
+/** What two runs differ in. Settings of two methods are not compared: each stands by itself, whatever its name. */
 export function differences(a: Compared, b: Compared): Difference[] {
   const [left, right] = [settingsOf(a), settingsOf(b)];
   const places = new Map([...left, ...right]);
