@@ -79,7 +79,7 @@ describe('a sweep', () => {
     await cells('waiting').first().waitFor();
     expect(await bar().getAttribute('data-sweep')).toBe('running');
     await page.getByRole('button', { name: 'Skip DPO β=2, seed 2' }).click();
-    expect(await cells('skipped').count()).toBe(1);
+    await expect.poll(() => cells('skipped').count()).toBe(1);
     await bar().getByRole('button', { name: 'Stop' }).click();
     await page.locator('[data-sweep=stopped]').waitFor();
     await expect.poll(() => page.locator('#status').getAttribute('data-kind')).not.toBe('running');
@@ -91,16 +91,16 @@ describe('a sweep', () => {
     await bar()
       .getByRole('button', { name: /^Sweep of/ })
       .click();
-    expect(await cells('skipped').count()).toBe(1);
+    await expect.poll(() => cells('skipped').count()).toBe(1);
     await page.getByRole('button', { name: /^Run it after all/ }).click();
     await bar().getByRole('button', { name: 'Go on' }).click();
     await expect.poll(() => cells('done').count(), { timeout: 200_000, interval: 500 }).toBe(6);
     await bar().waitFor({ state: 'detached' });
-  });
+  }, 300_000);
 
   it('draws a curve over the values with intervals over the seeds', async () => {
-    expect(await page.locator('[data-point]').count()).toBe(3);
-    expect(await page.locator('[data-interval]').count()).toBe(3);
+    await expect.poll(() => page.locator('[data-point]').count()).toBe(3);
+    await expect.poll(() => page.locator('[data-interval]').count()).toBe(3);
     await page.getByText('Mean of 2 seeds').waitFor();
     const figure = page.getByRole('combobox', { name: 'Figure' });
     await figure.selectOption('kl');

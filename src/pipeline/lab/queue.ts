@@ -54,7 +54,8 @@ const firstOf = (settings: Settings, names: readonly string[]): number => {
   const value = names.map((name) => settings[name]).find((v) => typeof v === 'number');
   return value ?? 1;
 };
-const workOf = (settings: Settings): number => firstOf(settings, OFTEN) * firstOf(settings, AT_A_TIME);
+/** Samples that a stage goes through, about. */
+export const workOf = (settings: Settings): number => firstOf(settings, OFTEN) * firstOf(settings, AT_A_TIME);
 
 /** Seconds that a stage will take by others of its kind and size; undefined where none has been seen. */
 export function expectedSeconds(

@@ -22,7 +22,7 @@ export function SweepBar() {
   const isRunning = sweep.state === 'running';
   const active = runs.filter(({ status }) => status === 'running');
   const nameOf = (id: string) => sweep.sweep!.config.arms.find((arm) => arm.id === id)!.name;
-  const left = isRunning ? timeLeft(sweep.graphs, runs) : undefined;
+  const left = isRunning ? timeLeft(sweep.sweep, sweep.graphs, runs) : undefined;
   const counts = {
     setting: axisText(sweep.sweep.axis),
     done: String(runs.filter(({ status }) => status === 'done').length),
@@ -38,7 +38,8 @@ export function SweepBar() {
         <button type="button" className={classes.link} onClick={() => setView({ tab: 'sweep' })}>
           {spaced(isRunning ? t('sweep.bar.running', counts) : t('sweep.bar.stopped', counts))}
         </button>{' '}
-        {isRunning && spaced(now)} {left !== undefined && t('sweep.bar.left', { time: duration(left) })}
+        {isRunning && spaced(now)}{' '}
+        {left && t(left.isSeen ? 'sweep.bar.left' : 'sweep.bar.guess', { time: duration(left.seconds) })}
       </p>
       <div className={classes.choices}>
         {isRunning ? (

@@ -239,7 +239,7 @@ function Cost({ sweep }: { sweep: Sweep }) {
     skipped: nothing,
     running: new Map(),
   });
-  const seconds = timeLeft(graphs, queue);
+  const time = timeLeft(sweep, graphs, queue);
   const { arms } = sweep.config;
   return (
     <>
@@ -251,7 +251,9 @@ function Cost({ sweep }: { sweep: Sweep }) {
             seeds: t('sweep.planSeeds', { count: sweep.seeds.length }),
           })}
         </b>{' '}
-        {seconds === undefined ? t('sweep.planNoTime') : t('sweep.planTime', { time: duration(seconds) })}{' '}
+        {time === undefined
+          ? t('sweep.planNoTime')
+          : t(time.isSeen ? 'sweep.planTime' : 'sweep.planGuess', { time: duration(time.seconds) })}{' '}
         {t('sweep.planMemory', { memory: bytesText(memoryOf(sweep)) })}
       </p>
       {arms.length > MANY && <p>{t('sweep.planMany')}</p>}

@@ -2,11 +2,13 @@ import { configProblems } from '../../pipeline/lab/config';
 import { queueOf, secondsLeft, stagesLeft, type Pace } from '../../pipeline/lab/queue';
 import { configOf, graphsOf, runsOf, type Sweep, type SweepGraphs } from '../../pipeline/lab/sweep';
 import { entriesOf, ownThings, saveOwn, deleteOwn } from '../../storage/runs';
+import { usualSlots } from '../../worker/pool';
 import { setCursor } from '../store/useCursor';
 import { keeper, useKept } from '../store/keep';
 import { actions, useLab } from '../store/useLab';
 import { useSweep, type SweepResult, type SweepState } from '../store/useSweep';
 import { setView } from '../store/useView';
+import { guesses, msPerStep } from './guess';
 
 /** How the sweep is kept: what has come of its runs is kept with them. */
 const KIND = 'sweep';
@@ -207,14 +209,29 @@ useLab.subscribe((now, before) => {
 });
 collect();
 
-/** Seconds until a sweep is done; undefined where a stage of it has never been seen. */
-export function timeLeft(graphs: SweepGraphs, queue: ReturnType<typeof queued>): number | undefined {
+/** Seconds until a sweep is done, and whether every stage that is left has been seen here. Undefined where nothing is known. */
+export function timeLeft(
+  { config }: Sweep,
+  graphs: SweepGraphs,
+  queue: ReturnType<typeof queued>,
+): { seconds: number; isSeen: boolean } | undefined {
   const arms = new Set(queue.map(({ arm }) => arm));
-  return secondsLeft({
-    nodes: stagesLeft(graphs, queue, (key) => made.has(key)),
-    isArm: (id) => arms.has(id),
-    seen: [...paces.values()],
-    slots: 2,
-    share: (key) => state().running.get(key),
-  });
+  const nodes = stagesLeft(graphs, queue, (key) => made.has(key));
+  const left = (seen: readonly Pace[]) =>
+    secondsLeft({
+      nodes,
+      isArm: (id) => arms.has(id),
+      seen,
+      slots: usualSlots(),
+      share: (key) => state().running.get(key),
+    });
+  const seen = [...paces.values()];
+  const seconds = left(seen);
+  if (seconds !== undefined) return { seconds, isSeen: true };
+  const { engine } = useLab.getState();
+  const ms = engine.status === 'ready' ? msPerStep(engine.report) : undefined;
+  if (ms === undefined) return undefined;
+  const unseen = nodes.filter(({ stage, size }) => !seen.some((p) => p.stage === stage && p.size === size));
+  const guessed = left([...seen, ...guesses(unseen, config.evaluation, ms)]);
+  return guessed === undefined ? undefined : { seconds: guessed, isSeen: false };
 }
