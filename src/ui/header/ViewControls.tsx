@@ -49,6 +49,7 @@ export function ViewControls() {
         aria-label={t('view.runs')}
         title={t('view.runs')}
         aria-haspopup="dialog"
+        className={classes.runs}
         onClick={() => setView({ runs: true })}
       >
         <IconTable size={18} />

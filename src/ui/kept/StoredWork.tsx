@@ -186,6 +186,9 @@ function Foot({ stored, room, busy, onChanged }: FootProps) {
         {room && persisted && used !== undefined && <span>{t('kept.persistent')}</span>}
       </p>
       <div className={classes.actions}>
+        <Button size="compact-sm" variant="default" onClick={() => setView({ stored: false, runs: true })}>
+          {t('view.runs')}
+        </Button>
         {!persisted && (
           <Button
             size="compact-sm"

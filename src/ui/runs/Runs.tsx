@@ -2,6 +2,7 @@ import { Checkbox, Modal, NativeSelect, TextInput } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { numberOf } from '../../pipeline/contract/settings';
+import { defaultLabConfig } from '../../pipeline/lab/config';
 import { TASK_NAMES } from '../../world';
 import type { ListedRun } from '../../storage/runs';
 import { figureValue } from '../figures/figures';
@@ -17,6 +18,9 @@ import classes from './runs.module.css';
 import { RunsTable } from './RunsTable';
 import { usePaths } from './usePaths';
 import './words';
+
+/** The seeds have a column of their own. */
+const USUAL_SEED = defaultLabConfig().seed;
 
 const close = () => setView({ runs: false });
 
@@ -73,7 +77,7 @@ function Board({ runs }: { runs: readonly ListedRun[] }) {
   const [picked, setPicked] = useState<readonly string[]>([]);
   const limit = numberOf(limitText.replace(',', '.'));
   const all = useMemo(
-    () => rowsOf(runs, together, ({ config }) => nameOfRun(config)),
+    () => rowsOf(runs, together, ({ config }) => nameOfRun({ ...config, seed: USUAL_SEED })),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- names are in the language of the page
     [runs, together, i18n.language],
   );
@@ -143,8 +147,8 @@ function Board({ runs }: { runs: readonly ListedRun[] }) {
         />
       </div>
       <p className={classes.said} role="status" data-best={bestOf(rows, ranks)?.id}>
-        {t('runs.count', { count: rows.length })} · <Best rows={rows} ranks={ranks} />{' '}
-        {axis && !paths && t('runs.reading')}
+        {t('runs.count', { count: rows.length })} ·{' '}
+        <Best rows={rows} ranks={ranks} limited={limit !== undefined} /> {axis && !paths && t('runs.reading')}
         {axis &&
           equal &&
           (equal.amount === undefined
@@ -173,11 +177,19 @@ function Board({ runs }: { runs: readonly ListedRun[] }) {
 const bestOf = (rows: readonly RunRow[], ranks: ReadonlyMap<string, number>): RunRow | undefined =>
   rows.find(({ id }) => ranks.get(id) === 1);
 
+interface BestProps {
+  rows: readonly RunRow[];
+  ranks: ReadonlyMap<string, number>;
+  limited: boolean;
+}
+
 /** The first of the scoreboard in words. */
-function Best({ rows, ranks }: { rows: readonly RunRow[]; ranks: ReadonlyMap<string, number> }) {
+function Best({ rows, ranks, limited }: BestProps) {
   const { t } = useTranslation();
   const best = bestOf(rows, ranks);
   if (!best) return t('runs.noBest');
   const of = (name: string) => figureValue(name, best.figures[name]?.mean ?? NaN);
-  return spaced(t('runs.best', { name: best.name, winRate: of('winRate'), kl: of('kl') }));
+  return spaced(
+    t(limited ? 'runs.best' : 'runs.bestOfAll', { name: best.name, winRate: of('winRate'), kl: of('kl') }),
+  );
 }

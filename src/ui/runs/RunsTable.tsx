@@ -1,4 +1,4 @@
-import { Button, Checkbox, Table } from '@mantine/core';
+import { Button, Checkbox, Table, VisuallyHidden } from '@mantine/core';
 import {
   flexRender,
   getCoreRowModel,
@@ -26,7 +26,7 @@ interface RunsTableProps {
   onPick: (id: string) => void;
 }
 
-const FIGURES = ['winRate', 'gold', 'kl', 'length'] as const;
+const FIGURES = ['winRate', 'kl', 'gold', 'length'] as const;
 
 /** The scoreboard: every run with its figures, to be sorted, compared and opened. */
 export function RunsTable({ rows, ranks, picked, onPick }: RunsTableProps) {
@@ -106,7 +106,9 @@ export function RunsTable({ rows, ranks, picked, onPick }: RunsTableProps) {
         <Table.Thead>
           {table.getHeaderGroups().map((group) => (
             <Table.Tr key={group.id}>
-              <Table.Th scope="col">{t('runs.column.pick')}</Table.Th>
+              <Table.Th scope="col">
+                <VisuallyHidden>{t('runs.column.pick')}</VisuallyHidden>
+              </Table.Th>
               {group.headers.map(({ column, id, getContext }) => {
                 const sorted = column.getIsSorted();
                 return (
@@ -180,7 +182,7 @@ function Name({ row }: { row: RunRow }) {
   return (
     <span className={classes.name}>
       <b>{row.name}</b>
-      <span>{row.under}</span>
+      <span title={row.under}>{row.under}</span>
     </span>
   );
 }

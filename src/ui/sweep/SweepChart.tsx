@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CartesianGrid, Scatter, ScatterChart } from 'recharts';
 import type { Sweep } from '../../pipeline/lab/sweep';
+import { figureInfo } from '../../pipeline/stages/traits';
 import type { CurvePoint } from '../../pipeline/records/sweep-curve';
 import { BottomAxis, LeftAxis } from '../charts/ChartAxes';
 import { niceAxis } from '../charts/axes';
@@ -42,7 +43,7 @@ export function SweepChart({ sweep, figure, points, picker, onPick }: SweepChart
     ...(Number.isFinite(halfWidth) ? [mean - halfWidth, mean + halfWidth] : []),
     ...each.map(({ y }) => y),
   ]);
-  const y = niceAxis(reach, [], 4);
+  const y = niceAxis(figureInfo(figure).range ?? reach, [], 4);
   const seeds = Math.max(1, ...points.map(({ spread }) => spread.count));
   const setting = axisText(axis);
   const title = axis
@@ -77,7 +78,7 @@ export function SweepChart({ sweep, figure, points, picker, onPick }: SweepChart
             shape={() => <g />}
             isAnimationActive={false}
           />
-          <SweepPoints points={placed} joined={places.ordered} onPick={onPick} />
+          <SweepPoints points={placed} joined={places.ordered} within={y.domain} onPick={onPick} />
         </ScatterChart>
       </Plot>
     </ChartFrame>

@@ -12,11 +12,13 @@ interface SweepPointsProps {
   points: readonly PlacedPoint[];
   /** Values that have an order are joined. */
   joined: boolean;
+  /** Where the vertical axis ends: intervals of few seeds are cut off there. */
+  within: readonly [number, number];
   onPick: (point: CurvePoint) => void;
 }
 
 /** Means with their intervals, joined; single seeds as small dots. A press singles the runs out. */
-export function SweepPoints({ points, joined, onPick }: SweepPointsProps) {
+export function SweepPoints({ points, joined, within, onPick }: SweepPointsProps) {
   const xScale = useXAxisScale();
   const yScale = useYAxisScale();
   if (!xScale || !yScale) return null;
@@ -28,7 +30,8 @@ export function SweepPoints({ points, joined, onPick }: SweepPointsProps) {
       {points.map((p) => {
         const { mean, halfWidth, count } = p.spread;
         const [x, y] = [xScale(p.x)!, yScale(mean)!];
-        const [low, high] = [yScale(mean - halfWidth)!, yScale(mean + halfWidth)!];
+        const [low, high] = [Math.max(within[0], mean - halfWidth), Math.min(within[1], mean + halfWidth)];
+        const [from, to] = [yScale(low)!, yScale(high)!];
         const colour = armColour(p.style);
         return (
           <g
@@ -44,7 +47,7 @@ export function SweepPoints({ points, joined, onPick }: SweepPointsProps) {
               <path
                 data-interval
                 strokeWidth="1.5"
-                d={`M${x} ${low}V${high}M${x - 5} ${low}h10M${x - 5} ${high}h10`}
+                d={`M${x} ${from}V${to}${low > within[0] ? cap(x, from) : ''}${high < within[1] ? cap(x, to) : ''}`}
               />
             )}
             {count > 1 &&
@@ -73,3 +76,6 @@ export function SweepPoints({ points, joined, onPick }: SweepPointsProps) {
     </g>
   );
 }
+
+/** The end of an interval; one that is cut off has none. */
+const cap = (x: number, y: number): string => `M${x - 5} ${y}h10`;

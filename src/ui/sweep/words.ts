@@ -3,7 +3,7 @@ import type { ArmConfig } from '../../pipeline/lab/config';
 import type { SweepAxis } from '../../pipeline/lab/sweep';
 import { STAGES, type StageName } from '../../pipeline/stages';
 import { i18n } from '../i18n';
-import { settingText } from '../i18n/dynamic';
+import { settingText, stageText } from '../i18n/dynamic';
 import { plainSymbol } from '../kept/run-name';
 import { valueText } from '../runs/words';
 
@@ -14,10 +14,17 @@ const symbolOf = (stage: StageName, setting: string): string => {
   return plainSymbol(info?.symbol) ?? settingText(stage, setting).label;
 };
 
-/** An arm of a sweep: `DPO β=0.02`. */
-export const nameOfValue = (arm: ArmConfig, stage: StageName, setting: string, value: unknown): string =>
-  `${arm.name} ${symbolOf(stage, setting)}=${valueText(stage, setting, value)}`;
+/** An arm of a sweep: `DPO β=0.02`, or of a stage under it `DPO SFT steps=20`. */
+export function nameOfValue(arm: ArmConfig, stage: StageName, setting: string, value: unknown): string {
+  const owner = stage === arm.stage ? [] : [stageText(stage)];
+  return [arm.name, ...owner, `${symbolOf(stage, setting)}=${valueText(stage, setting, value)}`].join(' ');
+}
 
 /** What a sweep goes through. */
 export const axisText = (axis: SweepAxis | null): string =>
-  axis ? settingText(axis.stage, axis.setting).label : i18n.t('sweep.bar.seeds');
+  axis
+    ? [
+        ...(axis.id.includes('/') ? [stageText(axis.stage)] : []),
+        settingText(axis.stage, axis.setting).label,
+      ].join(' ')
+    : i18n.t('sweep.bar.seeds');

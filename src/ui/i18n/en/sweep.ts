@@ -117,6 +117,7 @@ export const sweep = {
     count_one: '{{count}} run',
     count_other: '{{count}} runs',
     best: 'Best within the limit: {{name}}, win rate {{winRate}} at KL {{kl}}.',
+    bestOfAll: 'Best: {{name}}, win rate {{winRate}} at KL {{kl}}.',
     noBest: 'No run is within the limit.',
     diff: 'What differs',
     diffHint: 'Tick two runs to see what differs.',

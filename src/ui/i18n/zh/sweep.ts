@@ -119,6 +119,7 @@ export const sweep: Words<typeof en> = {
     count_one: '{{count}} 次运行',
     count_other: '{{count}} 次运行',
     best: '限制之内最好的：{{name}}，胜率 {{winRate}}，KL {{kl}}。',
+    bestOfAll: '最好的：{{name}}，胜率 {{winRate}}，KL {{kl}}。',
     noBest: '没有运行在限制之内。',
     diff: '差别',
     diffHint: '勾选两次运行即可看到差别。',
