@@ -7,6 +7,7 @@ import {
   deleteAll,
   deleteOwn,
   deleteRun,
+  entriesOf,
   listRuns,
   ownThings,
   saveOwn,
@@ -42,6 +43,18 @@ async function twoRuns(): Promise<void> {
   const entry = { key: 'd', stage: 'dpo' as const, rows: 2, update: 2, updates: 9 };
   await saveCheckpoint(db, { head, answers, events, parts: 0, entry });
 }
+
+describe('entries', () => {
+  it('are found by their keys, each once, without loading results', async () => {
+    await twoRuns();
+    const found = await entriesOf(db, ['s', 'nothing', 'd', 's']);
+    expect(found.map(({ key, kind }) => [key, kind])).toEqual([
+      ['s', 'result'],
+      ['d', 'checkpoint'],
+    ]);
+    expect(found[0]!.summary).toBeDefined();
+  });
+});
 
 describe('the list of runs', () => {
   it('has the latest first, what is there of each, and what each of them alone needs', async () => {

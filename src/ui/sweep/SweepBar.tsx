@@ -1,17 +1,28 @@
 import { Button, CloseButton } from '@mantine/core';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { sweepOf } from '../../pipeline/lab/sweep';
 import { duration, spaced } from '../i18n/format';
 import { nameList } from '../i18n/list';
-import { useLab } from '../store/useLab';
+import { allDone, useLab } from '../store/useLab';
 import { useSweep } from '../store/useSweep';
 import { setView } from '../store/useView';
 import { forget, goOn, queued, restore, skip, stop, timeLeft } from './drive';
+import { Cost, MANY } from './Cost';
 import classes from './sweep.module.css';
 import { axisText } from './words';
 
 /** How far the sweep is, how long it takes, and how to stop it; while there is something left of it. */
 export function SweepBar() {
+  return (
+    <>
+      <Left />
+      <ManyNotice />
+    </>
+  );
+}
+
+function Left() {
   const { t } = useTranslation();
   useEffect(() => void restore(), []);
   const sweep = useSweep();
@@ -61,6 +72,23 @@ export function SweepBar() {
             <CloseButton aria-label={t('sweep.bar.forget')} title={t('sweep.bar.forget')} onClick={forget} />
           </>
         )}
+      </div>
+    </div>
+  );
+}
+
+/** Before more methods are run than there are colours: how many, about how long, how much memory. */
+function ManyNotice() {
+  const config = useLab((s) => s.config);
+  const isToDo = useLab(
+    (s) => s.state === 'idle' && s.problems.length === 0 && s.replay === null && !allDone(s.stages),
+  );
+  const isSweep = useSweep((s) => s.sweep !== null && s.state !== 'done');
+  if (config.arms.length <= MANY || !isToDo || isSweep) return null;
+  return (
+    <div className={classes.bar} data-notice="many">
+      <div>
+        <Cost sweep={sweepOf(config, [config.seed])} />
       </div>
     </div>
   );

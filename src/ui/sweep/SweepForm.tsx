@@ -1,25 +1,21 @@
 import { Button, Checkbox, Modal, NativeSelect, SegmentedControl, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { queueOf } from '../../pipeline/lab/queue';
-import { graphsOf, runsOf, type Sweep } from '../../pipeline/lab/sweep';
 import { SCALES, type Scale } from '../../pipeline/lab/sweep-values';
 import type { LabConfig } from '../../pipeline/lab/config';
 import type { StageName } from '../../pipeline/stages';
 import { i18n } from '../i18n';
 import { messageText, optionText, settingText, stageText } from '../i18n/dynamic';
-import { duration, spaced } from '../i18n/format';
+import { spaced } from '../i18n/format';
 import { separated } from '../i18n/list';
-import { bytesText } from '../kept/words';
 import { useLab } from '../store/useLab';
 import { setView, useView } from '../store/useView';
-import { begin, timeLeft } from './drive';
-import { draftFor, draftOf, groupsOf, memoryOf, planOf, type Draft, type Group, type Plan } from './plan';
+import { Cost } from './Cost';
+import { begin } from './drive';
+import { draftFor, draftOf, groupsOf, planOf, type Draft, type Group, type Plan } from './plan';
 import classes from './sweep.module.css';
 import { nameOfValue, valueText } from './words';
 
-/** More arms than this share colours. */
-const MANY = 8;
 const MOST_SEEDS = 20;
 
 const close = () => setView({ sweeping: null });
@@ -225,38 +221,5 @@ function Seeds({ draft, config, change }: SeedsProps) {
       />
       {config.start === 'trunk' && draft.seeds > 1 && <p className={classes.note}>{t('sweep.shipped')}</p>}
     </div>
-  );
-}
-
-/** How many runs, about how long, how much memory: before anything is run. */
-function Cost({ sweep }: { sweep: Sweep }) {
-  const { t } = useTranslation();
-  const graphs = graphsOf(sweep);
-  const nothing = new Set<string>();
-  const queue = queueOf(runsOf(sweep, graphs), {
-    done: nothing,
-    failed: nothing,
-    skipped: nothing,
-    running: new Map(),
-  });
-  const time = timeLeft(sweep, graphs, queue);
-  const { arms } = sweep.config;
-  return (
-    <>
-      <p>
-        <b>
-          {t('sweep.planRuns', {
-            runs: String(queue.length),
-            arms: t('sweep.planArms', { count: arms.length }),
-            seeds: t('sweep.planSeeds', { count: sweep.seeds.length }),
-          })}
-        </b>{' '}
-        {time === undefined
-          ? t('sweep.planNoTime')
-          : t(time.isSeen ? 'sweep.planTime' : 'sweep.planGuess', { time: duration(time.seconds) })}{' '}
-        {t('sweep.planMemory', { memory: bytesText(memoryOf(sweep)) })}
-      </p>
-      {arms.length > MANY && <p>{t('sweep.planMany')}</p>}
-    </>
   );
 }

@@ -610,3 +610,23 @@ describe('leaving out', () => {
     expect(executor.started).toEqual(['pretrain', 'sft', 'sft']);
   });
 });
+
+describe('letting go', () => {
+  it('forgets results that are no part of the configuration, and nothing else', async () => {
+    const { executor, lab, run } = await startedLab(2);
+    await executor.finishTrunk();
+    await executor.of('ppo').finish();
+    await executor.of('dpo').finish();
+    await run;
+    const keys = lab.nodes().map(({ node }) => node.key);
+    lab.letGo(keys); // all of them are shown
+    expect(statuses(lab)).toMatchObject({ pretrain: 'done', dpo: 'done' });
+    const before = lab.config;
+    lab.configure(withArms(['dpo-2', 'dpo', { beta: 2 }]));
+    void lab.run(); // the run that was planned before is over
+    await settled();
+    lab.letGo(keys);
+    lab.configure(before);
+    expect(statuses(lab)).toMatchObject({ pretrain: 'done', sft: 'done', dpo: 'missing', ppo: 'missing' });
+  });
+});
