@@ -17,7 +17,9 @@ const symbolOf = (stage: StageName, setting: string): string => {
 /** An arm of a sweep: `DPO β=0.02`, or of a stage under it `DPO SFT steps=20`. */
 export function nameOfValue(arm: ArmConfig, stage: StageName, setting: string, value: unknown): string {
   const owner = stage === arm.stage ? [] : [stageText(stage)];
-  return [arm.name, ...owner, `${symbolOf(stage, setting)}=${valueText(stage, setting, value)}`].join(' ');
+  const symbol = `${symbolOf(stage, setting)}=`;
+  const parts = arm.name.split(' ').filter((part) => !part.startsWith(symbol)); // of a sweep before
+  return [...parts, ...owner, symbol + valueText(stage, setting, value)].join(' ');
 }
 
 /** What a sweep goes through. */

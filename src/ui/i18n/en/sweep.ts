@@ -58,7 +58,6 @@ export const sweep = {
     empty: 'Here will be a point for every value as soon as its first run is done.',
     point: 'Show the curves of {{name}}, seed {{seed}}',
     table: 'Runs of this sweep',
-    value: 'value',
     n: 'seeds',
     status: {
       waiting: '{{place}} in the queue',
@@ -110,7 +109,6 @@ export const sweep = {
       date: 'Last run',
       pick: 'Compare',
     },
-    over: 'over the limit',
     pick: 'Compare {{name}}',
     open: 'Open',
     openName: 'Open {{name}}',

@@ -60,7 +60,6 @@ export const sweep: Words<typeof en> = {
     empty: '每个取值的第一次运行完成后，这里就会出现它的点。',
     point: '显示{{name}}（种子 {{seed}}）的曲线',
     table: '本次扫描的运行',
-    value: '取值',
     n: '种子数',
     status: {
       waiting: '排在第 {{place}}',
@@ -112,7 +111,6 @@ export const sweep: Words<typeof en> = {
       date: '最近运行',
       pick: '比较',
     },
-    over: '超出限制',
     pick: '比较{{name}}',
     open: '打开',
     openName: '打开{{name}}',
