@@ -71,6 +71,8 @@ export const FLOORS = {
     ['transfer'],
     ['labeler'],
     ['settings', 'header', 'kept', 'own', 'pipeline-rail'],
+    ['runs'],
+    ['sweep'],
     ['app', 'bench'],
   ],
 };

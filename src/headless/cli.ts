@@ -13,6 +13,7 @@ import { seed, seedList } from './seeds';
 import { lineOf, UsageError } from './usage';
 import { tryOutput, writeOutput } from './output';
 import { runConfig } from './run';
+import { applySweep } from './sweep';
 import { claimLines, seedsTable, summaryTable } from './tables';
 
 const collect = (value: string, all: string[]) => [...all, value];
@@ -26,6 +27,7 @@ interface ConfigFlags {
 interface RunFlags extends ConfigFlags {
   seed?: number;
   seeds?: number[];
+  sweep?: string;
   backend: BackendName;
   out?: string;
 }
@@ -64,7 +66,8 @@ async function run(name: string | undefined, flags: RunFlags): Promise<void> {
   if ((several || flags.seed !== undefined) && flags.set.some((change) => change.startsWith('seed=')))
     throw new UsageError(`--set seed: contradicts ${flag}`);
   const seeds = flags.seeds ?? [flags.seed ?? chosen.seed];
-  const configs = seeds.map((s) => ({ ...chosen, seed: s }));
+  const swept = flags.sweep === undefined ? chosen : applySweep(chosen, flags.sweep, seeds).config;
+  const configs = seeds.map((s) => ({ ...swept, seed: s }));
   const folder = (s: number) => (flags.out && several ? join(flags.out, `seed-${s}`) : flags.out);
   if (flags.out) for (const s of seeds) await tryOutput(folder(s)!);
   const { engine } = await createEngine(flags.backend);
@@ -77,7 +80,9 @@ async function run(name: string | undefined, flags: RunFlags): Promise<void> {
       console.log(
         `${title}: task ${config.task}, seed ${config.seed}, ${summary.backend}, ${summary.seconds} s`,
       );
-      console.log([summaryTable(summary), ...claimLines(claims, summary)].join('\n'));
+      console.log(
+        [summaryTable(summary), ...(flags.sweep === undefined ? claimLines(claims, summary) : [])].join('\n'),
+      );
       const out = folder(config.seed);
       if (out)
         await writeOutput(out, output).catch((error: Error) => {
@@ -136,6 +141,10 @@ configured('run')
     new Option('--seeds <list>', 'several seeds, for example 1-5; prints mean ± sd')
       .argParser(seedList)
       .conflicts('seed'),
+  )
+  .option(
+    '--sweep <arm.setting=values>',
+    'an arm for each value, for example dpo.beta=0.02,0.1,0.5 or dpo/preferences.pairs=500:4000:4:log',
   )
   .addOption(new Option('--backend <name>', 'where to compute').choices(['wasm', 'cpu']).default('wasm'))
   .option('--out <dir>', 'folder for metrics.csv and summary.json')

@@ -6,6 +6,7 @@ import type { OwnRowCodes } from './own-rows';
 import type { RecordCodes } from './records';
 import type { RuleCodes } from './rules';
 import type { StorageCodes } from './storage';
+import type { SweepCodes } from './sweep';
 
 /**
  * Everything the code below the page may have to tell a person, by code, with the values of its sentence. A code
@@ -13,7 +14,7 @@ import type { StorageCodes } from './storage';
  * each language; a missing sentence does not compile.
  */
 export interface Codes
-  extends ExchangeCodes, FileCodes, GoldCodes, OwnCodes, OwnRowCodes, RecordCodes, RuleCodes, StorageCodes {
+  extends ExchangeCodes, FileCodes, GoldCodes, OwnCodes, OwnRowCodes, RecordCodes, RuleCodes, StorageCodes, SweepCodes {
   /** Words of something that is not ours (a browser, a library), in whatever language it speaks. */
   foreign: { text: string };
   /** Where it is wrong, and what. */

@@ -7,6 +7,7 @@ import { en as ownRows } from './own-rows';
 import { en as records } from './records';
 import { en as rules } from './rules';
 import { en as storage } from './storage';
+import { en as sweep } from './sweep';
 
 const TYPES: Record<ValueType, string> = {
   number: 'a number',
@@ -33,6 +34,7 @@ export const en: Sentences = {
   ...records,
   ...rules,
   ...storage,
+  ...sweep,
   foreign: ({ text }) => text,
   at: ({ path, problem }, { say }) => `${path}: ${say(problem)}`,
   both: ({ first, second }, { say }) => `${say(first)}; ${say(second)}`,

@@ -7,6 +7,7 @@ import { zh as ownRows } from './own-rows';
 import { zh as records } from './records';
 import { zh as rules } from './rules';
 import { zh as storage } from './storage.zh';
+import { zh as sweep } from './sweep';
 
 const TYPES: Record<ValueType, string> = {
   number: '数',
@@ -29,6 +30,7 @@ export const zh: Sentences = {
   ...records,
   ...rules,
   ...storage,
+  ...sweep,
   foreign: ({ text }) => text,
   at: ({ path, problem }, { say }) => `${path}：${say(problem)}`,
   both: ({ first, second }, { say }) => `${say(first)}；${say(second)}`,

@@ -79,6 +79,12 @@ export async function listRuns(db: Database): Promise<Stored> {
 /** Stages that no run names: what several arms are given, and can make again. */
 const SHARED: readonly StageName[] = ['samples', 'scores', 'baseline'] satisfies SharedRole[];
 export const isShared = (stage: StageName): boolean => SHARED.includes(stage);
+/** What is there of these keys. */
+export async function entriesOf(db: Database, keys: readonly string[]): Promise<Entry[]> {
+  const store = db.transaction('entries').objectStore('entries');
+  const found = await Promise.all([...new Set(keys)].map((key) => store.get(key)));
+  return found.filter((entry) => entry !== undefined);
+}
 
 /** Deletes a run and those of its results and checkpoints that no other run is made of, nor are `needed`. */
 export const deleteRun = (db: Database, id: string, needed: readonly string[] = []): Promise<void> =>

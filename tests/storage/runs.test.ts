@@ -4,7 +4,7 @@ import { openDatabase, type Database } from '../../src/storage/database';
 import { everything, takeIn } from '../../src/storage/everything';
 import { loadRun, saveCheckpoint, saveResult } from '../../src/storage/records';
 import { ownThings, saveOwn } from '../../src/storage/own';
-import { deleteAll, deleteRun, listRuns, saveRun } from '../../src/storage/runs';
+import { deleteAll, deleteRun, entriesOf, listRuns, saveRun } from '../../src/storage/runs';
 import type { StoredRun } from '../../src/storage/schema';
 import { checkpoint, freshStore, runOf } from './support';
 
@@ -35,6 +35,18 @@ async function twoRuns(): Promise<void> {
   const entry = { key: 'd', stage: 'dpo' as const, rows: 2, update: 2, updates: 9 };
   await saveCheckpoint(db, { head, answers, events, parts: 0, entry });
 }
+
+describe('entries', () => {
+  it('are found by their keys, each once, without loading results', async () => {
+    await twoRuns();
+    const found = await entriesOf(db, ['s', 'nothing', 'd', 's']);
+    expect(found.map(({ key, kind }) => [key, kind])).toEqual([
+      ['s', 'result'],
+      ['d', 'checkpoint'],
+    ]);
+    expect(found[0]!.summary).toBeDefined();
+  });
+});
 
 describe('the list of runs', () => {
   it('has the latest first, what is there of each, and what each of them alone needs', async () => {

@@ -285,6 +285,26 @@ export class Lab {
     this.changed();
   }
 
+  /** Takes stages out of the run in progress; what is being trained of them stops, and can go on from its last checkpoint. */
+  leaveOut(ids: readonly string[]): void {
+    for (const id of ids) {
+      if (!this.wanted.delete(id)) continue;
+      const node = this.plan.graph.find((n) => n.id === id);
+      const isShared = this.plan.graph.some(
+        ({ id: other, key }) => key === node?.key && this.wanted.has(other),
+      );
+      if (node && !isShared) this.active.get(node.key)?.stop();
+    }
+    this.changed();
+  }
+
+  /** Lets go of results that are no part of the present configuration. What is kept of them is loaded when it is wanted. */
+  letGo(keys: readonly string[]): void {
+    const present = new Set([...this.graph, ...this.plan.graph].map(({ key }) => key));
+    for (const key of keys) if (!present.has(key) && !this.active.has(key)) this.runs.delete(key);
+    for (const [id, key] of this.lastKey) if (!this.runs.has(key)) this.lastKey.delete(id);
+  }
+
   /** Stops everything and forgets the live results, here but not where they are kept; shipped ones stay. */
   reset(): Forgotten {
     const before = { runs: new Map(this.runs), lastKey: new Map(this.lastKey) };

@@ -20,8 +20,11 @@ import {
   ownGold,
   labeler,
   microscope,
+  runsTable,
   settings,
   storedWork,
+  sweepBar,
+  sweepForm,
   transfer,
 } from './parts';
 import { StatusLine } from './StatusLine';
@@ -41,6 +44,8 @@ export function App() {
   const isRuled = useLab((s) => s.config.gold !== undefined);
   const storedOpened = useView((s) => s.stored);
   const labelerOpened = useView((s) => s.labeler);
+  const runsOpened = useView((s) => s.runs);
+  const sweepOpened = useView((s) => s.sweeping !== null);
   const microscopeOpened = useMicroscope((s) => s.subject !== null);
   return (
     <div className={classes.app}>
@@ -56,6 +61,7 @@ export function App() {
           <Suspense>
             <keptNotices.Part />
             {isRuled && <ownGold.Part />}
+            <sweepBar.Part />
           </Suspense>
         </Panel>
         <Panel name="status">
@@ -99,6 +105,14 @@ export function App() {
       <Panel name="labeler">
         <OnceOpened opened={labelerOpened}>
           <labeler.Part />
+        </OnceOpened>
+      </Panel>
+      <Panel name="sweep">
+        <OnceOpened opened={sweepOpened}>
+          <sweepForm.Part />
+        </OnceOpened>
+        <OnceOpened opened={runsOpened}>
+          <runsTable.Part />
         </OnceOpened>
       </Panel>
       <Panel name="transfer">

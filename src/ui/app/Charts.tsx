@@ -1,16 +1,17 @@
-import { SegmentedControl } from '@mantine/core';
+import { NativeSelect, SegmentedControl } from '@mantine/core';
 import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isTableOnly } from '../figures/figures';
 import { useStageName } from '../store/useStageName';
 import { behindPoints, plannedPoints } from '../store/behind';
-import { X_AXES } from '../store/series';
+import { ROW_AXES, rowAxis, X_AXES } from '../store/series';
 import { useShallow } from 'zustand/react/shallow';
 import { useLab } from '../store/useLab';
+import { useSweep } from '../store/useSweep';
 import { setView, useView, type ViewState } from '../store/useView';
 import { ChartFrames } from '../charts/ChartFrames';
 import classes from '../charts/charts.module.css';
-import { comparison, curves, data, results, seedSwitch } from './parts';
+import { comparison, curves, data, results, seedSwitch, sweepView } from './parts';
 
 /** The middle of the page: all arms compared in charts or in a table, or one stage from inside. */
 export function Charts() {
@@ -19,11 +20,14 @@ export function Charts() {
   const axis = useView((s) => s.xAxis);
   const inLesson = useLab((s) => s.demo !== null);
   const tableOnly = useLab((s) => isTableOnly(s.config.arms));
-  const tabs: readonly ViewState['tab'][] = tableOnly
-    ? ['results', 'inside', 'data']
-    : inLesson
-      ? ['compare', 'results', 'inside', 'data']
-      : ['compare', 'inside', 'data'];
+  const swept = useSweep((s) => s.sweep !== null);
+  const tabs: readonly ViewState['tab'][] = [
+    ...(tableOnly ? [] : (['compare'] as const)),
+    'results',
+    'inside',
+    'data',
+    ...(swept ? (['sweep'] as const) : []),
+  ];
   const tab = tabs.includes(chosen) ? chosen : tabs[0]!;
   const selected = useLab(
     useShallow((s) => {
@@ -43,19 +47,22 @@ export function Charts() {
           onChange={(value) => setView({ tab: value as ViewState['tab'] })}
           data={tabs.map((value) => ({ value, label: t(`charts.${value}`, { name }) }))}
         />
-        {tab !== 'results' && tab !== 'data' && (
+        {(tab === 'compare' || tab === 'inside') && (
           <div className={classes.axisSwitch}>
             <span aria-hidden>{t('charts.by')}</span>
-            <SegmentedControl
+            <NativeSelect
               size="xs"
               aria-label={t('charts.axis')}
-              value={axis}
-              onChange={(value) => setView({ xAxis: value as ViewState['xAxis'] })}
-              data={X_AXES.map((value) => ({ value, label: t(`charts.axes.${value}`) }))}
+              value={tab === 'inside' ? rowAxis(axis) : axis}
+              onChange={(e) => setView({ xAxis: e.currentTarget.value as ViewState['xAxis'] })}
+              data={(tab === 'inside' ? ROW_AXES : X_AXES).map((value) => ({
+                value,
+                label: t(`charts.axes.${value}`),
+              }))}
             />
           </div>
         )}
-        {tab !== 'inside' && tab !== 'data' && (
+        {(tab === 'compare' || tab === 'results') && (
           <div className={classes.behind} data-wide={inLesson || undefined}>
             {tab === 'compare' && <Footnote />}
             <Suspense>
@@ -74,6 +81,8 @@ export function Charts() {
           <results.Part />
         ) : tab === 'data' ? (
           <data.Part />
+        ) : tab === 'sweep' ? (
+          <sweepView.Part />
         ) : (
           <curves.Part />
         )}

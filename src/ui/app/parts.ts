@@ -28,6 +28,11 @@ export const own = part(async () => (await import('../own/Own')).Own);
 export const ownGold = part(async () => (await import('../own/GoldNotice')).GoldNotice);
 export const labeler = part(async () => (await import('../labeler/Labeler')).Labeler);
 export const storedWork = part(async () => (await import('../kept/StoredWork')).StoredWork);
+export const sweepForm = part(async () => (await import('../sweep/SweepForm')).SweepForm);
+export const sweepView = part(async () => (await import('../sweep/SweepView')).SweepView);
+export const runsTable = part(async () => (await import('../runs/Runs')).Runs);
+/** Says what is left of a sweep of an earlier visit. */
+export const sweepBar = part(async () => (await import('../sweep/SweepBar')).SweepBar);
 /** Not needed for the first picture: what was stored has to be read first. */
 export const keptNotices = part(async () => (await import('../kept/KeptNotices')).KeptNotices);
 
@@ -46,6 +51,9 @@ const PARTS = [
   storedWork,
   own,
   labeler,
+  sweepForm,
+  sweepView,
+  runsTable,
 ];
 
 /**

@@ -2,9 +2,9 @@ import { useMemo, type ComponentType, type ReactNode } from 'react';
 import { isLadder } from '../../pipeline/stages/traits';
 import { bandsEnd, bandsOverTime, type ArmBand } from '../figures/bands';
 import { useBands } from '../figures/useRecorded';
-import { overTime, timeEnd, type ArmSeries } from '../store/compare';
+import { onAxes, overTime, timeEnd, type ArmSeries } from '../store/compare';
 import { againstOf, type Against } from '../../pipeline/lab/reference';
-import type { XAxisName } from '../store/series';
+import { onAxis } from '../store/equal';
 import { useLab } from '../store/useLab';
 import { useReferences } from '../store/useReferences';
 import { CHART_NAMES, useView, type ChartName } from '../store/useView';
@@ -52,13 +52,16 @@ export function Comparison({ all = false }: { all?: boolean }) {
   }, [series, bands, references, arms, prompts, known, wanted, replay, only]);
   const time = useMemo((): TimeProps => {
     const live = timeEnd(common.series);
-    const ends = (of: XAxisName) => Math.max(live[of], bandsEnd(common.bands, of));
-    const end = { update: ends('update'), samples: ends('samples'), seconds: ends('seconds') };
+    const end = onAxes((of) => Math.max(live[of], bandsEnd(common.bands, of)));
+    const along = <S extends { points: readonly { kl: number }[] }>(all: S[]) =>
+      all.map((s) => onAxis(s, axis));
+    const ofBands = (bands: readonly ArmBand[]) => (axis === 'labels' ? [] : bands);
     return {
       ...common,
-      series: overTime(common.series, end),
-      bands: bandsOverTime(common.bands, end),
-      lonely: bandsOverTime(common.lonely, end),
+      series: along(overTime(common.series, end)),
+      ghosts: along([...common.ghosts]),
+      bands: along(bandsOverTime(ofBands(common.bands), end)),
+      lonely: along(bandsOverTime(ofBands(common.lonely), end)),
       axis,
       end,
     };

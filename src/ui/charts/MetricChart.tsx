@@ -3,7 +3,7 @@ import { Line, LineChart, ReferenceLine, ResponsiveContainer } from 'recharts';
 import { metricText } from '../i18n/dynamic';
 import { brief } from '../i18n/format';
 import { useCursor } from '../store/useCursor';
-import type { MetricPoint, XAxisName } from '../store/series';
+import type { MetricPoint, RowAxisName } from '../store/series';
 import { BottomAxis, LeftAxis } from './ChartAxes';
 import { logAxis, niceAxis, progressAxis } from './axes';
 import classes from './charts.module.css';
@@ -16,7 +16,7 @@ import { useQueued } from './useQueued';
 interface MetricChartProps {
   name: string;
   points: readonly MetricPoint[];
-  axis: XAxisName;
+  axis: RowAxisName;
   end: number;
   colour: string;
   /** Of the arm whose stage it is. */

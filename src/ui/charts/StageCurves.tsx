@@ -2,7 +2,7 @@ import { Button, Checkbox } from '@mantine/core';
 import { useDeferredValue, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStageName } from '../store/useStageName';
-import { metricSeries } from '../store/series';
+import { metricSeries, rowAxis } from '../store/series';
 import type { StageModel } from '../store/snapshot';
 import { openMicroscope } from '../store/useMicroscope';
 import { useLab, useStage } from '../store/useLab';
@@ -24,7 +24,7 @@ export function StageCurves() {
 function Curves({ stage }: { stage: StageModel }) {
   const { t } = useTranslation(['translation', 'look']);
   const name = useStageName()(stage);
-  const axis = useView((s) => s.xAxis);
+  const axis = useView((s) => rowAxis(s.xAxis));
   const log = useView((s) => s.insideLog);
   const style = useLab((s) => s.styles[stage.id]);
   const sections = useMemo(

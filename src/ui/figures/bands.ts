@@ -1,8 +1,8 @@
 import type { StoredEvaluation, StoredRun } from '../../pipeline/records/recording';
 import type { StageName } from '../../pipeline/stages';
 import { isLadder } from '../../pipeline/stages/traits';
-import type { Row } from '../store/compare';
-import type { EvaluationPoint, Progress, XAxisName } from '../store/series';
+import { START, type Row } from '../store/compare';
+import type { EvaluationPoint, Progress, RowAxisName, XAxisName } from '../store/series';
 import { median, rangeOf, type Range } from '../recorded/spread';
 
 /** What charts draw over seeds. */
@@ -10,7 +10,7 @@ export const BAND_QUANTITIES = ['gold', 'kl', 'winRate'] as const;
 export type BandQuantity = (typeof BAND_QUANTITIES)[number];
 
 /** One measurement of an arm in all seeds. */
-export interface BandPoint extends Record<XAxisName, number> {
+export interface BandPoint extends Progress {
   ranges: Record<BandQuantity, Range>;
 }
 
@@ -33,32 +33,38 @@ export interface ArmBand extends BandArm {
 
 /**
  * Measurements of several seeds, first with first, second with second and so on; where they differ in length,
- * as far as the shortest goes. Seconds differ from seed to seed: the point stands at their median.
+ * as far as the shortest goes. Seconds differ from seed to seed: the point stands at their median. Labels are not stored.
  */
 export function bandPoints(histories: readonly (readonly StoredEvaluation[])[]): BandPoint[] {
   const length = histories.length ? Math.min(...histories.map((h) => h.length)) : 0;
+  let kl = 0;
   return Array.from({ length }, (_, i) => {
     const rows = histories.map((h) => h[i]!);
-    const middle = (axis: XAxisName) => median(rows.map((row) => row[axis]));
+    const middle = (axis: RowAxisName) => median(rows.map((row) => row[axis]));
     const over = (name: BandQuantity) => rangeOf(rows.map((row) => row.evaluation[name]));
+    const ranges = { gold: over('gold'), kl: over('kl'), winRate: over('winRate') };
+    kl = Math.max(kl, ranges.kl.median || 0);
     return {
       update: middle('update'),
       samples: middle('samples'),
+      labels: 0,
+      tokens: middle('tokens'),
       seconds: middle('seconds'),
-      ranges: { gold: over('gold'), kl: over('kl'), winRate: over('winRate') },
+      kl,
+      ranges,
     };
   });
 }
 
 /** The median of every figure at every measurement. */
 export function medianPath(histories: readonly (readonly StoredEvaluation[])[]): EvaluationPoint[] {
-  return bandPoints(histories).map(({ update, samples, seconds }, i) => {
+  return bandPoints(histories).map(({ ranges: _, ...at }, i) => {
     const rows = histories.map((h) => h[i]!);
     const names = Object.keys(rows[0]!.evaluation) as (keyof StoredEvaluation['evaluation'])[];
     const evaluation = Object.fromEntries(
       names.map((name) => [name, median(rows.flatMap((r) => r.evaluation[name] ?? []))]),
     ) as unknown as StoredEvaluation['evaluation'];
-    return { update, updates: rows[0]!.updates, samples, seconds, evaluation };
+    return { ...at, updates: rows[0]!.updates, evaluation };
   });
 }
 
@@ -78,7 +84,7 @@ export const bandsOverTime = (bands: readonly ArmBand[], end: Progress): ArmBand
       if (!isLadder(band)) return band;
       const last = band.points[band.points.length - 1]!;
       const points = [
-        { ...last, update: 0, samples: 0, seconds: 0 },
+        { ...last, ...START },
         { ...last, ...end },
       ];
       return { ...band, points };

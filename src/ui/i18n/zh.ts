@@ -7,6 +7,7 @@ import { metrics } from './zh/metrics';
 import { own } from './zh/own';
 import { page } from './zh/page';
 import { stages } from './zh/stages';
+import { sweep } from './zh/sweep';
 import { transfer } from './zh/transfer';
 
 export { zh as sentences } from '../../messages/zh';
@@ -23,4 +24,5 @@ export const words: Catalogue = {
   ...kept,
   ...own,
   ...labeler,
+  ...sweep,
 };

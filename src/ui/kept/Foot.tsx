@@ -6,6 +6,7 @@ import type { Stored } from '../../storage/runs';
 import { i18n } from '../i18n';
 import { messageText } from '../i18n/dynamic';
 import { keeper } from '../store/keep';
+import { setView } from '../store/useView';
 import { DeleteButton } from './DeleteButton';
 import type { Moved } from './elsewhere';
 import classes from './kept.module.css';
@@ -66,6 +67,9 @@ export function Foot({ stored, room, busy, onChanged }: FootProps) {
         {room && persisted && used !== undefined && <span>{t('kept.persistent')}</span>}
       </p>
       <div className={classes.actions}>
+        <Button size="compact-sm" variant="default" onClick={() => setView({ stored: false, runs: true })}>
+          {t('view.runs')}
+        </Button>
         {!persisted && (
           <Button
             size="compact-sm"

@@ -19,11 +19,18 @@ const valueText = (value: unknown): string => {
 };
 
 /** Settings that differ from the default: `β=0.02, steps=60`. */
-function changesText(config: LabConfig, stage: StageName, changes: Settings, words: NameWords): string {
+function changesText(
+  config: LabConfig,
+  stage: StageName,
+  changes: Settings,
+  words: NameWords,
+  said: string,
+): string {
   const standard = resolvedSettings(config, stage);
   return Object.entries(changes)
     .filter(([name, value]) => value !== undefined && standard[name] !== value)
     .map(([name, value]) => `${words.setting(stage, name)}=${valueText(value)}`)
+    .filter((text) => !said.includes(text)) // the name of an arm of a sweep
     .join(', ');
 }
 
@@ -37,12 +44,14 @@ export interface RunName {
 /** What a run is called by what differs from the default. */
 export function runName(config: LabConfig, words: NameWords): RunName {
   const usual = defaultLabConfig(config.task);
-  const named = (name: string, stage: StageName, changes: Settings) =>
-    `${name} ${changesText(config, stage, changes, words)}`.trim();
+  const named = (name: string, stage: StageName, changes: Settings, said = name) =>
+    `${name} ${changesText(config, stage, changes, words, said)}`.trim();
   const arms = config.arms.map(({ name, stage, settings, trunk }) => {
-    const own = Object.entries(trunk ?? {}).map(
-      ([under, changes]) => ` (${named(words.stage(under as StageName), under as StageName, changes)})`,
-    );
+    const own = Object.entries(trunk ?? {}).flatMap(([under, changes]) => {
+      const plain = words.stage(under as StageName);
+      const text = named(plain, under as StageName, changes, name);
+      return text === plain ? [] : [` (${text})`];
+    });
     return named(name, stage, settings) + own.join('');
   });
   const trunk = Object.entries(config.trunk).flatMap(([stage, changes]) => {

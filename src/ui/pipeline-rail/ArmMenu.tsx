@@ -1,10 +1,11 @@
 import { Button, Menu, Popover, TextInput } from '@mantine/core';
-import { IconCopy, IconPencil, IconTrash } from '@tabler/icons-react';
+import { IconChartDots, IconCopy, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ArmStage } from '../../pipeline/stages';
 import { useOpened, type OpensProps } from '../panel/Opener';
 import { actions } from '../store/useLab';
+import { setView } from '../store/useView';
 import classes from './rail.module.css';
 
 export interface ArmMenuProps {
@@ -38,6 +39,9 @@ export function ArmMenu({ id, name, stage, removable, button }: ArmMenuProps & O
               </Menu.Item>
               <Menu.Item leftSection={<IconCopy size={15} />} onClick={() => actions.addArm(stage, id)}>
                 {t('stage.duplicate')}
+              </Menu.Item>
+              <Menu.Item leftSection={<IconChartDots size={15} />} onClick={() => setView({ sweeping: id })}>
+                {t('stage.sweep')}
               </Menu.Item>
               <Menu.Item
                 leftSection={<IconTrash size={15} />}

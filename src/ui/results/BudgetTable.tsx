@@ -16,37 +16,50 @@ export function BudgetTable() {
   const table = useMemo(() => atEqualBudget(series), [series]);
   if (!table) return null;
   const amount = (axis: XAxisName) =>
-    axis === 'seconds' ? duration(table.budgets.seconds) : compact(table.budgets[axis]);
+    axis === 'seconds'
+      ? duration(table.budgets.seconds)
+      : axis === 'kl'
+        ? fixed(table.budgets.kl, 2)
+        : compact(table.budgets[axis]);
+  const axes = X_AXES.filter((axis) => table.budgets[axis] > 0);
   return (
     <div className={frame.frame} data-group="budget">
       <h3 className={frame.title}>{t('results.budget.title')}</h3>
       <p className={frame.question}>{t('results.budget.question')}</p>
-      <Table fz="sm" verticalSpacing="0.1875rem" horizontalSpacing="0.5rem" className={classes.table}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">{t('results.arm')}</Table.Th>
-            {X_AXES.map((axis) => (
-              <Table.Th key={axis} scope="col">
-                {t(`results.budget.${axis}`, { amount: amount(axis) })}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {table.rows.map((row) => (
-            <Table.Tr key={row.id}>
-              <Table.Th scope="row">
-                <ArmName name={row.name} style={row.style} />
-              </Table.Th>
-              {X_AXES.map((axis) => (
-                <Table.Td key={axis}>
-                  {row.gold[axis] === undefined ? t('results.none') : fixed(row.gold[axis], 2, true)}
-                </Table.Td>
+      <Table.ScrollContainer
+        minWidth={0}
+        type="native"
+        tabIndex={0}
+        role="group"
+        aria-label={t('results.budget.title')}
+      >
+        <Table fz="sm" verticalSpacing="0.1875rem" horizontalSpacing="0.5rem" className={classes.table}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th scope="col">{t('results.arm')}</Table.Th>
+              {axes.map((axis) => (
+                <Table.Th key={axis} scope="col">
+                  {t(`results.budget.${axis}`, { amount: amount(axis) })}
+                </Table.Th>
               ))}
             </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+          </Table.Thead>
+          <Table.Tbody>
+            {table.rows.map((row) => (
+              <Table.Tr key={row.id}>
+                <Table.Th scope="row">
+                  <ArmName name={row.name} style={row.style} />
+                </Table.Th>
+                {axes.map((axis) => (
+                  <Table.Td key={axis}>
+                    {row.gold[axis] === undefined ? t('results.none') : fixed(row.gold[axis], 2, true)}
+                  </Table.Td>
+                ))}
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
     </div>
   );
 }

@@ -1,25 +1,11 @@
 import { isLadder } from '../../pipeline/stages/traits';
-import type { ArmSeries } from '../store/compare';
-import type { EvaluationPoint, XAxisName } from '../store/series';
-
-/** Gold reward when this much had been spent, linear between measurements; undefined where the line ends before. */
-export function goldAt(
-  points: readonly EvaluationPoint[],
-  axis: XAxisName,
-  budget: number,
-): number | undefined {
-  for (let i = 1; i < points.length; i++) {
-    const [a, b] = [points[i - 1]!, points[i]!];
-    if (b[axis] < budget) continue;
-    const share = b[axis] > a[axis] ? Math.max(0, (budget - a[axis]) / (b[axis] - a[axis])) : 1;
-    return a.evaluation.gold + share * (b.evaluation.gold - a.evaluation.gold);
-  }
-  return undefined;
-}
+import { onAxes, type ArmSeries } from '../store/compare';
+import { mostInCommon, valueAt } from '../store/equal';
+import type { Progress, XAxisName } from '../store/series';
 
 export interface Budgets {
   /** What the most frugal arm has used of each. */
-  budgets: Record<XAxisName, number>;
+  budgets: Progress;
   rows: { id: string; name: string; style: number; gold: Record<XAxisName, number | undefined> }[];
 }
 
@@ -27,16 +13,11 @@ export interface Budgets {
 export function atEqualBudget(series: readonly ArmSeries[]): Budgets | undefined {
   const trained = series.filter((s) => !isLadder(s) && s.summary !== undefined && s.points.length > 1);
   if (trained.length < 2) return undefined;
-  const least = (axis: XAxisName) => Math.min(...trained.map((s) => s.points.at(-1)![axis]));
-  const budgets = { update: least('update'), samples: least('samples'), seconds: least('seconds') };
+  const paths = trained.map(({ points }) => points);
+  const budgets = onAxes((axis) => mostInCommon(paths, axis) ?? 0);
   const rows = trained.map(({ id, name, style, points }) => {
-    const at = (axis: XAxisName) => goldAt(points, axis, budgets[axis]);
-    return {
-      id,
-      name,
-      style,
-      gold: { update: at('update'), samples: at('samples'), seconds: at('seconds') },
-    };
+    const at = (axis: XAxisName) => valueAt(points, axis, budgets[axis], 'gold');
+    return { id, name, style, gold: onAxes((axis) => (budgets[axis] > 0 ? at(axis) : undefined)) };
   });
   return { budgets, rows };
 }

@@ -87,6 +87,11 @@ function Panel({ stage }: { stage: SettingsOf }) {
           )}
           {name}
         </h2>
+        {!stage.id.startsWith('teacher/') && (
+          <Button size="compact-xs" variant="default" onClick={() => setView({ sweeping: stage.id })}>
+            {t('charts.sweep')}
+          </Button>
+        )}
         {stage.changed > 0 && (
           <Button size="compact-xs" variant="default" onClick={() => actions.restore(stage.id)}>
             {t('settings.restoreAll')}

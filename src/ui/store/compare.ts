@@ -1,7 +1,7 @@
 import type { StageName } from '../../pipeline/stages';
 import { isLadder, isLimit } from '../../pipeline/stages/traits';
 import type { StageModel } from './snapshot';
-import type { EvaluationPoint, Progress, XAxisName } from './series';
+import { X_AXES, type EvaluationPoint, type Progress, type XAxisName } from './series';
 
 /** One arm as the charts need it. */
 export interface ArmSeries {
@@ -52,6 +52,9 @@ function endsOf({ evaluations, progress, seconds }: StageModel): Progress {
   return {
     update: last.updates,
     samples: last.samples / share,
+    labels: last.labels,
+    tokens: last.tokens / share,
+    kl: last.kl,
     seconds: roundedUp(Math.max(seconds, last.seconds) + (progress?.secondsLeft ?? 0)),
   };
 }
@@ -73,9 +76,14 @@ const isSame = (a: ArmSeries, b: ArmSeries): boolean =>
   a.seed === b.seed &&
   a.points === b.points &&
   a.summary === b.summary &&
-  a.ends.update === b.ends.update &&
-  a.ends.samples === b.ends.samples &&
-  a.ends.seconds === b.ends.seconds;
+  X_AXES.every((axis) => a.ends[axis] === b.ends[axis]);
+
+/** Something for every axis. */
+export const onAxes = <T>(of: (axis: XAxisName) => T): Record<XAxisName, T> =>
+  Object.fromEntries(X_AXES.map((axis) => [axis, of(axis)])) as Record<XAxisName, T>;
+
+/** Where nothing has been used. */
+export const START = onAxes(() => 0);
 
 /**
  * The arms as charts over time show them: a ladder has no time, so it stands at its final value from beginning
@@ -90,7 +98,7 @@ export function overTime(series: readonly ArmSeries[], end: Progress): ArmSeries
       return {
         ...s,
         points: [
-          { ...last, update: 0, samples: 0, seconds: 0 },
+          { ...last, ...START },
           { ...last, ...end },
         ],
       };
@@ -100,11 +108,7 @@ export function overTime(series: readonly ArmSeries[], end: Progress): ArmSeries
 /** Where time ends: when the last arm that takes any is done. */
 export function timeEnd(series: readonly ArmSeries[]): Progress {
   const walking = series.filter((s) => !isLadder(s));
-  return {
-    update: axisEnd(walking, 'update') || 1,
-    samples: axisEnd(walking, 'samples') || 1,
-    seconds: axisEnd(walking, 'seconds') || 1,
-  };
+  return onAxes((axis) => axisEnd(walking, axis) || 1);
 }
 
 /** Seconds in steps, so that the scale does not creep while the end is only estimated. */

@@ -2,24 +2,27 @@ import type { TimedEvent } from '../../pipeline/lab/runner';
 import type { Evaluation } from '../../pipeline/contract/stage';
 
 /** What the horizontal axis of the charts counts. */
-export const X_AXES = ['update', 'samples', 'seconds'] as const;
+export const X_AXES = ['update', 'samples', 'labels', 'tokens', 'seconds', 'kl'] as const;
 export type XAxisName = (typeof X_AXES)[number];
+/** Of these every row of training knows how far it is. */
+export const ROW_AXES = ['update', 'samples', 'tokens', 'seconds'] as const;
+export type RowAxisName = (typeof ROW_AXES)[number];
 
 /** Most points of a line that are drawn, however long the run. */
 export const MAX_POINTS = 300;
 
-export interface Progress {
-  update: number;
-  samples: number;
-  seconds: number;
-}
+/** The axis for rows of training: updates where they do not know the chosen one. */
+export const rowAxis = (axis: XAxisName): RowAxisName => ROW_AXES.find((name) => name === axis) ?? 'update';
+
+/** What has been used so far. Labels: comparisons, each once; tokens: read and written; kl: the farthest from the start, nats. */
+export type Progress = Record<XAxisName, number>;
 
 export interface EvaluationPoint extends Progress {
   updates: number;
   evaluation: Evaluation;
 }
 
-export interface MetricPoint extends Progress {
+export interface MetricPoint extends Record<RowAxisName, number> {
   value: number;
 }
 
@@ -40,21 +43,30 @@ function read(events: readonly TimedEvent[]): Seen {
 }
 
 function add({ evaluations, metrics }: Seen, e: TimedEvent): void {
-  const { update, updates, samples, seconds } = e;
-  if (e.type === 'evaluation')
-    evaluations.push({ update, updates, samples, seconds, evaluation: e.evaluation });
+  const { update, updates, samples, tokens, seconds } = e;
+  if (e.type === 'evaluation') {
+    const { evaluation } = e;
+    const kl = Math.max(evaluations.at(-1)?.kl ?? 0, evaluation.kl || 0);
+    evaluations.push({ update, updates, samples, labels: 0, tokens, seconds, kl, evaluation });
+  }
   if (e.type !== 'metrics') return;
   for (const [name, value] of Object.entries(e.metrics)) {
     if (!Number.isFinite(value)) continue;
     let points = metrics.get(name);
     if (!points) metrics.set(name, (points = []));
-    points.push({ update, samples, seconds, value });
+    points.push({ update, samples, tokens, seconds, value });
   }
 }
 
-/** The held-out measurements of an arm, in order. */
-export const evaluationPoints = (events: readonly TimedEvent[]): EvaluationPoint[] =>
-  thin([...read(events).evaluations], (p) => p.evaluation.gold);
+/** The held-out measurements of an arm, in order; `labels`: how many it has used when it has seen so many samples. */
+export const evaluationPoints = (
+  events: readonly TimedEvent[],
+  labels: (samples: number) => number = () => 0,
+): EvaluationPoint[] =>
+  thin([...read(events).evaluations], (p) => p.evaluation.gold).map((p) => ({
+    ...p,
+    labels: labels(p.samples),
+  }));
 
 /** Every metric of a stage by name, in the order of first appearance, each thinned. Non-finite values are left out. */
 export const metricSeries = (events: readonly TimedEvent[]): Map<string, MetricPoint[]> =>

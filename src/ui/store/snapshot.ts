@@ -7,6 +7,7 @@ import { defaultSettings, type LabConfig, type Settings } from '../../pipeline/l
 import type { Artifact, FinalAnswers, LanguageModelArtifact } from '../../pipeline/contract/stage';
 import { STAGES, type StageName } from '../../pipeline/stages';
 import type { TimedEvent } from '../../pipeline/lab/runner';
+import { labelsUsed } from '../../pipeline/lab/labels';
 import { evaluationPoints, latestMetric, secondsLeft, tokensPerSecond, type EvaluationPoint } from './series';
 
 /** One headline figure of a stage. */
@@ -90,7 +91,8 @@ export class SnapshotCache {
       ];
       const kept = this.kept.get(view.node.id);
       if (kept && kept.signature.every((part, i) => part === signature[i])) return kept.model;
-      const model = modelOf(view, run, status, config);
+      const labels = labelsUsed(view.node, nodes.map(({ node }) => node)); // prettier-ignore
+      const model = modelOf(view, run, status, config, labels);
       if (kept && kept.signature[3] === run && kept.model.evaluations.length === model.evaluations.length)
         model.evaluations = kept.model.evaluations;
       this.kept.set(view.node.id, { signature, model });
@@ -114,11 +116,12 @@ function modelOf(
   run: NodeRun | undefined,
   status: NodeStatus,
   config: LabConfig,
+  labels: (samples: number) => number,
 ): StageModel {
   const events = run?.events ?? [];
   const last = events[events.length - 1];
   const isArm = config.arms.some((a) => a.id === node.id);
-  const evaluations = evaluationPoints(events);
+  const evaluations = evaluationPoints(events, labels);
   const left = secondsLeft(events);
   const speed = tokensPerSecond(events);
   const defaults = defaultSettings(config.task, node.stage, node.size);

@@ -252,6 +252,26 @@ export const actions = {
     void noteRun(config(), useLab.getState().demo);
     lab.run().catch(() => undefined); // what could not be loaded is shown with what can be done about it
   },
+  /**
+   * Opens a configuration of a sweep and runs these of its arms. Resolves when nothing is left to do, rejects as
+   * `Lab.run` does. Of a sweep that begins, what was open before can be had back.
+   */
+  async runArms(next: LabConfig, ids: readonly string[], begins: boolean): Promise<void> {
+    if (session.lab.state !== 'idle') return;
+    leaveReplay();
+    if (begins) rememberConfig('lesson', '');
+    configure(next, begins ? { step: 'sweep' } : {});
+    void noteRun(next, useLab.getState().demo);
+    await session.lab.run([...ids]);
+  },
+  /** Takes stages out of the run in progress; without ids, all of them. */
+  leaveOut: (ids = session.lab.nodes().map(({ node }) => node.id)) => session.lab.leaveOut(ids),
+  letGo: (keys: readonly string[]) => session.lab.letGo(keys),
+  /** Opens another configuration of the same sweep. */
+  show(next: LabConfig, selected: string): void {
+    if (session.lab.state === 'idle') configure(next, { selected, step: 'sweep' });
+    else useLab.setState({ selected });
+  },
   pause: () => session.lab.pause(),
   step(): void {
     if (!canRun() && session.lab.state === 'idle') return;

@@ -10,7 +10,7 @@ export type OwnTab = 'reward' | 'data' | 'words';
 export interface ViewState {
   xAxis: XAxisName;
   /** The comparison of all arms in charts or in a table, or the curves of the selected stage. */
-  tab: 'compare' | 'results' | 'inside' | 'data';
+  tab: 'compare' | 'results' | 'inside' | 'data' | 'sweep';
   /** The only chart that is shown, large; null for all four. */
   enlarged: ChartName | null;
   /** What the distance from SFT is counted in: nats, or their square root (Gao et al. 2022). */
@@ -39,6 +39,10 @@ export interface ViewState {
   own: OwnTab | null;
   /** The dialogue in which a person labels pairs. */
   labeler: boolean;
+  /** The table of all runs. */
+  runs: boolean;
+  /** The stage whose settings a sweep is to be made of; null while nobody makes one. */
+  sweeping: string | null;
   /** The host has another version than this page. */
   newVersion: boolean;
   /** A language whose words did not come. */
@@ -66,6 +70,8 @@ export const useView = create<ViewState>(() => ({
   stored: false,
   own: null,
   labeler: false,
+  runs: false,
+  sweeping: null,
   newVersion: false,
   unspoken: null,
 }));

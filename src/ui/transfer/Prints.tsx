@@ -2,7 +2,7 @@ import { useEffect, useRef, type CSSProperties } from 'react';
 import { Comparison } from '../charts/Comparison';
 import { MetricChart } from '../charts/MetricChart';
 import { metricSections } from '../charts/metric-groups';
-import { metricSeries } from '../store/series';
+import { metricSeries, rowAxis } from '../store/series';
 import { useLab, useStage } from '../store/useLab';
 import { useView } from '../store/useView';
 import { armColour } from '../theme/palette';
@@ -39,7 +39,7 @@ export function PrintRoom({ prints, onDrawn }: PrintRoomProps) {
 
 function StagePrints({ id }: { id: string }) {
   const stage = useStage(id);
-  const axis = useView((s) => s.xAxis);
+  const axis = useView((s) => rowAxis(s.xAxis));
   const log = useView((s) => s.insideLog);
   const style = useLab((s) => s.styles[id]);
   if (!stage) return null;

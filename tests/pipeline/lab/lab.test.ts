@@ -582,3 +582,51 @@ describe('work that arms share', () => {
     expect(statuses(lab)['frontier']).toBe('paused');
   });
 });
+
+describe('leaving out', () => {
+  it('goes on with the others, and is done when nothing is left', async () => {
+    const { executor, lab, run } = await startedLab(1);
+    await executor.finishTrunk();
+    expect(statuses(lab)).toMatchObject({ ppo: 'running', dpo: 'queued' });
+    lab.leaveOut(['ppo']);
+    expect(executor.of('ppo').commands).toEqual(['stop']);
+    await executor.of('ppo').finish({ status: 'stopped', seconds: 1 });
+    expect(statuses(lab)).toMatchObject({ ppo: 'missing', dpo: 'running' });
+    await executor.of('dpo').finish();
+    await run;
+    expect(statuses(lab)).toMatchObject({ ppo: 'missing', dpo: 'done' });
+  });
+
+  it('of everything ends the run, which can be begun again with what is there', async () => {
+    const { executor, lab, run } = await startedLab(2);
+    await executor.of('pretrain').finish();
+    lab.leaveOut(lab.nodes().map(({ node }) => node.id));
+    await executor.of('sft').finish({ status: 'stopped', seconds: 0 });
+    await run;
+    expect(lab.state).toBe('idle');
+    expect(statuses(lab)).toMatchObject({ pretrain: 'done', sft: 'missing', dpo: 'missing' });
+    void lab.run();
+    await settled();
+    expect(executor.started).toEqual(['pretrain', 'sft', 'sft']);
+  });
+});
+
+describe('letting go', () => {
+  it('forgets results that are no part of the configuration, and nothing else', async () => {
+    const { executor, lab, run } = await startedLab(2);
+    await executor.finishTrunk();
+    await executor.of('ppo').finish();
+    await executor.of('dpo').finish();
+    await run;
+    const keys = lab.nodes().map(({ node }) => node.key);
+    lab.letGo(keys); // all of them are shown
+    expect(statuses(lab)).toMatchObject({ pretrain: 'done', dpo: 'done' });
+    const before = lab.config;
+    lab.configure(withArms(['dpo-2', 'dpo', { beta: 2 }]));
+    void lab.run(); // the run that was planned before is over
+    await settled();
+    lab.letGo(keys);
+    lab.configure(before);
+    expect(statuses(lab)).toMatchObject({ pretrain: 'done', sft: 'done', dpo: 'missing', ppo: 'missing' });
+  });
+});

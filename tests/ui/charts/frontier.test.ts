@@ -13,10 +13,13 @@ const arm = (id: string, places: [number, number][], more: Partial<ArmSeries> = 
     update: i,
     updates: places.length - 1,
     samples: 8 * i,
+    labels: 0,
+    tokens: 0,
     seconds: i,
+    kl,
     evaluation: { kl, gold } as ArmSeries['points'][0]['evaluation'],
   })),
-  ends: { update: places.length - 1, samples: 8, seconds: places.length - 1 },
+  ends: { update: places.length - 1, samples: 8, labels: 0, tokens: 0, seconds: places.length - 1, kl: 1 },
   ...more,
 });
 

@@ -11,7 +11,7 @@ describe('metrics', () => {
   });
 
   it('include the held-out measurements of an arm and leave out the iteration counter', () => {
-    const point = { update: 1, samples: 1, seconds: 1 };
+    const point = { update: 1, samples: 1, labels: 0, tokens: 1, seconds: 1, kl: 0 };
     const evaluation = { eosRate: 1, length: 2, distinct1: 3, distinct2: 4, entropy: 5 } as never;
     const sections = metricSections('ppo', new Map([['iteration', [{ ...point, value: 1 }]]]), [
       { ...point, updates: 1, evaluation },

@@ -7,6 +7,7 @@ import {
   type StoredRun,
 } from '../../../src/pipeline/records/recording';
 import { armBands, bandPoints, bandsOverTime, withBands } from '../../../src/ui/figures/bands';
+import { START } from '../../../src/ui/store/compare';
 import { median } from '../../../src/ui/recorded/spread';
 
 const config: LabConfig = { ...defaultLabConfig(), start: 'base' };
@@ -72,7 +73,7 @@ describe('bands over seeds', () => {
       { ...ARM, stage: 'best-of-n' },
       { ...ARM, stage: 'tilt', isLimit: true },
     ]);
-    const [ladder, ...others] = bandsOverTime(bands, { update: 60, samples: 1, seconds: 9 });
+    const [ladder, ...others] = bandsOverTime(bands, { ...START, update: 60, samples: 1, seconds: 9 });
     expect(others).toEqual([]);
     expect(ladder!.points.map((p) => [p.update, p.ranges.gold.median])).toEqual([
       [0, 0.6],

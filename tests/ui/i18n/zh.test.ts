@@ -4,6 +4,7 @@ import { STAGES, type StageName } from '../../../src/pipeline/stages';
 import { en } from '../../../src/ui/i18n/en';
 import { glossary } from '../../../src/ui/i18n/en/glossary';
 import { kept } from '../../../src/ui/i18n/en/kept';
+import { sweep } from '../../../src/ui/i18n/en/sweep';
 import { transfer } from '../../../src/ui/i18n/en/transfer';
 import { settings, words as zh } from '../../../src/ui/i18n/zh';
 
@@ -31,6 +32,10 @@ const SAME = new Set([
   '{{value}} MB',
   '{{value}} GB',
   '{{update}} / {{updates}}',
+  '{{share}} %',
+  '{{amount}}',
+  'KL {{amount}}',
+  '#',
 ]);
 
 const leaves = (value: object, path = ''): [string, string][] =>
@@ -42,7 +47,7 @@ const placeholders = (text: string): string[] =>
   [...text.matchAll(/\{\{(\w+)\}\}/g)].map((m) => m[1]!).sort();
 
 describe('Chinese', () => {
-  const english = new Map(leaves({ ...en, ...glossary, ...transfer, ...kept }));
+  const english = new Map(leaves({ ...en, ...glossary, ...transfer, ...kept, ...sweep }));
   const chinese = new Map(leaves(zh));
 
   it('has exactly the keys of English', () =>

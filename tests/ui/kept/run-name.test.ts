@@ -34,6 +34,15 @@ describe('the name of a run', () => {
     const config = { ...usual, arms: [{ ...ppo!, trunk: { sft: { steps: 5 } } }] };
     expect(runName(config, words).arms).toEqual(['PPO (SFT steps=5)']);
   });
+
+  it('says nothing twice that the name of an arm of a sweep has said', () => {
+    const [, dpo] = usual.arms;
+    const arms = [
+      { ...dpo!, name: 'DPO beta=0.02', settings: { beta: 0.02, steps: 9 } },
+      { ...dpo!, name: 'DPO SFT steps=5', trunk: { sft: { steps: 5 } } },
+    ];
+    expect(runName({ ...usual, arms }, words).arms).toEqual(['DPO beta=0.02 steps=9', 'DPO SFT steps=5']);
+  });
 });
 
 describe('a symbol', () => {

@@ -28,7 +28,7 @@ describe('charts over time', () => {
       ),
     ];
     const end = timeEnd(series);
-    expect(end).toEqual({ update: 1, samples: 8, seconds: 1 });
+    expect(end).toMatchObject({ update: 1, samples: 8, seconds: 1 });
     const shown = overTime(series, end);
     expect(shown.map((s) => s.id)).toEqual(['ppo', 'ladder']);
     expect(shown[1]!.points.map((p) => [p.update, p.evaluation.gold])).toEqual([

@@ -41,10 +41,10 @@ describe('thin', () => {
 });
 
 describe('metricSeries', () => {
-  it('collects every metric with its place on all three axes and leaves out what is not finite', () => {
+  it('collects every metric with its place on all axes and leaves out what is not finite', () => {
     const series = metricSeries([row(1, { loss: 2 }), row(2, { loss: NaN, accuracy: 0.5 })]);
-    expect(series.get('loss')).toEqual([{ update: 1, samples: 8, seconds: 0.1, value: 2 }]);
-    expect(series.get('accuracy')).toEqual([{ update: 2, samples: 16, seconds: 0.2, value: 0.5 }]);
+    expect(series.get('loss')).toEqual([{ update: 1, samples: 8, tokens: 100, seconds: 0.1, value: 2 }]);
+    expect(series.get('accuracy')).toEqual([{ update: 2, samples: 16, tokens: 200, seconds: 0.2, value: 0.5 }]);
   });
 
   it('draws at most 300 points of a line', () => {
@@ -80,7 +80,7 @@ describe('pace', () => {
       seconds: 2,
     };
     expect(evaluationPoints([row(1, {}), event])).toEqual([
-      { update: 3, updates: 9, samples: 6, seconds: 2, evaluation },
+      { update: 3, updates: 9, samples: 6, labels: 0, tokens: 1, seconds: 2, kl: 0, evaluation },
     ]);
   });
 });

@@ -1,7 +1,14 @@
 /** Words of what is looked into: the cursor of the charts, the data, the microscope, the diagnosis. */
 export const look = {
   cursor: {
-    at: { update: 'update {{at}}', samples: '{{at}} samples', seconds: '{{at}} s' },
+    at: {
+      update: 'update {{at}}',
+      samples: '{{at}} samples',
+      labels: '{{at}} labels',
+      tokens: '{{at}} tokens',
+      seconds: '{{at}} s',
+      kl: 'KL {{at}}',
+    },
     hint: 'Point at a chart; a click keeps the place, a drag looks closer',
     slider: '{{title}}: go from measurement to measurement',
     nowhere: 'nothing pointed at',

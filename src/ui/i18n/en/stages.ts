@@ -90,6 +90,7 @@ export const stages = {
     armMenu: 'Arm {{name}}: rename, copy, remove',
     rename: 'Rename',
     duplicate: 'Copy',
+    sweep: 'Sweep a setting or seeds …',
     remove: 'Remove',
     nameField: 'Name of the arm',
     save: 'Save',

@@ -3,7 +3,14 @@ import type { look as en } from '../en/look';
 
 export const look: Words<typeof en> = {
   cursor: {
-    at: { update: '第 {{at}} 次更新', samples: '{{at}} 个样本', seconds: '{{at}} 秒' },
+    at: {
+      update: '第 {{at}} 次更新',
+      samples: '{{at}} 个样本',
+      labels: '{{at}} 个标注',
+      tokens: '{{at}} 个词元',
+      seconds: '{{at}} 秒',
+      kl: 'KL {{at}}',
+    },
     hint: '指向图表读数；点击固定位置，拖动放大',
     slider: '{{title}}：逐个测量点移动',
     nowhere: '未指向任何位置',

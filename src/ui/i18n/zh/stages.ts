@@ -90,6 +90,7 @@ export const stages: Words<typeof en> = {
     armMenu: '实验组 {{name}}：重命名、复制、移除',
     rename: '重命名',
     duplicate: '复制',
+    sweep: '扫描设置或种子 …',
     remove: '移除',
     nameField: '实验组名称',
     save: '保存',
