@@ -63,7 +63,16 @@ export interface Part {
 }
 
 /** What a person makes. A new kind gets a line here and its name in each language (`kept.kinds`). */
-export const OWN_KINDS = ['labels', 'pairs', 'demonstrations', 'prompts', 'text', 'reward', 'task'] as const;
+export const OWN_KINDS = [
+  'labels',
+  'pairs',
+  'demonstrations',
+  'prompts',
+  'text',
+  'reward',
+  'task',
+  'sweep',
+] as const;
 
 export type OwnKind = (typeof OWN_KINDS)[number];
 

@@ -1,7 +1,7 @@
 import { configProblems } from '../../pipeline/lab/config';
 import { queueOf, secondsLeft, stagesLeft, type Pace } from '../../pipeline/lab/queue';
 import { configOf, graphsOf, runsOf, type Sweep, type SweepGraphs } from '../../pipeline/lab/sweep';
-import { entriesOf, ownThings, saveOwn, deleteOwn } from '../../storage/runs';
+import { entriesOf } from '../../storage/runs';
 import { usualSlots } from '../../worker/pool';
 import { setCursor } from '../store/useCursor';
 import { keeper, useKept } from '../store/keep';
@@ -35,7 +35,7 @@ async function remember(): Promise<void> {
   const { sweep, skipped } = state();
   const kept = await keeper();
   const value: Kept | undefined = sweep ? { sweep, skipped: [...skipped] } : undefined;
-  await kept?.write((db) => (value ? saveOwn(db, { kind: KIND, id: ID, value }) : deleteOwn(db, KIND, ID)));
+  await (value ? kept?.own.put(KIND, ID, value) : kept?.own.delete(KIND, ID));
 }
 
 function show(sweep: Sweep | null, known: Partial<SweepState> = {}): void {
@@ -83,8 +83,7 @@ export function forget(): void {
 /** The sweep that was there at the last visit, with what has come of it. */
 export async function restore(): Promise<void> {
   const kept = await keeper();
-  const [thing] = (await kept?.read((db) => ownThings(db, KIND))) ?? [];
-  const { sweep, skipped = [] } = (thing?.value ?? {}) as Partial<Kept>;
+  const { sweep, skipped = [] } = (await kept?.own.get(KIND, ID, (value) => value as Partial<Kept>)) ?? {};
   if (!sweep || state().sweep || configProblems(sweep.config).length > 0) return;
   const keys = graphsOf(sweep).flatMap(({ graph }) => graph.map(({ key }) => key));
   const entries = (await kept!.read((db) => entriesOf(db, keys))) ?? [];

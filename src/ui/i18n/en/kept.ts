@@ -66,6 +66,7 @@ export const kept = {
       text: 'Own texts',
       reward: 'Own rewards',
       task: 'Own tasks',
+      sweep: 'Sweep',
     },
     undo: 'Undo',
     undoHint: 'Undo (Ctrl+Z or ⌘Z)',

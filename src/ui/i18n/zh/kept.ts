@@ -65,6 +65,7 @@ export const kept: Words<typeof english> = {
       text: '自备文本',
       reward: '自定义奖励',
       task: '自定义任务',
+      sweep: '扫描',
     },
     undo: '撤销',
     undoHint: '撤销（Ctrl+Z 或 ⌘Z）',
