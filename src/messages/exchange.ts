@@ -40,6 +40,8 @@ interface Problems {
   'exchange.oneEnd': object;
   /** A folder in which there is nothing that can be read. */
   'exchange.nothing': { expected: readonly string[] };
+  /** All work of a browser where one lab is opened. */
+  'exchange.work': object;
 }
 
 /** Settings of the lab that TRL has no equivalent for. */
@@ -92,6 +94,7 @@ export const en: ExchangeSentences = {
   'exchange.trainedOn': () =>
     'was changed after it was exported, so it is not the result of these settings; left out',
   'exchange.oneEnd': () => 'a run has either a summary or a failure',
+  'exchange.work': () => 'it holds all work of a browser: import it in “Stored work”',
   'exchange.nothing': ({ expected }) =>
     `there is nothing here that can be read; expected ${expected.join(' or ')}`,
 
@@ -139,6 +142,7 @@ export const zh: ExchangeSentences = {
   'exchange.changed': ({ file }) => `${file} 已损坏，或在写出之后被修改`,
   'exchange.trainedOn': () => '在导出之后被修改，不再是这些设置的结果；已略去',
   'exchange.oneEnd': () => '一次运行要么有结果，要么有失败的原因',
+  'exchange.work': () => '它包含一个浏览器的全部工作：请在“已存的工作”中导入',
   'exchange.nothing': ({ expected }) => `这里没有可以读取的内容，应有 ${expected.join(' 或 ')}`,
 
   'trl.ipo': () => 'IPO：本实验室比较回答的对数概率之和，而 TRL 将其除以长度；TRL 没有能给出同样损失的设置',

@@ -271,34 +271,29 @@ describe('a store that does not work', () => {
     expect(await page.locator('#status').textContent()).toBe(status);
   }, 240_000);
 
-  it.each([
-    [
-      'denied',
-      'does not let the page store',
-      () =>
+  it('when it is denied: the lab works in memory', async () => {
+    const page = await open(SHORT, 'ready', (p) =>
+      p.addInitScript(() =>
         Object.defineProperty(IDBFactory.prototype, 'open', {
           value: () => {
             throw new DOMException('denied', 'SecurityError');
           },
         }),
-    ],
-    [
-      'absent',
-      'does not let the page store',
-      () => Object.defineProperty(window, 'indexedDB', { value: undefined }),
-    ],
-  ])(
-    'when it is %s: the lab works in memory',
-    async (_, words, prepare) => {
-      const page = await open(SHORT, 'ready', (p) => p.addInitScript(prepare));
-      await notice(page, 'storage').getByText(words).waitFor();
-      await button(page, 'Run').click();
-      await untilStatus(page, 'done');
-      await page.goto(`${server.url}${SHORT}&lang=zh`, { waitUntil: 'commit' });
-      await notice(page, 'storage').getByText('浏览器不允许').waitFor({ timeout: 60_000 });
-    },
-    120_000,
-  );
+      ),
+    );
+    await notice(page, 'storage').getByText('does not let the page store').waitFor();
+    await button(page, 'Run').click();
+    await untilStatus(page, 'done');
+    await page.goto(`${server.url}${SHORT}&lang=zh`, { waitUntil: 'commit' });
+    await notice(page, 'storage').getByText('浏览器不允许').waitFor({ timeout: 60_000 });
+  }, 120_000);
+
+  it('when it is absent: the page says so', async () => {
+    const page = await open(SHORT, 'ready', (p) =>
+      p.addInitScript(() => Object.defineProperty(window, 'indexedDB', { value: undefined })),
+    );
+    await notice(page, 'storage').getByText('does not let the page store').waitFor();
+  }, 120_000);
 
   it('when a newer version of the page has written it: left as it is', async () => {
     const blank = await context.newPage();

@@ -93,6 +93,7 @@ const SAMPLES: { [C in Code]: Codes[C][] } = {
   'exchange.changed': [{ file: 'stages/ppo/run.json' }],
   'exchange.trainedOn': [{}],
   'exchange.oneEnd': [{}],
+  'exchange.work': [{}],
   'exchange.nothing': [{ expected: ['config.json', 'alignlet.json'] }],
   'trl.ipo': [{}],
   'trl.referenceFree': [{}],

@@ -1,5 +1,6 @@
 import { MOST_IN_ALL } from '../../exchange/files';
 import { isLab, readLab, type LabContents } from '../../exchange/lab/file';
+import { isWork } from '../../exchange/lab/work';
 import { labOfRun } from '../../exchange/lab/run';
 import { readRun, RUN_FILE } from '../../exchange/run';
 import { unzipped } from '../../exchange/zip';
@@ -25,6 +26,7 @@ export async function readFile(file: File): Promise<ReadFile> {
     );
   const files = unzipped(new Uint8Array(await file.arrayBuffer()), file.name);
   if (isLab(files)) return summary(file.name, readLab(files), []);
+  if (isWork(files)) throw new MessageError(message('exchange.work', {}));
   if (!files.has(RUN_FILE))
     throw new MessageError(message('exchange.nothing', { expected: ['lab.json', RUN_FILE] }));
   const run = await readRun(files);
