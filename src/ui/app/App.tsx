@@ -5,6 +5,7 @@ import { Side } from '../gallery/Side';
 import { Header } from '../header/Header';
 import { Panel } from '../panel/Panel';
 import { Rail } from '../pipeline-rail/Rail';
+import { useLab } from '../store/useLab';
 import { useView } from '../store/useView';
 import { Announcer } from './Announcer';
 import classes from './app.module.css';
@@ -18,6 +19,7 @@ import {
   labeler,
   microscope,
   settings,
+  stepTable,
   storedWork,
   transfer,
 } from './parts';
@@ -31,6 +33,7 @@ export function App() {
   useShortcuts();
   useEffect(takeDrops, []);
   useEffect(fetchParts, []);
+  const paused = useLab((s) => s.state === 'paused');
   const galleryOpened = useView((s) => s.gallery);
   const transferOpened = useView((s) => s.transfer);
   const glossaryOpened = useView((s) => s.term !== null);
@@ -57,6 +60,11 @@ export function App() {
         </Panel>
         <Panel name="pipeline">
           <Rail />
+          {paused && (
+            <Suspense>
+              <stepTable.Part />
+            </Suspense>
+          )}
         </Panel>
         <div className={classes.body}>
           <Panel name="settings">

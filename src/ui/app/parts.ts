@@ -23,6 +23,8 @@ export const results = part(async () => (await import('../results/Results')).Res
 export const transfer = part(async () => (await import('../transfer/Transfer')).Transfer);
 export const glossary = part(async () => (await import('../gallery/Glossary')).Glossary);
 
+/** Of a run that is paused. */
+export const stepTable = part(async () => (await import('../pipeline-rail/StepTable')).StepTable);
 export const labeler = part(async () => (await import('../labeler/Labeler')).Labeler);
 export const storedWork = part(async () => (await import('../kept/StoredWork')).StoredWork);
 /** Not needed for the first picture: what was stored has to be read first. */
@@ -42,6 +44,7 @@ const PARTS = [
   replayBar,
   storedWork,
   labeler,
+  stepTable,
 ];
 
 /**
