@@ -84,7 +84,7 @@ export type RunCommand = 'pause' | 'resume' | 'step' | 'stop';
 export class RunControl {
   private readonly listeners = new Set<(command: RunCommand) => void>();
   private state: 'running' | 'paused' | 'stopped';
-  /** Rows that may still pass while paused. */
+  /** Updates that may still pass while paused. */
   private steps = 0;
   private waiting: (() => void) | null = null;
 
@@ -123,7 +123,7 @@ export class RunControl {
     this.wake();
   }
 
-  /** Pauses, but lets exactly one more row begin; steps add up. */
+  /** Pauses, but lets exactly one more update pass, with what is measured before it; steps add up. */
   step(): void {
     if (this.state === 'running') this.state = 'paused';
     this.steps++;
@@ -137,11 +137,16 @@ export class RunControl {
     this.wake();
   }
 
-  /** Resolves when the next row may be computed. */
-  async gate(): Promise<void> {
+  /** Resolves when the next row may be computed; true: it belongs to a step. */
+  async gate(): Promise<boolean> {
     while (this.state === 'paused' && this.steps === 0)
       await new Promise<void>((resolve) => (this.waiting = resolve));
-    if (this.state === 'paused') this.steps--;
+    return this.state === 'paused';
+  }
+
+  /** The update of a step has passed. */
+  passed(): void {
+    if (this.state === 'paused' && this.steps > 0) this.steps--;
   }
 
   private tell(command: RunCommand): void {
@@ -254,9 +259,10 @@ async function rowsOf(
   clock.seconds = recalled > 0 ? resume!.seconds : 0;
   try {
     for (let rows = 0; ; rows++) {
+      let isStep = false;
       if (rows >= recalled) {
         if (control.paused) await checkpoints?.takeNow(rows, clock.seconds, digest);
-        await control.gate();
+        isStep = await control.gate();
       }
       if (control.stopped) return { status: 'stopped', seconds: clock.seconds };
       const began = performance.now();
@@ -273,6 +279,7 @@ async function rowsOf(
         continue;
       }
       clock.seconds += (performance.now() - began) / 1000;
+      if (isStep && (value.type === 'metrics' || stage.course === 'ladder')) control.passed();
       void onEvent({ ...value, seconds: clock.seconds });
       if (checkpoints?.isDue) await checkpoints.take(rows + 1, clock.seconds, digest);
       await breathe();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sometimes } from '../contract/figures';
 import { writeFormula } from '../contract/formula';
 import { drawEvaluationPrompts, EVALUATION_FIGURES, sampleGold } from '../measures/evaluate';
 import { DivergenceGuard, isLogged } from '../training/guard';
@@ -57,7 +58,11 @@ export const sft = defineStage({
   place: { kind: 'trunk', fills: ['sft', 'teacher'], mayFill: [] },
   learnsFrom: 'demonstrations',
   metrics: { loss: 'loss', entropy: 'policy', num_tokens: 'optimiser', grad_norm: 'optimiser' },
-  figures: { gold: EVALUATION_FIGURES.gold, length: EVALUATION_FIGURES.length },
+  figures: {
+    gold: EVALUATION_FIGURES.gold,
+    prompts: sometimes(EVALUATION_FIGURES.prompts), // older results do not say
+    length: EVALUATION_FIGURES.length,
+  },
   headline: [{ figure: 'gold', from: 'summary', until: ['loss'], meanwhile: 'loss' }],
   formula: () =>
     writeFormula('loss', (_, update) => [
@@ -102,6 +107,7 @@ export const sft = defineStage({
         artifact: { kind: 'model', config: model.config, weights: await model.weights() },
         summary: {
           gold: mean(gold),
+          prompts: gold.length,
           length: mean(completions.map((c) => c.length)),
         },
       };

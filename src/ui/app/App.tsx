@@ -22,6 +22,7 @@ import {
   microscope,
   runsTable,
   settings,
+  stepTable,
   storedWork,
   sweepBar,
   sweepForm,
@@ -37,6 +38,7 @@ export function App() {
   useShortcuts();
   useEffect(takeDrops, []);
   useEffect(fetchParts, []);
+  const paused = useLab((s) => s.state === 'paused');
   const galleryOpened = useView((s) => s.gallery);
   const transferOpened = useView((s) => s.transfer);
   const glossaryOpened = useView((s) => s.term !== null);
@@ -69,6 +71,11 @@ export function App() {
         </Panel>
         <Panel name="pipeline">
           <Rail />
+          {paused && (
+            <Suspense>
+              <stepTable.Part />
+            </Suspense>
+          )}
         </Panel>
         <div className={classes.body}>
           <Panel name="settings">

@@ -26,6 +26,8 @@ export const glossary = part(async () => (await import('../gallery/Glossary')).G
 export const own = part(async () => (await import('../own/Own')).Own);
 /** Only where a rule is gold. */
 export const ownGold = part(async () => (await import('../own/GoldNotice')).GoldNotice);
+/** Of a run that is paused. */
+export const stepTable = part(async () => (await import('../pipeline-rail/StepTable')).StepTable);
 export const labeler = part(async () => (await import('../labeler/Labeler')).Labeler);
 export const storedWork = part(async () => (await import('../kept/StoredWork')).StoredWork);
 export const sweepForm = part(async () => (await import('../sweep/SweepForm')).SweepForm);
@@ -54,6 +56,7 @@ const PARTS = [
   sweepForm,
   sweepView,
   runsTable,
+  stepTable,
 ];
 
 /**

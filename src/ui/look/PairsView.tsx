@@ -1,10 +1,11 @@
-import { TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import type { ColumnDef } from '@tanstack/react-table';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { fixed } from '../i18n/format';
 import type { StageModel } from '../store/snapshot';
 import { useStage } from '../store/useLab';
+import { setView } from '../store/useView';
 import classes from './look.module.css';
 import { FILTERS, passes, type Filter, type PairRow } from './learned';
 import { PairDetail } from './PairDetail';
@@ -23,6 +24,7 @@ interface PairsViewProps {
 /** Labelled pairs: which answer was chosen, which is truly better, and what the reward model makes of it. */
 export function PairsView({ name, rows, reward, arm }: PairsViewProps) {
   const { t } = useTranslation('look');
+  const { t: words } = useTranslation();
   const [search, setSearch] = useState('');
   const [filter, setFilter] = useState<Filter>('all');
   const [selected, setSelected] = useState<PairRow | null>(null);
@@ -82,6 +84,9 @@ export function PairsView({ name, rows, reward, arm }: PairsViewProps) {
             {t(`data.filter.${f}`)} <b>{counts[i]}</b>
           </button>
         ))}
+        <Button size="compact-xs" variant="default" onClick={() => setView({ labeler: true })}>
+          {words('stage.labelYourself')}
+        </Button>
         <TextInput
           size="xs"
           className={classes.search}

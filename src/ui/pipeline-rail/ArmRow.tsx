@@ -27,6 +27,7 @@ interface ArmProps {
 
 /** One arm: its marker and colour, progress, and what it has reached. */
 export const ArmRow = memo(function ArmRow({ stage, style, selected, removable }: ArmProps) {
+  const { t } = useTranslation();
   const { status, detail } = useStageWords(stage);
   const figureWords = useFigureWords(useOwnReference(stage.id));
   const colour = armColour(style);
@@ -63,6 +64,11 @@ export const ArmRow = memo(function ArmRow({ stage, style, selected, removable }
               </span>
             );
           })}
+          {isBehind(stage) && (
+            <span className={classes.figure} data-measured>
+              {t('stage.measuredAt', { update: String(stage.evaluations.at(-1)!.update) })}
+            </span>
+          )}
         </span>
         {stage.failure && <span className={classes.failure}>{messageText(stage.failure)}</span>}
         {stage.notices.map((notice, i) => (
@@ -81,6 +87,13 @@ export const ArmRow = memo(function ArmRow({ stage, style, selected, removable }
     </div>
   );
 });
+
+/** It has learned on since it was last measured: its figures are those of an earlier update, as in the charts. */
+const isBehind = ({ status, progress, evaluations }: StageModel): boolean =>
+  (status === 'running' || status === 'paused') &&
+  evaluations.length > 0 &&
+  progress !== undefined &&
+  evaluations.at(-1)!.update < progress.update;
 
 export const findings = part(async () => (await import('./Findings')).Findings);
 export const armMenu = part(async () => (await import('./ArmMenu')).ArmMenu);

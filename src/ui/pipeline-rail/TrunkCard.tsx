@@ -1,4 +1,6 @@
 import { memo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { DEFAULT_EVALUATION } from '../../pipeline/contract/evaluation';
 import { headlineText, messageText } from '../i18n/dynamic';
 import { useStageName } from '../store/useStageName';
 import type { StageModel } from '../store/snapshot';
@@ -15,7 +17,9 @@ interface StageProps {
 /** A stage that all arms share. */
 export const TrunkCard = memo(function TrunkCard({ stage, selected }: StageProps) {
   const name = useStageName()(stage);
+  const { t } = useTranslation();
   const { status, detail } = useStageWords(stage);
+  const prompts = promptsOf(stage);
   return (
     <button
       type="button"
@@ -30,7 +34,11 @@ export const TrunkCard = memo(function TrunkCard({ stage, selected }: StageProps
       <span className={classes.figures}>
         {stage.figures.map((f) => (
           <span key={f.name} className={classes.figure}>
-            <b>{figureText(f)}</b> <span>{headlineText(f.name)}</span>
+            <b>{figureText(f)}</b>{' '}
+            <span>
+              {headlineText(f.name)}
+              {f.name === 'gold' && prompts !== undefined && ` · ${t('stage.onPrompts', { count: prompts })}`}
+            </span>
           </span>
         ))}
       </span>
@@ -48,6 +56,10 @@ export const TrunkCard = memo(function TrunkCard({ stage, selected }: StageProps
     </button>
   );
 });
+
+/** Held-out prompts behind the figures of a finished stage: arms are measured on others, or on fewer at first. */
+const promptsOf = ({ summary, source }: StageModel): number | undefined =>
+  summary && (summary['prompts'] ?? (source === 'shipped' ? DEFAULT_EVALUATION.finalPrompts : undefined));
 
 /** A thin bar at the bottom of a stage. */
 export function ProgressLine({ stage, colour }: { stage: StageModel; colour: string }) {

@@ -1,5 +1,5 @@
 import type { TimedEvent } from '../../pipeline/lab/runner';
-import type { Evaluation } from '../../pipeline/contract/stage';
+import type { Evaluation, EvaluationPlan } from '../../pipeline/contract/stage';
 
 /** What the horizontal axis of the charts counts. */
 export const X_AXES = ['update', 'samples', 'labels', 'tokens', 'seconds', 'kl'] as const;
@@ -113,9 +113,60 @@ export function tokensPerSecond(events: readonly TimedEvent[], rows = 8): number
   return (last.tokens - first.tokens) / (last.seconds - first.seconds);
 }
 
-/** Seconds until a stage is done at its pace so far. */
-export function secondsLeft(events: readonly TimedEvent[]): number | undefined {
+/** Rows of training whose pace is that of the rest: enough to level out uneven ones, few enough to follow a change. */
+const PACE_ROWS = 24;
+
+/**
+ * Seconds until a stage is done. Updates and measurements are counted apart: of the first, the pace of the latest rows
+ * (without the very first, which also starts the engine); of the others, what one has cost so far, as many as `plan` has
+ * left, the last one over its own number of prompts. Without a plan nothing is measured on the way.
+ */
+export function secondsLeft(events: readonly TimedEvent[], plan?: EvaluationPlan): number | undefined {
   const last = events[events.length - 1];
-  if (!last || last.update === 0 || last.update >= last.updates) return undefined;
-  return ((last.updates - last.update) * last.seconds) / last.update;
+  if (!last || last.update === 0) return undefined;
+  const left = Math.max(0, last.updates - last.update);
+  if (!events.some((e) => e.type === 'metrics'))
+    // a ladder: every row is a measurement
+    return left > 0 ? (left * last.seconds) / last.update : undefined;
+  const isOver = last.type === 'evaluation' && left === 0;
+  if (isOver || (left === 0 && !plan)) return undefined;
+  return left * secondsPerUpdate(events) + (plan ? measuring(events, last, plan) : 0);
+}
+
+/** How long a row took, alone. */
+const spent = (events: readonly TimedEvent[], i: number): number =>
+  events[i]!.seconds - (events[i - 1]?.seconds ?? 0);
+
+/** Of the latest rows of training. */
+function secondsPerUpdate(events: readonly TimedEvent[]): number {
+  let [rows, seconds, updates] = [0, 0, 0];
+  for (let i = events.length - 1; i >= 0 && rows < PACE_ROWS; i--) {
+    if (events[i]!.type !== 'metrics') continue;
+    const from = updateBefore(events, i);
+    if (from === 0 && rows > 0) break; // the first row
+    rows++;
+    seconds += spent(events, i);
+    updates += events[i]!.update - from;
+  }
+  return updates > 0 ? seconds / updates : 0;
+}
+
+function updateBefore(events: readonly TimedEvent[], i: number): number {
+  for (let before = i - 1; before >= 0; before--)
+    if (events[before]!.type === 'metrics') return events[before]!.update;
+  return 0;
+}
+
+/** Seconds of the measurements that are still to come. */
+function measuring(events: readonly TimedEvent[], last: TimedEvent, plan: EvaluationPlan): number {
+  const done = events.flatMap((e, i) =>
+    e.type === 'evaluation' ? [{ update: e.update, seconds: spent(events, i) }] : [],
+  );
+  // at the start SFT is measured, which is drawn anew or was known
+  const trained = done.filter(({ update }) => update > 0);
+  const known = trained.length > 0 ? trained : done;
+  if (known.length === 0) return 0;
+  const each = known.reduce((sum, { seconds }) => sum + seconds, 0) / known.length;
+  const between = Math.max(0, plan.times - 1 - trained.length);
+  return each * ((last.update < last.updates ? between : 0) + plan.finalPrompts / plan.prompts);
 }

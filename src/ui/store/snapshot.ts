@@ -122,7 +122,8 @@ function modelOf(
   const last = events[events.length - 1];
   const isArm = config.arms.some((a) => a.id === node.id);
   const evaluations = evaluationPoints(events, labels);
-  const left = secondsLeft(events);
+  const isMeasured = isArm && STAGES[node.stage].course !== 'ladder';
+  const left = secondsLeft(events, isMeasured ? config.evaluation : undefined);
   const speed = tokensPerSecond(events);
   const defaults = defaultSettings(config.task, node.stage, node.size);
   const changed = Object.keys(node.settings).filter((k) => node.settings[k] !== defaults[k]).length;

@@ -128,6 +128,29 @@ describe('a stage', () => {
     expect((await outcome).status).toBe('done');
   });
 
+  it('a step is an update: what is measured before it passes along', async () => {
+    const control = new RunControl(true);
+    const measured = (update: number) => ({ ...row(update), type: 'evaluation', evaluation: {} }) as never;
+    const { seen } = start(control, async function* () {
+      yield measured(0);
+      yield row(1);
+      yield row(2);
+      yield measured(2);
+      yield row(3);
+      return result;
+    });
+    control.step();
+    await settled();
+    expect(updates(seen)).toEqual([0, 1]);
+    control.step();
+    await settled();
+    expect(updates(seen)).toEqual([0, 1, 2]);
+    control.step();
+    await settled();
+    expect(updates(seen)).toEqual([0, 1, 2, 2, 3]);
+    control.stop();
+  });
+
   it('a step that arrives before the stage does is not lost', async () => {
     const control = new RunControl(true);
     control.step();

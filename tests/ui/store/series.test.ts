@@ -68,6 +68,32 @@ describe('pace', () => {
     expect(secondsLeft([])).toBeUndefined();
   });
 
+  it('counts measurements apart: they are slow, and the last one is over more prompts', () => {
+    const plan = { times: 4, prompts: 10, finalPrompts: 20 };
+    const measured = (update: number, seconds: number): TimedEvent => ({
+      type: 'evaluation',
+      update,
+      updates: 40,
+      samples: 0,
+      tokens: 0,
+      evaluation: {} as never,
+      seconds,
+    });
+    const trained = (update: number, seconds: number): TimedEvent => ({
+      ...row(update, {}),
+      update,
+      updates: 40,
+      seconds,
+    });
+    const events = [measured(0, 9), trained(1, 19), trained(2, 20), trained(10, 28)];
+    // a second an update; as yet one measurement of 9 s is known: three on the way, and the last one is two
+    expect(secondsLeft(events, plan)).toBeCloseTo(30 + 3 * 9 + 2 * 9);
+    // now one after training is: two on the way are left
+    expect(secondsLeft([...events, measured(10, 32)], plan)).toBeCloseTo(30 + 2 * 4 + 2 * 4);
+    expect(secondsLeft([...events, measured(10, 32), trained(40, 62)], plan)).toBeCloseTo(2 * 4);
+    expect(secondsLeft([...events, trained(40, 62), measured(40, 70)], plan)).toBeUndefined();
+  });
+
   it('reads evaluations in order', () => {
     const evaluation = { gold: 0.5 } as never;
     const event: TimedEvent = {

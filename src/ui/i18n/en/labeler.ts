@@ -62,7 +62,6 @@ export const labeler = {
       person: '{{who}} ({{count}})',
       simulated: 'Simulated labels besides',
       alone: 'none',
-      count: '{{count}}',
       action: 'Train reward model and DPO on my labels',
       added: '{{name}} was added.',
       running: 'It is trained with the next Run.',

@@ -27,7 +27,7 @@ export const page = {
     pause: 'Pause',
     step: 'Step',
     reset: 'Reset',
-    stepHint: 'One more row of every running stage, then pause',
+    stepHint: 'One more update of every running stage, then pause',
     resetHint: 'Stops, and begins anew; what was trained stays stored, and can be brought back',
     group: 'Run controls',
   },

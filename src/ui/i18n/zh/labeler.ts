@@ -63,7 +63,6 @@ export const labeler: Words<typeof en> = {
       person: '{{who}}（{{count}}）',
       simulated: '另加模拟标注',
       alone: '不加',
-      count: '{{count}}',
       action: '用我的标注训练奖励模型和 DPO',
       added: '已添加 {{name}}。',
       running: '下次运行时训练。',
