@@ -168,4 +168,54 @@ describe('a reward of one’s own', () => {
   });
 });
 
+describe('data of one’s own', () => {
+  const ROWS = [
+    { prompt: 'the movie was', completion: ' great .' },
+    { prompt: 'the movie was', completion: ' gorgeous and wonderfull .' },
+    { prompt: [{ role: 'user', content: 'i saw it with my' }], completion: 'friends .' },
+    { question: 'who ?' },
+  ];
+
+  it('that is dropped is shown row by row, with what is wrong and the nearest words', async () => {
+    const content = [...ROWS.map((row) => JSON.stringify(row)), '{"prompt": '].join('\n');
+    await page.evaluate((text) => {
+      const data = new DataTransfer();
+      data.items.add(new File([text], 'mine.jsonl', { type: 'application/jsonl' }));
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+    }, content);
+    const rows = dialog().locator('[data-rows-read]');
+    await rows.waitFor({ timeout: 30_000 });
+    expect(await rows.getAttribute('data-rows-read')).toBe('5');
+    expect(await rows.getAttribute('data-sound')).toBe('2');
+    expect(await rows.locator('[data-problem]').count()).toBe(3);
+    expect(await rows.locator('[data-unknown=wonderfull]').textContent()).toContain('wonderful');
+    await snap('own-data-1440');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await snap('own-data-390');
+    await page.setViewportSize({ width: 1280, height: 720 });
+    await snap('own-data-1280');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    expect(await seriousViolations(page)).toEqual([]);
+  });
+
+  it('is what an arm learns from', async () => {
+    await dialog().getByRole('button', { name: 'Add arm on 2 rows' }).click();
+    await dialog().getByText('was added: press Run').waitFor();
+    const link = new URL(page.url());
+    const own = [...link.searchParams].filter(([name]) => name.endsWith('/sft.own'));
+    expect(own).toHaveLength(1);
+    expect(own[0]![1]).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it('finds its words in this world', async () => {
+    await dialog().getByRole('tab', { name: 'Words of this world' }).click();
+    await dialog()
+      .getByRole('textbox', { name: /Search/ })
+      .fill('movies');
+    await dialog().getByText('Nearest: movie').waitFor();
+    await snap('own-words-1440');
+    expect(await seriousViolations(page)).toEqual([]);
+  });
+});
+
 it('breaks no rule of the strict policy', () => expect(errors).toEqual([]));

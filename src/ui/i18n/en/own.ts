@@ -42,6 +42,47 @@ export const own = {
       added: '“{{name}}” was added: press Run.',
       goldSet: 'Gold is your rule now: press Run.',
     },
+    data: {
+      about:
+        'JSON Lines in one of TRL’s three formats: prompt and completion, prompt with chosen and rejected answer, or prompts alone. Text, or conversations of one question and one answer.',
+      paste: 'Paste rows',
+      choose: 'Choose a file …',
+      nothing:
+        'Paste rows, choose a file, or drop one anywhere on the page. Nothing is used before you have seen every row.',
+      line: 'Line',
+      row: 'Row',
+      problem: 'Fits?',
+      sound: 'yes',
+      summary: '{{sound}} of {{all}} rows fit.',
+      all: 'All rows ({{count}})',
+      onlyBad: 'With a problem ({{count}})',
+      unknown: 'Words outside the vocabulary: {{count}}',
+      inRows: 'rows: {{count}}',
+      near: 'nearest: {{words}}',
+      kind: { pairs: 'Comparisons', demonstrations: 'Demonstrations', prompts: 'Prompts' },
+      use: {
+        pairs:
+          'DPO and its kin learn from these comparisons; PPO and its kin from a reward model of them. Held-out comparisons, evaluation and gold stay the world’s.',
+        demonstrations: 'An SFT model of its own imitates these demonstrations, and the arm grows from it.',
+        prompts:
+          'The arm answers these prompts as it learns; it is measured on the world’s held-out prompts.',
+      },
+      leftOut: 'Rows with a problem are left out: {{count}}.',
+      noGold: {
+        pairs:
+          'For {{count}} of them the world knows no gold: they are learned from, but agreement with gold cannot be had for them.',
+        demonstrations:
+          'For {{count}} of them the world knows no gold: they are learned from, but stand without it in the data.',
+        prompts:
+          'For {{count}} of them the world knows no gold: reward curves by gold could not be had, so they are left out.',
+      },
+      add: 'Add arm on {{count}} rows',
+    },
+    words: {
+      about: 'The vocabulary of this world: {{count}} words and marks. Models know no other.',
+      search: 'Search, or type a word to see what is nearest',
+      near: '“{{word}}” is not in the vocabulary. Nearest: {{words}}.',
+    },
     gold: {
       notice:
         'Gold is your own rule “{{name}}”, not the world’s. Gold reward, win rates, intervals, the over-optimisation chart, simulated labels and the reward model follow it. Figures of lessons and recorded seeds are by the world’s gold and cannot be compared.',
