@@ -15,6 +15,8 @@ import {
   type Parents,
   type StageContext,
 } from '../contract/stage';
+import { ownData } from '../contract/own';
+import { trainingPrompts } from '../data/tokens';
 import { mean } from '../maths/statistics';
 import { collect, type PpoModels } from './ppo.experience';
 import { ppoProblems, ppoVersion, settings, type PpoSettings } from './ppo.settings';

@@ -4,6 +4,8 @@ import { STAGES, type StageName } from '../../../src/pipeline/stages';
 import { en } from '../../../src/ui/i18n/en';
 import { glossary } from '../../../src/ui/i18n/en/glossary';
 import { kept } from '../../../src/ui/i18n/en/kept';
+import { labeler } from '../../../src/ui/i18n/en/labeler';
+import { own } from '../../../src/ui/i18n/en/own';
 import { transfer } from '../../../src/ui/i18n/en/transfer';
 import { settings, words as zh } from '../../../src/ui/i18n/zh';
 
@@ -42,7 +44,7 @@ const placeholders = (text: string): string[] =>
   [...text.matchAll(/\{\{(\w+)\}\}/g)].map((m) => m[1]!).sort();
 
 describe('Chinese', () => {
-  const english = new Map(leaves({ ...en, ...glossary, ...transfer, ...kept }));
+  const english = new Map(leaves({ ...en, ...glossary, ...transfer, ...kept, ...labeler, ...own }));
   const chinese = new Map(leaves(zh));
 
   it('has exactly the keys of English', () =>
