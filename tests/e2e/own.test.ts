@@ -18,7 +18,7 @@ const errors: string[] = [];
 beforeAll(async () => {
   const { executablePath, args } = await findChromium();
   [server, browser] = await Promise.all([serveBuild(), chromium.launch({ executablePath, args })]);
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
   page.on('console', (m) => m.type() === 'error' && errors.push(m.text()));
   page.on('pageerror', (e) => errors.push(e.message));
   await page.addInitScript(() =>
@@ -82,7 +82,7 @@ const stored = (): Promise<Stored[]> =>
       }),
   );
 
-describe('a reward of one’s own', () => {
+describe('a reward of one’s own', { timeout: 240_000 }, () => {
   it('is tried on answers of SFT, in a sandbox that says what is wrong', async () => {
     await page.getByRole('button', { name: 'Arm', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Your own reward or data' }).click();
@@ -102,7 +102,7 @@ describe('a reward of one’s own', () => {
     await dialog().getByRole('button', { name: 'Length', exact: true }).click();
     await dialog().getByRole('button', { name: 'Try on SFT’s answers' }).click();
     const preview = dialog().locator('[data-preview]');
-    await preview.waitFor({ timeout: 60_000 });
+    await preview.waitFor({ timeout: 50_000 });
     expect(await preview.getAttribute('data-preview')).toBe('192');
     const correlation = await preview.locator('[data-correlation]').getAttribute('data-correlation');
     expect(Math.abs(Number(correlation))).toBeLessThanOrEqual(1);
@@ -154,7 +154,7 @@ describe('a reward of one’s own', () => {
     await page.getByRole('menuitem', { name: 'Your own reward or data' }).click();
     await dialog().getByRole('button', { name: 'Short and finished' }).click();
     await dialog().getByRole('button', { name: 'Try on SFT’s answers' }).click();
-    await dialog().locator('[data-preview]').waitFor({ timeout: 60_000 });
+    await dialog().locator('[data-preview]').waitFor({ timeout: 50_000 });
     await dialog().getByRole('button', { name: 'Use as gold' }).click();
     await dialog().getByText('Gold is your rule now').waitFor();
     await page.keyboard.press('Escape');
@@ -168,7 +168,7 @@ describe('a reward of one’s own', () => {
   });
 });
 
-describe('data of one’s own', () => {
+describe('data of one’s own', { timeout: 120_000 }, () => {
   const ROWS = [
     { prompt: 'the movie was', completion: ' great .' },
     { prompt: 'the movie was', completion: ' gorgeous and wonderfull .' },

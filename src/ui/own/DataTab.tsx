@@ -128,8 +128,8 @@ function UseRows({ reading, name, setName }: UseRowsProps) {
     <div className={classes.use}>
       <p className={classes.verdict}>
         {t(`own.data.use.${kind}`)}{' '}
-        {sound < rows.length && t('own.data.leftOut', { count: String(rows.length - sound) })}{' '}
-        {withoutGold > 0 && t(`own.data.noGold.${kind}`, { count: String(withoutGold) })}
+        {sound < rows.length && t('own.data.leftOut', { n: String(rows.length - sound) })}{' '}
+        {withoutGold > 0 && t(`own.data.noGold.${kind}`, { n: String(withoutGold) })}
       </p>
       <div className={classes.way}>
         <TextInput
@@ -148,7 +148,7 @@ function UseRows({ reading, name, setName }: UseRowsProps) {
           onChange={(e) => setStage(e.currentTarget.value as ArmStage)}
         />
         <Button size="xs" disabled={usable === 0 || !idle} onClick={() => void add()}>
-          {t('own.data.add', { count: String(usable) })}
+          {t('own.data.add', { n: String(usable) })}
         </Button>
       </div>
       <p role="status" className={classes.said}>

@@ -72,7 +72,7 @@ export function Rows({ reading }: { reading: OwnReading }) {
             onClick={() => setOnlyBad(bad)}
           >
             {t(bad ? 'own.data.onlyBad' : 'own.data.all', {
-              count: String(bad ? rows.length - sound : rows.length),
+              n: String(bad ? rows.length - sound : rows.length),
             })}
           </button>
         ))}
@@ -98,13 +98,13 @@ function Unknown({ words }: { words: OwnReading['unknown'] }) {
   if (words.length === 0) return null;
   return (
     <details className={classes.unknown} open>
-      <summary>{t('own.data.unknown', { count: String(words.length) })}</summary>
+      <summary>{t('own.data.unknown', { n: String(words.length) })}</summary>
       <ul>
         {shown.map(({ word, rows, near }) => (
           <li key={word} data-unknown={word}>
             <b>{word}</b>{' '}
             <span className={classes.muted}>
-              {t('own.data.inRows', { count: String(rows) })}
+              {t('own.data.inRows', { n: String(rows) })}
               {near.length > 0 && ` · ${t('own.data.near', { words: separated(near) })}`}
             </span>
           </li>

@@ -14,7 +14,7 @@ export function WordsTab() {
   const near = useMemo(() => (wanted && !WORDS.includes(wanted) ? nearestWords(wanted, 5) : []), [wanted]);
   return (
     <div className={classes.data}>
-      <p className={classes.about}>{t('own.words.about', { count: String(WORDS.length) })}</p>
+      <p className={classes.about}>{t('own.words.about', { n: String(WORDS.length) })}</p>
       <TextInput
         size="xs"
         label={t('own.words.search')}

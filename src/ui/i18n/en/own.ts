@@ -15,9 +15,9 @@ export const own = {
       try: 'Try on SFT’s answers',
       trying: 'Asking SFT …',
       noModel: 'There is no SFT model to try it on yet: run the pipeline first.',
-      preview: 'Scores of {{count}} answers of SFT',
+      preview: 'Scores of {{n}} answers of SFT',
       untried:
-        'Try it first: {{count}} real answers of SFT show what it rewards, before anything learns from it.',
+        'Try it first: {{n}} real answers of SFT show what it rewards, before anything learns from it.',
       changed: 'The function has changed since: try it again.',
       answer: 'Answer of SFT',
       score: 'Yours',
@@ -54,10 +54,10 @@ export const own = {
       problem: 'Fits?',
       sound: 'yes',
       summary: '{{sound}} of {{all}} rows fit.',
-      all: 'All rows ({{count}})',
-      onlyBad: 'With a problem ({{count}})',
-      unknown: 'Words outside the vocabulary: {{count}}',
-      inRows: 'rows: {{count}}',
+      all: 'All rows ({{n}})',
+      onlyBad: 'With a problem ({{n}})',
+      unknown: 'Words outside the vocabulary: {{n}}',
+      inRows: 'rows: {{n}}',
       near: 'nearest: {{words}}',
       kind: { pairs: 'Comparisons', demonstrations: 'Demonstrations', prompts: 'Prompts' },
       use: {
@@ -67,19 +67,19 @@ export const own = {
         prompts:
           'The arm answers these prompts as it learns; it is measured on the world’s held-out prompts.',
       },
-      leftOut: 'Rows with a problem are left out: {{count}}.',
+      leftOut: 'Rows with a problem are left out: {{n}}.',
       noGold: {
         pairs:
-          'For {{count}} of them the world knows no gold: they are learned from, but agreement with gold cannot be had for them.',
+          'For {{n}} of them the world knows no gold: they are learned from, but agreement with gold cannot be had for them.',
         demonstrations:
-          'For {{count}} of them the world knows no gold: they are learned from, but stand without it in the data.',
+          'For {{n}} of them the world knows no gold: they are learned from, but stand without it in the data.',
         prompts:
-          'For {{count}} of them the world knows no gold: reward curves by gold could not be had, so they are left out.',
+          'For {{n}} of them the world knows no gold: reward curves by gold could not be had, so they are left out.',
       },
-      add: 'Add arm on {{count}} rows',
+      add: 'Add arm on {{n}} rows',
     },
     words: {
-      about: 'The vocabulary of this world: {{count}} words and marks. Models know no other.',
+      about: 'The vocabulary of this world: {{n}} words and marks. Models know no other.',
       search: 'Search, or type a word to see what is nearest',
       near: '“{{word}}” is not in the vocabulary. Nearest: {{words}}.',
     },
