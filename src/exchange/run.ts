@@ -68,7 +68,7 @@ function readRunFile(
 }
 
 const isModel = (artifact: Artifact): artifact is ModelArtifact =>
-  artifact.kind === 'model' || artifact.kind === 'reward';
+  artifact.kind === 'model' || (artifact.kind === 'reward' && artifact.rule === undefined); // a rule is no model
 
 /** The models of a run with their nodes. */
 export const modelsOf = ({
@@ -135,6 +135,8 @@ function drawnFiles({ config }: ExchangedRun): Map<string, Uint8Array> {
     defaultSettings(config.task, 'sft', config.size)) as unknown as DemonstrationChoice & {
     steps: number;
     batchSize: number;
+    /** Demonstrations that a person brought, who has them. */
+    own: string | null;
   };
   const run = { seed: config.seed, task };
   const ofSft = { seed: sft?.seed ?? config.seed, task };
@@ -145,7 +147,9 @@ function drawnFiles({ config }: ExchangedRun): Map<string, Uint8Array> {
   const asked = drawPrompts(task, streamOf(run, 'ppo', 'prompts'), 'train', iterations * rolloutBatch);
   const heldOut = drawEvaluationPrompts(run, config.evaluation.finalPrompts);
   return new Map([
-    ...within('demonstrations', tableFiles('demonstrations', 'train', demonstrationRows(shown))),
+    ...(settings.own
+      ? []
+      : within('demonstrations', tableFiles('demonstrations', 'train', demonstrationRows(shown)))),
     ...within('prompts', tableFiles('prompts', 'train', promptRows(asked.ids))),
     ...within('prompts', tableFiles('prompts', 'test', promptRows(heldOut.ids))),
   ]);

@@ -9,6 +9,8 @@ export interface OwnRowCodes {
   'own.unknownWords': { words: readonly string[] };
   'own.empty': { column: string };
   'own.same': object;
+  /** A prompt to learn on that is not of the task's form. */
+  'own.form': { row: number; prompt: string };
 }
 
 type Sentences = { [C in keyof OwnRowCodes]: (values: OwnRowCodes[C]) => string };
@@ -29,6 +31,8 @@ export const en: Sentences = {
     `A conversation must be one message by “${role}” here, with its text as “content”.`,
   'own.unknownWords': ({ words }) => `Not in the vocabulary: ${words.join(', ')}.`,
   'own.empty': ({ column }) => `There are no words in “${column}”.`,
+  'own.form': ({ row, prompt }) =>
+    `Prompt ${row} (“${prompt}”) is not of this task’s form, so nobody knows what a good answer to it is: take it out, or choose another task.`,
   'own.same': () => 'The chosen and the rejected answer are the same.',
 };
 
@@ -41,5 +45,7 @@ export const zh: Sentences = {
   'own.turns': ({ role }) => `这里的对话必须是“${role}”的一条消息，文字写在“content”中。`,
   'own.unknownWords': ({ words }) => `词表中没有：${words.join('、')}。`,
   'own.empty': ({ column }) => `“${column}”中没有词。`,
+  'own.form': ({ row, prompt }) =>
+    `第 ${row} 个提示（“${prompt}”）不是本任务的形式，没有人知道怎样的回答算好：请去掉它，或另选任务。`,
   'own.same': () => '被选中的回答与被拒绝的回答相同。',
 };

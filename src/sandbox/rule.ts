@@ -91,14 +91,17 @@ export class Rule {
     return answers.map((answer) => this.score(answer));
   }
 
-  /** What is not the same when it is asked again in another order; undefined for a rule that keeps nothing. */
-  unsteady(answers: readonly RuleAnswer[]): Message | undefined {
+  /**
+   * Scores of answers, asked for once more in another order. Throws a RuleError, too, where they are not the same: the rule
+   * keeps something between answers.
+   */
+  steadyScores(answers: readonly RuleAnswer[]): number[] {
     const first = this.scoreAll(answers);
     const again = this.scoreAll(answers.toReversed()).reverse();
     const at = first.findIndex((score, i) => score !== again[i]);
-    if (at < 0) return undefined;
+    if (at < 0) return first;
     const answer = answers[at]!.words.join(' ');
-    return message('rule.unsteady', { answer, first: first[at]!, second: again[at]! });
+    throw new RuleError(message('rule.unsteady', { answer, first: first[at]!, second: again[at]! }));
   }
 
   dispose(): void {

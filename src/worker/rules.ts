@@ -11,8 +11,8 @@ export interface RuleWorker {
 }
 
 /** The interpreter has to be loaded, too. */
-const FIRST_MS = 20_000;
-const PATIENCE_MS = 8000;
+const FIRST_MS = 40_000;
+const PATIENCE_MS = 20_000;
 
 const spawnRuleWorker = (): Worker =>
   new Worker(new URL('./rule-worker.ts', import.meta.url), { type: 'module' });

@@ -18,7 +18,7 @@ const errors: string[] = [];
 beforeAll(async () => {
   const { executablePath, args } = await findChromium();
   [server, browser] = await Promise.all([serveBuild(), chromium.launch({ executablePath, args })]);
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
   page.on('console', (m) => m.type() === 'error' && errors.push(m.text()));
   page.on('pageerror', (e) => errors.push(e.message));
   await page.addInitScript(() =>
@@ -82,7 +82,7 @@ const stored = (): Promise<Stored[]> =>
       }),
   );
 
-describe('a reward of one’s own', () => {
+describe('a reward of one’s own', { timeout: 240_000 }, () => {
   it('is tried on answers of SFT, in a sandbox that says what is wrong', async () => {
     await page.getByRole('button', { name: 'Arm', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Your own reward or data' }).click();
@@ -102,7 +102,7 @@ describe('a reward of one’s own', () => {
     await dialog().getByRole('button', { name: 'Length', exact: true }).click();
     await dialog().getByRole('button', { name: 'Try on SFT’s answers' }).click();
     const preview = dialog().locator('[data-preview]');
-    await preview.waitFor({ timeout: 60_000 });
+    await preview.waitFor({ timeout: 50_000 });
     expect(await preview.getAttribute('data-preview')).toBe('192');
     const correlation = await preview.locator('[data-correlation]').getAttribute('data-correlation');
     expect(Math.abs(Number(correlation))).toBeLessThanOrEqual(1);
@@ -154,7 +154,7 @@ describe('a reward of one’s own', () => {
     await page.getByRole('menuitem', { name: 'Your own reward or data' }).click();
     await dialog().getByRole('button', { name: 'Short and finished' }).click();
     await dialog().getByRole('button', { name: 'Try on SFT’s answers' }).click();
-    await dialog().locator('[data-preview]').waitFor({ timeout: 60_000 });
+    await dialog().locator('[data-preview]').waitFor({ timeout: 50_000 });
     await dialog().getByRole('button', { name: 'Use as gold' }).click();
     await dialog().getByText('Gold is your rule now').waitFor();
     await page.keyboard.press('Escape');
@@ -165,6 +165,56 @@ describe('a reward of one’s own', () => {
     expect(await seriousViolations(page)).toEqual([]);
     await notice.getByRole('button', { name: 'Back to the world’s gold' }).click();
     await notice.waitFor({ state: 'detached' });
+  });
+});
+
+describe('data of one’s own', { timeout: 120_000 }, () => {
+  const ROWS = [
+    { prompt: 'the movie was', completion: ' great .' },
+    { prompt: 'the movie was', completion: ' gorgeous and wonderfull .' },
+    { prompt: [{ role: 'user', content: 'i saw it with my' }], completion: 'friends .' },
+    { question: 'who ?' },
+  ];
+
+  it('that is dropped is shown row by row, with what is wrong and the nearest words', async () => {
+    const content = [...ROWS.map((row) => JSON.stringify(row)), '{"prompt": '].join('\n');
+    await page.evaluate((text) => {
+      const data = new DataTransfer();
+      data.items.add(new File([text], 'mine.jsonl', { type: 'application/jsonl' }));
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+    }, content);
+    const rows = dialog().locator('[data-rows-read]');
+    await rows.waitFor({ timeout: 30_000 });
+    expect(await rows.getAttribute('data-rows-read')).toBe('5');
+    expect(await rows.getAttribute('data-sound')).toBe('2');
+    expect(await rows.locator('[data-problem]').count()).toBe(3);
+    expect(await rows.locator('[data-unknown=wonderfull]').textContent()).toContain('wonderful');
+    await snap('own-data-1440');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await snap('own-data-390');
+    await page.setViewportSize({ width: 1280, height: 720 });
+    await snap('own-data-1280');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    expect(await seriousViolations(page)).toEqual([]);
+  });
+
+  it('is what an arm learns from', async () => {
+    await dialog().getByRole('button', { name: 'Add arm on 2 rows' }).click();
+    await dialog().getByText('was added: press Run').waitFor();
+    const link = new URL(page.url());
+    const own = [...link.searchParams].filter(([name]) => name.endsWith('/sft.own'));
+    expect(own).toHaveLength(1);
+    expect(own[0]![1]).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it('finds its words in this world', async () => {
+    await dialog().getByRole('tab', { name: 'Words of this world' }).click();
+    await dialog()
+      .getByRole('textbox', { name: /Search/ })
+      .fill('movies');
+    await dialog().getByText('Nearest: movie').waitFor();
+    await snap('own-words-1440');
+    expect(await seriousViolations(page)).toEqual([]);
   });
 });
 

@@ -57,6 +57,7 @@ const SAMPLES: { [C in Code]: Codes[C][] } = {
   'own.unknownWords': [{ words: ['gigantic', 'zebra'] }],
   'own.empty': [{ column: 'completion' }],
   'own.same': [{}],
+  'own.form': [{ row: 3, prompt: 'post: the movie' }],
   'rule.syntax': [{ line: 3, text: 'unexpected token' }],
   'rule.noFunction': [{}],
   'rule.tooLong': [{ most: 800 }],

@@ -80,9 +80,11 @@ export function readOwnRows(content: string, fitting: Fitting): OwnReading {
   };
 }
 
-/** The sound rows as own data; undefined where there are none. */
+/** The sound rows as own data, prompts only with a gold; undefined where there are none. */
 export function ownDataOf({ kind, rows }: OwnReading): OwnData | undefined {
-  const sound = rows.flatMap(({ words }) => (words ? [words] : []));
+  const sound = rows.flatMap(({ words, hasGold }) =>
+    words && (kind !== 'prompts' || hasGold) ? [words] : [],
+  );
   if (!kind || sound.length === 0) return undefined;
   const copy = (name: string) => (row: (typeof sound)[number]) => [...row[name]!];
   const [prompt, completion, chosen, rejected] = ['prompt', 'completion', 'chosen', 'rejected'].map(copy);

@@ -1,5 +1,8 @@
 import type { Rng } from '../../random/rng';
 import type { AlignmentTask, DemonstrationSource } from '../../world/types';
+import type { OwnOf } from '../contract/own';
+import { message, MessageError } from '../../messages';
+import { BOS, encode, UnknownWordError } from '../../world';
 import { completionIds, promptIds } from './tokens';
 
 /** Which demonstrations SFT learns from. */
@@ -27,4 +30,30 @@ export function demonstrations(
   };
   const pool = examples === null ? null : Array.from({ length: examples }, draw);
   return () => (pool ? data.choice(pool) : draw());
+}
+
+/** A person's demonstrations, drawn again and again, without end. Throws a MessageError where one does not fit. */
+export function ownDemonstrations(
+  { rows }: OwnOf<'demonstrations'>,
+  data: Rng,
+  nPositions: number,
+): () => DemonstrationIds {
+  const pool = rows.map(({ prompt, completion }, row): DemonstrationIds => {
+    const ids = { prompt: [BOS, ...ownIds(prompt)], completion: ownIds(completion) };
+    const tokens = ids.prompt.length + ids.completion.length;
+    if (tokens > nPositions)
+      throw new MessageError(message('own.tooLong', { row: row + 1, tokens, most: nPositions }));
+    return ids;
+  });
+  return () => data.choice(pool);
+}
+
+/** Ids of words that a person brought. Throws a MessageError that names those outside the vocabulary. */
+export function ownIds(words: readonly string[]): number[] {
+  try {
+    return encode(words);
+  } catch (error) {
+    if (!(error instanceof UnknownWordError)) throw error;
+    throw new MessageError(message('own.words', { words: error.words.slice(0, 5) }));
+  }
 }

@@ -89,8 +89,8 @@ async function* train(
   policy: LanguageModel,
   reference: LanguageModel,
 ): AsyncGenerator<MetricsEvent, void, void> {
-  const { rewardSource, missingEosPenalty } = s;
-  const scoring = { size: s.groupSize, rewardSource, missingEosPenalty };
+  const { rewardSource, missingEosPenalty, ownPrompts } = s;
+  const scoring = { size: s.groupSize, rewardSource, missingEosPenalty, ownPrompts };
   const sampler = new AnswerSampler(context, 'grpo', parents, policy, reference, scoring);
   const order = streamOf(context, 'grpo', 'order');
   const guard = new DivergenceGuard('grpo', policy, s.learningRate);

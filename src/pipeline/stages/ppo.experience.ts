@@ -3,7 +3,7 @@ import type { Rng } from '../../random/rng';
 import type { RewardModelArtifact, StageContext } from '../contract/stage';
 import { present } from '../contract/present';
 import { evaluateTogether } from '../contract/rule-model';
-import { drawPrompts, goldOf, sequence } from '../data/tokens';
+import { goldOf, sequence, type PromptSource } from '../data/tokens';
 import { explainedVariance, generalizedAdvantages, whiten } from '../maths/advantages';
 import { klEstimators, penalisedRewards } from '../maths/kl';
 import { rowSums, zeros } from '../maths/matrix';
@@ -51,10 +51,10 @@ export async function collect(
   context: StageContext,
   s: PpoSettings,
   models: PpoModels,
-  streams: { prompts: Rng; noise: Rng },
+  streams: { prompts: PromptSource; noise: Rng },
   klCoef: number,
 ): Promise<Experience> {
-  const { prompts: asked, ids } = drawPrompts(context.task, streams.prompts, 'train', s.rolloutBatch);
+  const { prompts: asked, ids } = streams.prompts(s.rolloutBatch);
   const want = { logProbs: true, entropy: true, values: s.valueModel === 'shared' };
   const rollout = await models.policy.generate(ids, {
     want,

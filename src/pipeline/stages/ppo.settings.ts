@@ -4,7 +4,7 @@ import { choice, flag, integer, number, optionalNumber } from '../contract/setti
 import type { SettingProblem } from '../contract/stage';
 import { ON_POLICY_SETTINGS } from '../training/on-policy';
 
-const { iterations, klCoef, rewardSource } = ON_POLICY_SETTINGS;
+const { iterations, klCoef, rewardSource, ownPrompts } = ON_POLICY_SETTINGS;
 
 export const settings = z.object({
   iterations,
@@ -117,6 +117,7 @@ export const settings = z.object({
     advanced: true,
   }),
   rewardSource,
+  ownPrompts,
   rewardShift: number(0, -20, 20, {
     label: 'constant added to the reward',
     unit: 'reward',

@@ -15,6 +15,8 @@ import {
   type Parents,
   type StageContext,
 } from '../contract/stage';
+import { ownData } from '../contract/own';
+import { trainingPrompts } from '../data/tokens';
 import { mean } from '../maths/statistics';
 import { collect, type PpoModels } from './ppo.experience';
 import { ppoProblems, ppoVersion, settings, type PpoSettings } from './ppo.settings';
@@ -108,7 +110,9 @@ async function* train(
       : null;
   const models: PpoModels = { policy, reference, reward, normaliser: rewardArtifact, value };
   const stream = (purpose: string) => streamOf(context, 'ppo', purpose);
-  const asked = { prompts: stream('prompts'), noise: stream('noise') };
+  const own = s.ownPrompts === null ? null : ownData(context, 'prompts', s.ownPrompts);
+  const prompts = trainingPrompts(context.task, stream('prompts'), own);
+  const asked = { prompts, noise: stream('noise') };
   const corpus = s.pretrainCoef > 0 ? packedCorpus(stream('corpus'), 200_000) : null;
   const drawn = { order: stream('order'), mix: corpus && { corpus, stream: stream('mix') } };
   const guard = new DivergenceGuard('ppo', policy, s.learningRate);

@@ -22,6 +22,7 @@ const settings = z.object({
   klCoef: common.klCoef,
   missingEosPenalty: common.missingEosPenalty,
   rewardSource: common.rewardSource,
+  ownPrompts: common.ownPrompts,
 });
 
 export type ReinforceSettings = z.infer<typeof settings>;

@@ -25,6 +25,7 @@ const settings = z.object({
   klCoef: common.klCoef,
   missingEosPenalty: common.missingEosPenalty,
   rewardSource: common.rewardSource,
+  ownPrompts: common.ownPrompts,
 });
 
 export type RlooSettings = z.infer<typeof settings>;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { LanguageModel } from '../../engine/types';
 import { withFreshHead } from '../../model/parameters';
-import { MessageError } from '../../messages';
 import { openRule } from '../../sandbox/rule';
 import { numeric } from '../contract/figures';
 import { ownData } from '../contract/own';
@@ -80,9 +79,7 @@ async function scoredSamples(context: StageContext, sft: LanguageModel, source: 
     const answers = completions.map((c, i) => ruleAnswer(sequence(prompts.ids[i]!, c)));
     const opened = await openRule(source);
     try {
-      const unsteady = opened.unsteady(answers);
-      if (unsteady) throw new MessageError(unsteady);
-      return { scores: opened.scoreAll(answers), gold };
+      return { scores: opened.steadyScores(answers), gold };
     } finally {
       opened.dispose();
     }

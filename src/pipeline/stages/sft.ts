@@ -5,10 +5,11 @@ import { drawEvaluationPrompts, EVALUATION_FIGURES, sampleGold } from '../measur
 import { DivergenceGuard, isLogged } from '../training/guard';
 import { sftLoss } from '../losses/sft';
 import { adamw, cosineSchedule } from '../training/optimizer';
-import { choice, integer, number, optionalInteger } from '../contract/settings';
+import { choice, integer, number, optionalInteger, ownSetting } from '../contract/settings';
+import { ownData } from '../contract/own';
 import { defineStage, modelOf, parent, streamOf } from '../contract/stage';
 import { mean } from '../maths/statistics';
-import { demonstrations } from '../data/demonstrations';
+import { demonstrations, ownDemonstrations } from '../data/demonstrations';
 import { sequence } from '../data/tokens';
 
 const settings = z.object({
@@ -42,6 +43,12 @@ const settings = z.object({
     effect: 'A fixed set of this size is reused; off: a fresh demonstration every time.',
     advanced: true,
   }),
+  own: ownSetting('demonstrations', {
+    label: 'own demonstrations',
+    effect:
+      'Demonstrations that you brought, in place of those of the world; their source and number then do not count.',
+    advanced: true,
+  }),
 });
 
 export type SftSettings = z.infer<typeof settings>;
@@ -73,7 +80,11 @@ export const sft = defineStage({
     const model = modelOf(context, parent(parents, 'base'));
     const guard = new DivergenceGuard('sft', model, s.learningRate);
     await guard.start();
-    const next = demonstrations(context.task, streamOf(context, 'sft', 'data'), s);
+    const data = streamOf(context, 'sft', 'data');
+    const next =
+      s.own === null
+        ? demonstrations(context.task, data, s)
+        : ownDemonstrations(ownData(context, 'demonstrations', s.own), data, model.config.nPositions);
     let tokens = 0;
     try {
       for (let update = 1; update <= s.steps; update++) {

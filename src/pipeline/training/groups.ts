@@ -9,8 +9,9 @@ import {
   type RewardModelArtifact,
   type StageContext,
 } from '../contract/stage';
-import { choice, number } from '../contract/settings';
-import { drawPrompts, goldOf, sequence } from '../data/tokens';
+import { ownData } from '../contract/own';
+import { choice, number, ownSetting } from '../contract/settings';
+import { goldOf, sequence, trainingPrompts, type PromptSource } from '../data/tokens';
 import { klEstimators } from '../maths/kl';
 import { rowSums } from '../maths/matrix';
 import { mean } from '../maths/statistics';
@@ -63,6 +64,12 @@ export const SCORING_SETTINGS = {
       'Proxy: the reward model, as in practice; gold: the true reward, which nobody has outside this lab.',
     advanced: true,
   }),
+  ownPrompts: ownSetting('prompts', {
+    label: 'own prompts',
+    effect:
+      'Prompts that you brought to learn on, in place of the world’s; it is measured on the world’s held-out ones.',
+    advanced: true,
+  }),
 };
 
 export interface ScoringOptions {
@@ -70,11 +77,13 @@ export interface ScoringOptions {
   size: number;
   rewardSource: 'proxy' | 'gold';
   missingEosPenalty: number;
+  /** Hash of a person's own prompts; null: those of the world. */
+  ownPrompts: string | null;
 }
 
 /** Asks the policy each prompt several times and scores the answers. */
 export class AnswerSampler {
-  private readonly prompts: Rng;
+  private readonly prompts: PromptSource;
   private readonly noise: Rng;
   private readonly rewardArtifact: RewardModelArtifact;
   private readonly rewardModel: LanguageModel;
@@ -88,7 +97,8 @@ export class AnswerSampler {
     private readonly reference: LanguageModel,
     private readonly options: ScoringOptions,
   ) {
-    this.prompts = streamOf(context, stage, 'prompts');
+    const own = options.ownPrompts === null ? null : ownData(context, 'prompts', options.ownPrompts);
+    this.prompts = trainingPrompts(context.task, streamOf(context, stage, 'prompts'), own);
     this.noise = streamOf(context, stage, 'noise');
     this.rewardArtifact = parent(parents, 'reward');
     this.rewardModel = modelOf(context, this.rewardArtifact);
@@ -98,7 +108,7 @@ export class AnswerSampler {
   async draw(count: number): Promise<ScoredAnswers> {
     const { context, policy, options } = this;
     const { task } = context;
-    const drawn = drawPrompts(task, this.prompts, 'train', count);
+    const drawn = this.prompts(count);
     const repeated = <T>(xs: readonly T[]) =>
       xs.flatMap((x) => Array.from({ length: options.size }, () => x));
     const asked = repeated(drawn.prompts);

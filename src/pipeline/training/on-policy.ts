@@ -51,6 +51,7 @@ export interface OnPolicyTraining {
   klCoef: number;
   rewardSource: 'proxy' | 'gold';
   missingEosPenalty: number;
+  ownPrompts: string | null;
 }
 
 /**

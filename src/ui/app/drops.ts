@@ -9,7 +9,9 @@ export function takeDrops(): () => void {
     if (!isFile(event)) return;
     event.preventDefault();
     const dropped = event.dataTransfer?.files[0];
-    if (dropped) setView({ transfer: true, dropped });
+    if (!dropped) return;
+    const isRows = /\.(jsonl|ndjson)$/i.test(dropped.name);
+    setView(isRows ? { own: 'data', dropped } : { transfer: true, dropped });
   };
   window.addEventListener('dragover', over);
   window.addEventListener('drop', drop);

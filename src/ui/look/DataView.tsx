@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import '../i18n/look';
 import { useStageName } from '../store/useStageName';
+import { useOwnData } from '../store/own-data';
 import { useLab, useStage } from '../store/useLab';
 import { DemonstrationTable } from './DemonstrationTable';
 import classes from './look.module.css';
@@ -15,13 +16,16 @@ export function DataView() {
   const stages = useLab((s) => s.stages);
   const task = useLab((s) => s.config.task);
   const seed = useLab((s) => s.config.seed);
+  const items = useOwnData((s) => s.items);
   const stageName = useStageName();
   // of what a run goes on to log nothing changes here
   const signature = stages.map((s) => `${s.id} ${s.status === 'done'} ${s.made?.seed}`).join();
   const learned = useMemo(
-    () => stage && learnedFrom(stage, stages, { task, seed }),
+    () =>
+      stage &&
+      learnedFrom(stage, stages, { task, seed, own: Object.fromEntries(items.map((i) => [i.hash, i.data])) }),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- see above
-    [stage?.id, stage?.artifact, stage?.settings, signature, task, seed],
+    [stage?.id, stage?.artifact, stage?.settings, signature, task, seed, items],
   );
   if (!stage || !learned) return null;
   const name = stageName(stage);

@@ -1,5 +1,6 @@
 import { goldOf, promptIds } from '../../pipeline/data/tokens';
-import { demonstrations } from '../../pipeline/data/demonstrations';
+import { demonstrations, ownIds } from '../../pipeline/data/demonstrations';
+import type { OwnData, OwnRecords } from '../../pipeline/contract/own';
 import { labelDraws, type LabelDraw } from '../../pipeline/data/label-draws';
 import type { Judgement } from '../../pipeline/data/comparisons';
 import { streamOf, type PreferencePair, type Seeded } from '../../pipeline/contract/stage';
@@ -42,6 +43,8 @@ export type Learned =
 export interface Place {
   task: string;
   seed: number;
+  /** A person's own data that this browser has, by hash. */
+  own?: OwnRecords;
 }
 
 /** Most rows that are drawn again for the page; training goes on drawing. */
@@ -58,7 +61,9 @@ export function learnedFrom(stage: StageModel, stages: readonly StageModel[], pl
     case 'pretrain':
       return text(seeded, stage.settings);
     case 'sft':
-      return shown(seeded, stage.settings);
+      return typeof stage.settings['own'] === 'string'
+        ? brought(seeded, place.own?.[stage.settings['own']])
+        : shown(seeded, stage.settings);
     default: {
       const source = labelsOf(stage, stages);
       if (!source) return { kind: 'nothing' };
@@ -138,6 +143,21 @@ function shown(seeded: Seeded, settings: StageModel['settings']): Learned {
     return { number: i + 1, prompt: promptText(prompt), answer: answerText(completion), ...goldFor(seeded, prompt, completion) }; // prettier-ignore
   });
   return { kind: 'demonstrations', rows, total };
+}
+
+/** Demonstrations that a person brought. */
+function brought(seeded: Seeded, data: OwnData | undefined): Learned {
+  if (data?.kind !== 'demonstrations') return { kind: 'missing' };
+  const rows = data.rows.slice(0, MOST).map(({ prompt, completion }, i) => {
+    const [asked, answer] = [[BOS, ...ownIds(prompt)], ownIds(completion)];
+    return {
+      number: i + 1,
+      prompt: promptText(asked),
+      answer: answerText(answer),
+      ...goldFor(seeded, asked, answer),
+    };
+  });
+  return { kind: 'demonstrations', rows, total: data.rows.length };
 }
 
 function goldFor({ task }: Seeded, ids: readonly number[], completion: readonly number[]): { gold?: number } {

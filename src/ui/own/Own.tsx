@@ -4,10 +4,12 @@ import { useTranslation } from 'react-i18next';
 import { loadOwnData } from '../store/own-data';
 import { setView, useView, type OwnTab } from '../store/useView';
 import classes from './own.module.css';
+import { DataTab } from './DataTab';
 import { RewardTab } from './RewardTab';
+import { WordsTab } from './WordsTab';
 import './words';
 
-const TABS: readonly OwnTab[] = ['reward'];
+const TABS: readonly OwnTab[] = ['reward', 'data', 'words'];
 
 /** Rewards and data of one's own: written or brought, looked at, and only then used. */
 export function Own() {
@@ -33,6 +35,12 @@ export function Own() {
         </Tabs.List>
         <Tabs.Panel value="reward" className={classes.panel}>
           <RewardTab />
+        </Tabs.Panel>
+        <Tabs.Panel value="data" className={classes.panel}>
+          <DataTab />
+        </Tabs.Panel>
+        <Tabs.Panel value="words" className={classes.panel}>
+          <WordsTab />
         </Tabs.Panel>
       </Tabs>
     </Modal>

@@ -96,9 +96,7 @@ export function RewardTab() {
             <Scores tried={trial.tried} scores={trial.scores} />
           </>
         ) : (
-          <p className={classes.empty}>
-            {t('own.reward.untried', { count: String(PROMPTS * ANSWERS_EACH) })}
-          </p>
+          <p className={classes.empty}>{t('own.reward.untried', { n: String(PROMPTS * ANSWERS_EACH) })}</p>
         )}
       </div>
     </div>

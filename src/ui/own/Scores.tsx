@@ -51,11 +51,11 @@ export function Scores({ tried, scores }: ScoresProps) {
   );
   return (
     <section className={classes.scores} data-preview={rows.length}>
-      <h3>{t('own.reward.preview', { count: String(rows.length) })}</h3>
+      <h3>{t('own.reward.preview', { n: String(rows.length) })}</h3>
       <VerdictText verdict={verdictOf(scores, gold)} />
       <Histogram scores={scores} gold={gold} />
       <VirtualTable
-        label={t('own.reward.preview', { count: String(rows.length) })}
+        label={t('own.reward.preview', { n: String(rows.length) })}
         rows={rows}
         columns={columns}
         widths="minmax(0, 1fr) 4.5rem 4.5rem"

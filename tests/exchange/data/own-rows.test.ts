@@ -41,7 +41,10 @@ describe('TRL’s formats', () => {
   it('prompt only, also of another form: then without gold', () => {
     const reading = read({ prompt: 'the movie was' }, { prompt: 'post: the movie was' });
     expect(reading).toMatchObject({ kind: 'prompts', sound: 2, withoutGold: 1 });
-    expect(ownDataOf(reading)).toMatchObject({ kind: 'prompts', rows: { length: 2 } });
+    expect(ownDataOf(reading)).toEqual({
+      kind: 'prompts',
+      rows: [{ prompt: ['review:', 'the', 'movie', 'was'] }],
+    });
   });
 
   it('conversations of one question and one answer', () => {
@@ -122,7 +125,8 @@ describe('any text', () => {
         for (const { words, problem } of reading.rows)
           expect(words === undefined).toBe(problem !== undefined);
         const data = ownDataOf(reading);
-        expect(data === undefined).toBe(reading.sound === 0);
+        const usable = reading.kind === 'prompts' ? reading.sound - reading.withoutGold : reading.sound;
+        expect(data === undefined).toBe(usable === 0);
         if (data) expect(ownDataProblem(data)).toBeUndefined();
       }),
     );

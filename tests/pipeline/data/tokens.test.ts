@@ -2,9 +2,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, Matrix } from '../../../src/engine/types';
 import { labelLogProbs } from '../../support/categorical';
 import { modelOf, type StageContext } from '../../../src/pipeline/contract/stage';
-import { completionIds, drawPrompts, goldOf, promptIds, sequence } from '../../../src/pipeline/data/tokens';
+import {
+  completionIds,
+  drawPrompts,
+  goldOf,
+  promptIds,
+  sequence,
+  trainingPrompts,
+} from '../../../src/pipeline/data/tokens';
 import { rngFrom } from '../../../src/random/rng';
 import { BOS, decode, EOS, PAD, reviewTask, TASKS } from '../../../src/world';
+import type { AlignmentTask } from '../../../src/world/types';
 import { nanoContext, openEngine, trainTrunk, type Trunk } from '../support';
 
 let engine: Engine;
@@ -71,5 +79,32 @@ describe('sequences', () => {
       at(logProbs!).forEach((x, c) => expect(x).toBeCloseTo(expected[c] ?? 0, 4));
     }
     model.dispose();
+  });
+});
+
+describe('prompts to learn on', () => {
+  const task = reviewTask as AlignmentTask;
+  const rng = () => rngFrom(3, 'prompts');
+  const prompts = (...texts: string[]) => ({
+    kind: 'prompts' as const,
+    rows: texts.map((text) => ({ prompt: text.split(' ') })),
+  });
+
+  it('are the task’s as they always were', () => {
+    const source = trainingPrompts(task, rng(), null);
+    const before = rng();
+    for (const count of [3, 5]) expect(source(count)).toEqual(drawPrompts(task, before, 'train', count));
+  });
+
+  it('are a person’s own, whose gold the task knows', () => {
+    const { prompts: drawn, ids } = trainingPrompts(task, rng(), prompts('review: the movie was'))(4);
+    expect(drawn).toEqual(Array(4).fill(task.parsePrompt(['review:', 'the', 'movie', 'was'])));
+    expect(ids).toEqual(drawn.map(promptIds));
+  });
+
+  it('of another form are named by their row', () => {
+    expect(() => trainingPrompts(task, rng(), prompts('review: the movie', 'post: the movie'))).toThrow(
+      'Prompt 2 (“post: the movie”)',
+    );
   });
 });

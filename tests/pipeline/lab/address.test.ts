@@ -27,7 +27,9 @@ function changed(): LabConfig {
       { id: 'bo', name: 'Best of n', stage: 'best-of-n', settings: {}, size: 'nano' },
       { id: 'z', name: 'Z', stage: 'dpo', settings: {}, from: { sft: 'distil', preferences: 'ai-feedback' } },
       { id: 'b', name: 'B', stage: 'ppo', settings: {}, start: 'pretrain' },
+      { id: 'r', name: 'R', stage: 'ppo', settings: {}, from: { reward: 'rule' } },
     ],
+    gold: 'fedcba9876543210fedcba9876543210',
   };
   config = withSetting(config, 'sft', 'examples', 64);
   config = withSetting(config, 'ppo', 'clipRange', null);
@@ -72,6 +74,8 @@ describe('addresses', () => {
     ['evaluation.temperatures', '[0, 1]', { evaluation: { ...base.evaluation, temperatures: [0, 1] } }],
     ['evaluation.tax', 'true', { evaluation: { ...base.evaluation, tax: true } }],
     ['evaluation.tax', 'off', {}],
+    ['gold', '0123456789abcdef0123456789abcdef', { gold: '0123456789abcdef0123456789abcdef' }],
+    ['gold', 'off', {}],
     ['seed', '0', { seed: 0 }],
   ] as [string, string, Partial<LabConfig>][])('%s=%s', (path, text, changes) => {
     expect(withPairs(base, [[path, text]])).toEqual({ config: { ...base, ...changes }, problems: [] });

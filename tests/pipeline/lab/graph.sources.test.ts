@@ -52,6 +52,26 @@ describe('start', () => {
   });
 });
 
+describe('a rule', () => {
+  const HASH = '0123456789abcdef0123456789abcdef';
+  const ruled = arm({ id: 'ruled', stage: 'ppo', from: { reward: 'rule' }, trunk: { rule: { rule: HASH } } });
+
+  it('stands in for the reward model of one arm, and leaves the others theirs', () => {
+    const both = graph(ruled, arm({ id: 'other', stage: 'ppo' }));
+    expect(both.find((n) => n.id === 'ruled')!.inputs).toEqual({ sft: 'sft', reward: 'ruled/rule' });
+    expect(both.find((n) => n.id === 'ruled/rule')!.inputs).toEqual({ sft: 'sft' });
+    expect(both.find((n) => n.id === 'other')!.inputs).toEqual({ sft: 'sft', reward: 'reward' });
+    expect(key(both, 'other')).toBe(key(graph(arm({ id: 'other', stage: 'ppo' })), 'other'));
+  });
+
+  it('as gold changes every key of the task, and those of no other', () => {
+    const arms = [arm({ id: 'other', stage: 'ppo' })];
+    const [world, own] = [buildGraph({ ...base, arms }), buildGraph({ ...base, arms, gold: HASH })];
+    for (const { id, key: before } of world)
+      expect(own.find((n) => n.id === id)!.key === before, id).toBe(id === 'pretrain');
+  });
+});
+
 describe('a teacher', () => {
   const zephyr = graph(
     arm({ id: 'dsft', from: { sft: 'distil' } }),

@@ -7,8 +7,9 @@ import {
   type MetricsEvent,
   type StageContext,
 } from '../../../src/pipeline/contract/stage';
+import { ownKey, type OwnData } from '../../../src/pipeline/contract/own';
 import { mean } from '../../../src/pipeline/maths/statistics';
-import { decode, EOS, reviewTask } from '../../../src/world';
+import { decode, encode, EOS, reviewTask } from '../../../src/world';
 import { nanoContext, openEngine, recording, runToEnd, trainTrunk, type Trunk } from '../support';
 
 let engine: Engine;
@@ -54,6 +55,32 @@ describe('pretraining and SFT', () => {
       expect(row.ids.indexOf(EOS)).toBe(row.ids.length - 1);
       expect(row.prefix ?? 0).toBe(0);
     }
+  });
+
+  it('SFT learns from demonstrations that a person brought, whatever those of the world say', async () => {
+    const words = ['it', 'was', 'boring', '.', '<eos>'];
+    const data: OwnData = {
+      kind: 'demonstrations',
+      rows: [{ prompt: ['review:', 'the', 'movie', 'was'], completion: words }],
+    };
+    const own = { [ownKey(data)]: data };
+    const { result } = await runToEnd<LanguageModelArtifact>(
+      { ...context, own },
+      'sft',
+      { steps: 60, batchSize: 8, learningRate: 5e-3, own: ownKey(data) },
+      trunk,
+    );
+    const model = modelOf(context, result.artifact);
+    const { completions } = await model.generate([[1, ...encode(data.rows[0]!.prompt)]], {
+      maxNewTokens: 8,
+      temperature: 0,
+      noiseKey: 1,
+    });
+    model.dispose();
+    expect(decode(completions[0]!)).toEqual(words);
+    await expect(runToEnd(context, 'sft', { own: ownKey(data) }, trunk)).rejects.toMatchObject({
+      info: { code: 'own.missing' },
+    });
   });
 
   it('a fixed number of demonstrations is reused', async () => {

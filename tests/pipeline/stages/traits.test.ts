@@ -28,6 +28,7 @@ describe('the registry', () => {
     expect(fillersOf('sft')).toEqual(['sft', 'pretrain', 'distil']);
     expect(fillersOf('preferences')).toEqual(['preferences', 'ai-feedback', 'own-labels']);
     expect(fillersOf('judge')).toEqual(['reward']);
+    expect(fillersOf('reward')).toEqual(['reward', 'rule']);
   });
 
   it('has someone for every role that a stage asks for', () => {

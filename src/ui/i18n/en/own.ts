@@ -15,9 +15,9 @@ export const own = {
       try: 'Try on SFT’s answers',
       trying: 'Asking SFT …',
       noModel: 'There is no SFT model to try it on yet: run the pipeline first.',
-      preview: 'Scores of {{count}} answers of SFT',
+      preview: 'Scores of {{n}} answers of SFT',
       untried:
-        'Try it first: {{count}} real answers of SFT show what it rewards, before anything learns from it.',
+        'Try it first: {{n}} real answers of SFT show what it rewards, before anything learns from it.',
       changed: 'The function has changed since: try it again.',
       answer: 'Answer of SFT',
       score: 'Yours',
@@ -41,6 +41,47 @@ export const own = {
         'Everything is measured and labelled by your rule: gold, win rate, over-optimisation, simulated labels and the reward model that learns from them. Ready-made models and recorded seeds do not apply; SFT, labels and reward model are trained anew.',
       added: '“{{name}}” was added: press Run.',
       goldSet: 'Gold is your rule now: press Run.',
+    },
+    data: {
+      about:
+        'JSON Lines in one of TRL’s three formats: prompt and completion, prompt with chosen and rejected answer, or prompts alone. Text, or conversations of one question and one answer.',
+      paste: 'Paste rows',
+      choose: 'Choose a file …',
+      nothing:
+        'Paste rows, choose a file, or drop one anywhere on the page. Nothing is used before you have seen every row.',
+      line: 'Line',
+      row: 'Row',
+      problem: 'Fits?',
+      sound: 'yes',
+      summary: '{{sound}} of {{all}} rows fit.',
+      all: 'All rows ({{n}})',
+      onlyBad: 'With a problem ({{n}})',
+      unknown: 'Words outside the vocabulary: {{n}}',
+      inRows: 'rows: {{n}}',
+      near: 'nearest: {{words}}',
+      kind: { pairs: 'Comparisons', demonstrations: 'Demonstrations', prompts: 'Prompts' },
+      use: {
+        pairs:
+          'DPO and its kin learn from these comparisons; PPO and its kin from a reward model of them. Held-out comparisons, evaluation and gold stay the world’s.',
+        demonstrations: 'An SFT model of its own imitates these demonstrations, and the arm grows from it.',
+        prompts:
+          'The arm answers these prompts as it learns; it is measured on the world’s held-out prompts.',
+      },
+      leftOut: 'Rows with a problem are left out: {{n}}.',
+      noGold: {
+        pairs:
+          'For {{n}} of them the world knows no gold: they are learned from, but agreement with gold cannot be had for them.',
+        demonstrations:
+          'For {{n}} of them the world knows no gold: they are learned from, but stand without it in the data.',
+        prompts:
+          'For {{n}} of them the world knows no gold: reward curves by gold could not be had, so they are left out.',
+      },
+      add: 'Add arm on {{n}} rows',
+    },
+    words: {
+      about: 'The vocabulary of this world: {{n}} words and marks. Models know no other.',
+      search: 'Search, or type a word to see what is nearest',
+      near: '“{{word}}” is not in the vocabulary. Nearest: {{words}}.',
     },
     gold: {
       notice:

@@ -18,8 +18,8 @@ export const own: Words<typeof en> = {
       try: '用 SFT 的回答试一试',
       trying: '正在询问 SFT……',
       noModel: '还没有可以试用的 SFT 模型：请先运行流程。',
-      preview: 'SFT 的 {{count}} 个回答的得分',
-      untried: '请先试一试：在任何模型从中学习之前，用 SFT 的 {{count}} 个真实回答看看它奖励什么。',
+      preview: 'SFT 的 {{n}} 个回答的得分',
+      untried: '请先试一试：在任何模型从中学习之前，用 SFT 的 {{n}} 个真实回答看看它奖励什么。',
       changed: '函数已改动：请再试一次。',
       answer: 'SFT 的回答',
       score: '您的规则',
@@ -42,6 +42,42 @@ export const own: Words<typeof en> = {
         '一切都按您的规则测量和标注：真实奖励、胜率、过度优化、模拟标注以及由此训练的奖励模型。现成模型和录制的种子不适用；SFT、标注和奖励模型会重新训练。',
       added: '已添加“{{name}}”：请按“运行”。',
       goldSet: '真实奖励现在是您的规则：请按“运行”。',
+    },
+    data: {
+      about:
+        'TRL 三种格式之一的 JSON Lines：prompt 与 completion，prompt 与 chosen、rejected，或只有 prompt。可以是文本，也可以是一问一答的对话。',
+      paste: '粘贴数据行',
+      choose: '选择文件……',
+      nothing: '粘贴数据行、选择文件，或把文件拖到页面任意处。在您看过每一行之前，什么都不会被使用。',
+      line: '行号',
+      row: '数据行',
+      problem: '可用？',
+      sound: '可用',
+      summary: '{{all}} 行中有 {{sound}} 行可用。',
+      all: '所有行（{{n}}）',
+      onlyBad: '有问题的行（{{n}}）',
+      unknown: '词表外的词：{{n}}',
+      inRows: '行数：{{n}}',
+      near: '最接近：{{words}}',
+      kind: { pairs: '比较', demonstrations: '示范', prompts: '提示' },
+      use: {
+        pairs:
+          'DPO 一类的方法直接从这些比较中学习；PPO 一类则从由它们训练的奖励模型学习。留出比较、评估和真实奖励仍是这个世界的。',
+        demonstrations: '一个单独的 SFT 模型模仿这些示范，实验组由它出发。',
+        prompts: '实验组在学习时回答这些提示；评估仍用这个世界的留出提示。',
+      },
+      leftOut: '有问题的行不使用：{{n}}。',
+      noGold: {
+        pairs: '其中 {{n}} 行没有真实奖励：仍会从中学习，但得不到与真实奖励的一致率。',
+        demonstrations: '其中 {{n}} 行没有真实奖励：仍会从中学习，但数据表中没有这一项。',
+        prompts: '其中 {{n}} 行没有真实奖励：得不到真实奖励曲线，因此不使用。',
+      },
+      add: '添加实验组（{{n}} 行）',
+    },
+    words: {
+      about: '这个世界的词表：{{n}} 个词和标点。模型不认识别的词。',
+      search: '搜索，或输入一个词查看最接近的词',
+      near: '词表中没有“{{word}}”。最接近：{{words}}。',
     },
     gold: {
       notice:

@@ -12,6 +12,7 @@ const batch = (unit: string) => words('批大小', '越大：梯度越平滑，�
 const iterations = words('迭代次数', '越多：离 SFT 越远，奖励越高，过度优化的风险也越大。', '次更新');
 const klCoef = words('KL 系数', '越高：越贴近 SFT；为 0 则容易过度优化代理奖励。', '奖励/nat');
 const missingEosPenalty = words('缺少 EOS 的惩罚', '回答没有结束时扣除；为 0 则放任回答不停。', '奖励');
+const ownPrompts = words('自备提示', '学习时用您带来的提示，代替这个世界的；评估仍用这个世界的留出提示。');
 const rewardSource: SettingWords = {
   ...words('奖励', '代理：奖励模型，与实践一致；真实：真实奖励，离开这个实验室没有人拥有。'),
   options: { proxy: '代理', gold: '真实' },
@@ -36,6 +37,7 @@ export const settings: SettingCatalogue = {
       options: { crowd: '众包', curated: '精选', narrow: '单一' },
     },
     examples: words('示范数量', '重复使用固定的这么多条；关闭：每次都用新的示范。', '条示范'),
+    own: words('自备示范', '您带来的示范，代替这个世界的；示范来源和数量随之不起作用。'),
   },
   preferences: {
     pairs: words('比较数', '越多：奖励模型越好，DPO 可学的也越多。', '对'),
@@ -106,6 +108,7 @@ export const settings: SettingCatalogue = {
     adaptiveKlHorizon: words('自适应 KL 时间尺度', '越长：系数变化越慢。', '样本'),
     pretrainCoef: words('混入预训练（PPO-ptx）', '越高：保留的网络文本能力越多（对齐税越小），奖励略低。'),
     rewardSource,
+    ownPrompts,
     rewardShift: words('奖励加上的常数', '本不该有影响；它暴露了价值裁剪和 EOS 规则掩盖的东西。', '奖励'),
   },
   dpo: {
@@ -145,6 +148,7 @@ export const settings: SettingCatalogue = {
     minibatches: words('小批数', '越多：梯度步越小、越频繁。', '每轮'),
     missingEosPenalty,
     rewardSource,
+    ownPrompts,
   },
   rloo: {
     iterations,
@@ -154,6 +158,7 @@ export const settings: SettingCatalogue = {
     klCoef,
     missingEosPenalty,
     rewardSource,
+    ownPrompts,
   },
   reinforce: {
     iterations,
@@ -166,6 +171,7 @@ export const settings: SettingCatalogue = {
     klCoef,
     missingEosPenalty,
     rewardSource,
+    ownPrompts,
   },
   kto: {
     steps: words('步数', '越多：离 SFT 越远；同样的回答会重复出现。', '次更新'),
