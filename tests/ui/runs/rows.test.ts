@@ -22,7 +22,7 @@ function run(of: LabConfig, changed: number, summary: Record<string, number> | n
     at: 1,
     summary: summary ?? {},
   } as const;
-  const entries = summary ? { dpo: entry } : {};
+  const entries: ListedRun['entries'] = summary ? { dpo: entry } : {};
   return { id: String(changed), config: of, demo: null, begun: 0, changed, keys, entries, bytes: 1 };
 }
 
