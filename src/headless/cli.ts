@@ -67,6 +67,7 @@ async function run(name: string | undefined, flags: RunFlags): Promise<void> {
     throw new UsageError(`--set seed: contradicts ${flag}`);
   const seeds = flags.seeds ?? [flags.seed ?? chosen.seed];
   const swept = flags.sweep === undefined ? chosen : applySweep(chosen, flags.sweep, seeds).config;
+  if (swept !== chosen) console.log(swept.arms.map(({ id, name }) => `${id}: ${name}`).join('\n'));
   const configs = seeds.map((s) => ({ ...swept, seed: s }));
   const folder = (s: number) => (flags.out && several ? join(flags.out, `seed-${s}`) : flags.out);
   if (flags.out) for (const s of seeds) await tryOutput(folder(s)!);

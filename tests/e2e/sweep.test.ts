@@ -28,17 +28,12 @@ afterAll(async () => {
   await server?.close();
 });
 
-const shot = (name: string) =>
-  process.env['ALIGNLET_SHOTS']
-    ? page.screenshot({ path: `${process.env['ALIGNLET_SHOTS']}/${name}.png` })
-    : null;
 const bar = () => page.locator('[data-sweep]');
 const cells = (status: string) => page.locator(`td[data-status=${status}]`);
 
-async function inAllThemes(name: string): Promise<void> {
+async function inAllThemes(): Promise<void> {
   await page.waitForTimeout(400); // colours move
   expect(await seriousViolations(page), 'light').toEqual([]);
-  await shot(`${name}-light`);
   for (const [looks, set] of [
     [
       'dark',
@@ -49,7 +44,6 @@ async function inAllThemes(name: string): Promise<void> {
     await set();
     await page.waitForTimeout(400);
     expect(await seriousViolations(page), looks).toEqual([]);
-    await shot(`${name}-${looks}`);
   }
   await page.evaluate(() => {
     document.documentElement.setAttribute('data-mantine-color-scheme', 'light');
@@ -72,7 +66,6 @@ describe('a sweep', () => {
     await form.getByText('6 runs: 3 methods × 2 seeds.').waitFor();
     expect(await form.textContent()).toMatch(/MB of memory/);
     expect(await seriousViolations(page)).toEqual([]);
-    await shot('form');
     await form.getByRole('button', { name: 'Start 6 runs' }).click();
   });
 
@@ -109,7 +102,7 @@ describe('a sweep', () => {
     const kl = await page.locator('[data-swept] td:nth-of-type(1)').allTextContents();
     const [far, , near] = kl.map(Number.parseFloat);
     expect(far).toBeGreaterThan(near!); // β holds it back
-    await inAllThemes('curve');
+    await inAllThemes();
   });
 
   it('singles out the curves of a point', async () => {
@@ -117,7 +110,6 @@ describe('a sweep', () => {
     await page.locator('[data-chart=reward]').waitFor();
     const held = page.getByRole('group', { name: 'Methods: single one out' }).locator('[aria-pressed=true]');
     await expect.poll(() => held.textContent()).toContain('β=0.2');
-    await shot('singled');
   });
 
   it('has results in the free lab, too', async () => {
@@ -175,7 +167,7 @@ describe('the table of runs', () => {
     expect(Math.max(...equal) - Math.min(...equal)).toBeLessThanOrEqual(
       Math.max(...sorted) - Math.min(...sorted),
     );
-    await inAllThemes('runs');
+    await inAllThemes();
     await dialog().getByLabel('Search by name').fill('β=2');
     await expect.poll(() => rows().count()).toBe(1);
   });
@@ -187,26 +179,19 @@ describe('the table of runs', () => {
     expect(errors).toEqual([]);
   });
 
-  it('has room on small screens', async () => {
-    if (!process.env['ALIGNLET_SHOTS']) return;
-    for (const [width, height] of [
-      [1280, 720],
-      [390, 844],
-    ] as const) {
-      // prettier-ignore
-      await page.setViewportSize({ width, height });
-      await page.locator('#charts').getByText('Sweep', { exact: true }).click();
-      await page.waitForTimeout(600);
-      await shot(`curve-${width}`);
-      await page.getByRole('button', { name: 'All runs' }).last().click();
-      await page.waitForTimeout(600);
-      await shot(`runs-${width}`);
-      await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: 'Another sweep …' }).click();
-      await page.waitForTimeout(600);
-      await shot(`form-${width}`);
-      await page.keyboard.press('Escape');
-      await page.waitForTimeout(300);
-    }
+  it('fits a phone, as the form and the curve do', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
+    await page.locator('#charts').getByText('Sweep', { exact: true }).click();
+    await page.locator('[data-point]').first().waitFor();
+    expect(await fits()).toBe(true);
+    await page.getByRole('button', { name: 'Another sweep …' }).click();
+    const form = page.getByRole('dialog', { name: 'Sweep' });
+    await form.waitFor();
+    expect(await form.evaluate((e) => e.scrollWidth <= e.clientWidth)).toBe(true);
+    await page.keyboard.press('Escape');
+    await page.locator('#charts').getByRole('button', { name: 'All runs' }).click();
+    await rows().first().waitFor();
+    expect(await dialog().evaluate((e) => e.scrollWidth <= e.clientWidth)).toBe(true);
   });
 });

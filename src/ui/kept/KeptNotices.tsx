@@ -9,6 +9,7 @@ import { keeper, runOf, useKept } from '../store/keep';
 import { canUndo, dismissUndo, undo, useUndo } from '../store/undo';
 import { actions, canRun, useLab } from '../store/useLab';
 import { useStageName } from '../store/useStageName';
+import { useSweep } from '../store/useSweep';
 import { setView } from '../store/useView';
 import classes from './kept.module.css';
 import { armsOf, stoppedIn, whereText } from './words';
@@ -83,7 +84,8 @@ function InterruptedNotice() {
     );
     return () => void (current = false);
   }, [key, idle, config, stopped]);
-  if (!idle || stopped.length === 0) return null;
+  const isSwept = useSweep((s) => s.sweep !== null && s.state !== 'done'); // which offers to go on itself
+  if (!idle || isSwept || stopped.length === 0) return null;
   const where = whereText(stopped.map((stage) => ({ name: stageName(stage), ...stage.progress })));
   return (
     <div className={classes.notice} data-notice="interrupted">

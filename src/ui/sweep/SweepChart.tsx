@@ -43,12 +43,13 @@ export function SweepChart({ sweep, figure, points, picker, onPick }: SweepChart
     ...(Number.isFinite(halfWidth) ? [mean - halfWidth, mean + halfWidth] : []),
     ...each.map(({ y }) => y),
   ]);
-  const y = niceAxis(figureInfo(figure).range ?? reach, [], 4);
+  const { range, kind } = figureInfo(figure);
+  const isSize = kind === 'nats' || kind === 'count'; // never below 0, whatever an interval of few seeds says
+  const y = niceAxis(range ?? (isSize ? reach.map((value) => Math.max(0, value)) : reach), [], 4);
   const seeds = Math.max(1, ...points.map(({ spread }) => spread.count));
   const setting = axisText(axis);
-  const title = axis
-    ? t('sweep.over', { figure: figureName(figure), setting })
-    : t('sweep.byArm', { figure: figureName(figure) });
+  const name = figureName(figure).replace(/[,，].*/, ''); // its unit stands at the axis
+  const title = axis ? t('sweep.over', { figure: name, setting }) : t('sweep.byArm', { figure: name });
   const question = t('sweep.intervals', { count: seeds });
   const values = points
     .map(({ arm, spread }) => `${names.get(arm)}: ${spreadValue(figure, spread)}`)

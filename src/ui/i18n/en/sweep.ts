@@ -86,7 +86,7 @@ export const sweep = {
     together: 'seeds together',
     at: 'Compare at equal',
     atEnd: 'end of each',
-    atValue: 'Figures at {{amount}}: the most that all of these have used.',
+    atValue: 'Figures at {{amount}}: the most that all of these have come to.',
     atNone: 'None of these has used any.',
     amount: {
       update: '{{amount}} updates',
