@@ -94,7 +94,8 @@ function publishNow(): void {
   published = performance.now();
   const before = useLab.getState();
   const stages = readStages();
-  const isUnchanged = stages.length === before.stages.length && stages.every((s, i) => s === before.stages[i]);
+  const isUnchanged =
+    stages.length === before.stages.length && stages.every((s, i) => s === before.stages[i]);
   const speed = stages
     .filter((s) => s.status === 'running')
     .reduce((sum, s) => sum + (s.tokensPerSecond ?? 0), 0);
