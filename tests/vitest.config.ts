@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
@@ -7,7 +8,16 @@ import { amountsOf } from './support/amounts.ts';
 // @ts-expect-error the config loader wants the extension, TypeScript does not
 import { findChromium } from './support/chromium.ts';
 
-/** Two projects: `node` runs everything that needs no page, `browser` runs tests/browser in a real Chromium. */
+const IN_NODE = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000, // a busy machine closes a browser slowly, too
+  globalSetup: 'tests/support/run-folder.ts',
+};
+
+/**
+ * Three projects: `browser` runs tests/browser in a real Chromium, `page` drives the whole page in one, `node` runs
+ * everything else, first and on all cores; then the other two run at the same time.
+ */
 export default defineConfig(async () => {
   const { executablePath, args } = await findChromium();
   return {
@@ -50,10 +60,18 @@ export default defineConfig(async () => {
           test: {
             name: 'node',
             include: ['tests/**/*.test.{ts,tsx}'],
-            exclude: ['tests/browser/**', '**/node_modules/**'],
-            testTimeout: 60_000,
-            hookTimeout: 60_000, // a busy machine closes a browser slowly, too
-            globalSetup: 'tests/support/run-folder.ts',
+            exclude: ['tests/browser/**', 'tests/e2e/**', '**/node_modules/**'],
+            ...IN_NODE,
+            maxWorkers: Math.max(2, availableParallelism() - 1),
+          },
+        },
+        {
+          extends: true as const,
+          test: {
+            name: 'page',
+            include: ['tests/e2e/**/*.test.ts'],
+            ...IN_NODE,
+            sequence: { groupOrder: 1 },
           },
         },
         {
@@ -61,6 +79,7 @@ export default defineConfig(async () => {
           test: {
             name: 'browser',
             include: ['tests/browser/**/*.test.{ts,tsx}'],
+            sequence: { groupOrder: 1 },
             testTimeout: 120_000,
             hookTimeout: 120_000,
             browser: {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
 import { format } from 'prettier';
@@ -44,6 +44,7 @@ const inWords = (saved: Saved): Promise<string> => format(report(saved), { ...st
 
 async function write(saved: Saved, folder?: string): Promise<void> {
   const out = folder ? pathToFileURL(`${resolve(folder)}/`) : HERE;
+  await mkdir(out, { recursive: true });
   const json = await format(JSON.stringify(saved), { ...style(), parser: 'json' });
   await writeFile(new URL('results.json', out), json);
   await writeFile(new URL('RESULTS.md', out), await inWords(saved));
