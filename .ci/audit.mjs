@@ -3,6 +3,7 @@
  * and does not fail, where the audit service does not answer: a mirror of the registry often has none.
  */
 import { spawnSync } from 'node:child_process';
+import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 
 const GRAVE = ['high', 'critical'];

@@ -2,6 +2,7 @@ import { chromium, type Browser, type CDPSession, type Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../support/chromium';
 import { amount, note } from '../support/noted';
+import { heldIn } from './kept.support';
 import { serveBuild, type Served } from './serve';
 
 /** Full runs in one page; 20 in `npm run trial`. */
@@ -40,8 +41,13 @@ async function heap(cdp: CDPSession): Promise<number> {
   return (await cdp.send('Runtime.getHeapUsage')).usedSize;
 }
 
-/** Final figures of every stage, as the page shows them. */
-const shown = (page: Page) => page.locator('[data-node]').allTextContents();
+/** What a run has come to: digests of what is kept of every stage, and what the page says. */
+async function figures(page: Page) {
+  await expect
+    .poll(async () => Object.keys((await heldIn(page)).results).length, { timeout: 60_000 })
+    .toBe(ARMS.length + 3); // and SFT, preferences, reward model
+  return { results: (await heldIn(page)).results, said: await page.locator('#status').textContent() };
+}
 
 describe('a page with eight arms', () => {
   it(
@@ -56,13 +62,13 @@ describe('a page with eight arms', () => {
       await page.goto(server.url + SMALL, { waitUntil: 'commit' });
       await untilStatus(page, 'ready');
       const heaps: number[] = [];
-      let first: string[] | undefined;
+      let first: Awaited<ReturnType<typeof figures>> | undefined;
       for (let i = 1; i <= RUNS; i++) {
         await button(page, 'Run').click();
         await untilStatus(page, 'done');
         expect(await page.locator('[data-node^=a][data-status=done]').count()).toBe(8);
-        const figures = await shown(page);
-        expect(figures).toEqual((first ??= figures));
+        const now = await figures(page);
+        expect(now).toEqual((first ??= now));
         await button(page, 'Reset').click();
         await untilStatus(page, 'ready');
         heaps.push((await heap(cdp)) / 2 ** 20);

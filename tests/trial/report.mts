@@ -106,7 +106,7 @@ function problems(known: readonly Outcome[]): string[] {
 function input({ against = [] }: Bench): [string, string] {
   const part = against.find((one) => one.part === 'eight');
   const ms = part?.rows.find(({ name }) => name === 'allDelay')?.ours?.median;
-  if (!part || ms === undefined) return ['**not run**', '`npm run bench -- --against af47fcf --parts eight`'];
+  if (!part || ms === undefined) return ['**not run**', '`npm run bench -- --against af47fcf --only eight`'];
   return [
     ms <= MOST_DELAY ? `holds (${figure(ms)} ms)` : `**does not hold** (${figure(ms)} ms)`,
     `${part.commits.ours}, ${dateOf(part)}, tests/bench`,

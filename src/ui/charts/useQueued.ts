@@ -1,4 +1,5 @@
 import { startTransition, useEffect, useRef, useState } from 'react';
+import { afterInput } from '../store/input-pending';
 
 /** Pause between two charts that are drawn, milliseconds: room for input in between. */
 const PAUSE = 12;
@@ -13,8 +14,10 @@ function drawNext(): void {
   const [id, draw] = next;
   waiting.delete(id);
   draw();
-  if (waiting.size) timer = setTimeout(drawNext, PAUSE);
+  if (waiting.size) timer = setTimeout(drawWhenQuiet, PAUSE);
 }
+
+const drawWhenQuiet = (): void => afterInput(drawNext);
 
 /**
  * The latest value, but handed to one chart at a time: drawing a chart takes some ten milliseconds, and drawing
@@ -26,7 +29,7 @@ export function useQueued<T>(value: T): T | null {
   useEffect(() => {
     const key = id.current;
     waiting.set(key, () => startTransition(() => setShown({ value }))); // input comes first
-    timer ??= setTimeout(drawNext, PAUSE);
+    timer ??= setTimeout(drawWhenQuiet, PAUSE);
     return () => {
       waiting.delete(key);
     };

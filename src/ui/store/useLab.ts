@@ -19,6 +19,7 @@ import { loadRecording } from '../recorded/recordings';
 import { armStyles } from './arms';
 import { armSeries, keepUnchanged } from './compare';
 import type { StoredRun } from '../../storage/schema';
+import { afterInput } from './input-pending';
 import { noteRun } from './keep';
 import { remember, type UndoStep } from './undo';
 import { setView } from './useView';
@@ -86,25 +87,27 @@ let published = 0;
 function publish(): void {
   if (timer !== undefined) return;
   const wait = Math.max(0, published + PUBLISH_INTERVAL - performance.now());
-  timer = setTimeout(() => {
-    timer = undefined;
-    published = performance.now();
-    const before = useLab.getState();
-    const stages = readStages();
-    const isUnchanged =
-      stages.length === before.stages.length && stages.every((s, i) => s === before.stages[i]);
-    const speed = stages
-      .filter((s) => s.status === 'running')
-      .reduce((sum, s) => sum + (s.tokensPerSecond ?? 0), 0);
-    useLab.setState({
-      state: session.shown.state,
-      replay: replayState(session.player, before.replay),
-      unloaded: unloadedState(session.lab.unloaded, before.unloaded),
-      stages: isUnchanged ? before.stages : stages,
-      series: isUnchanged ? before.series : keepUnchanged(before.series, armSeries(stages, before.styles)),
-      ...(speed > 0 ? { tokensPerSecond: speed } : {}),
-    });
-  }, wait);
+  timer = setTimeout(() => afterInput(publishNow), wait);
+}
+
+function publishNow(): void {
+  timer = undefined;
+  published = performance.now();
+  const before = useLab.getState();
+  const stages = readStages();
+  const isUnchanged =
+    stages.length === before.stages.length && stages.every((s, i) => s === before.stages[i]);
+  const speed = stages
+    .filter((s) => s.status === 'running')
+    .reduce((sum, s) => sum + (s.tokensPerSecond ?? 0), 0);
+  useLab.setState({
+    state: session.shown.state,
+    replay: replayState(session.player, before.replay),
+    unloaded: unloadedState(session.lab.unloaded, before.unloaded),
+    stages: isUnchanged ? before.stages : stages,
+    series: isUnchanged ? before.series : keepUnchanged(before.series, armSeries(stages, before.styles)),
+    ...(speed > 0 ? { tokensPerSecond: speed } : {}),
+  });
 }
 
 session.lab.subscribe(publish);
