@@ -127,7 +127,8 @@ describe('a stage that goes on from a checkpoint', () => {
       expect({ ...noted, checkpoints: [] }).toEqual(straight); // taking them changes nothing
       expect(noted.checkpoints.map(({ rows }) => rows)).toEqual(straight.rows.map((_, i) => i + 1));
       const { length } = noted.checkpoints;
-      for (const at of new Set([0, Math.floor(length / 2), length - 1])) {
+      // a rule computes nothing and has no rows
+      for (const at of length > 0 ? new Set([0, Math.floor(length / 2), length - 1]) : []) {
         const resume = noted.checkpoints[at]!;
         const rest = await ran({ ...job, checkpointEvery: 0, resume: structuredClone(resume) });
         expect(rest.restarts, `from row ${resume.rows}`).toBe(0);
