@@ -11,7 +11,6 @@ import { brief } from '../i18n/format';
 import { part } from '../panel/part';
 import { actions } from '../store/useLab';
 import { setView, useView } from '../store/useView';
-import { OwnChoice } from './OwnChoice';
 import { POSITIONS, sliderScale, typedValue } from './scale';
 import classes from './settings.module.css';
 
@@ -24,6 +23,7 @@ interface SettingFieldProps {
   error?: Message | undefined;
 }
 
+const ownChoice = part(async () => (await import('./OwnChoice')).OwnChoice);
 export const tex = part(async () => (await import('../formula/Tex')).Tex);
 
 /** One hyperparameter: what it is, what it does, its value, and what is wrong with it. */
@@ -145,7 +145,11 @@ function Control({ stage, field, value, standard, error, id, label, set }: Contr
         />
       );
     case 'own':
-      return <OwnChoice id={id} of={field.kind.of} value={value} described={described} set={set} />;
+      return (
+        <Suspense>
+          <ownChoice.Part id={id} of={field.kind.of} value={value} described={described} set={set} />
+        </Suspense>
+      );
     case 'number':
     case 'integer': {
       const fallback = typeof standard === 'number' ? standard : (field.info.typical?.[0] ?? field.kind.min);

@@ -1,5 +1,6 @@
 import type { BackendName } from '../../engine/types';
 import { message, MessageError, type Message } from '../../messages';
+import type { OwnSource } from '../../pipeline/contract/own';
 import { Lab, type NodeView, type RunState } from '../../pipeline/lab/lab';
 import type { LabConfig } from '../../pipeline/lab/config';
 import { WorkerPool } from '../../worker/pool';
@@ -8,7 +9,11 @@ import { shippedResults } from '../../checkpoints/shipped';
 import type { Player } from '../recorded/player';
 import { SwitchableExecutor } from './executor';
 import { keptResults } from './keep';
-import { ownSource } from './own-data';
+
+/** A person's own data; its script comes when a stage first names some. */
+const ownSource: OwnSource = {
+  own: async (hash) => (await import('./own-data')).ownSource.own(hash).catch(() => undefined),
+};
 
 export type BackendChoice = BackendName | 'auto';
 

@@ -93,13 +93,17 @@ export class SnapshotCache {
       if (kept && kept.signature.every((part, i) => part === signature[i])) return kept.model;
       const labels = labelsUsed(view.node, nodes.map(({ node }) => node)); // prettier-ignore
       const model = modelOf(view, run, status, config, labels);
-      if (kept && kept.signature[3] === run && kept.model.evaluations.length === model.evaluations.length)
+      if (kept && kept.signature[3] === run && isSameList(kept.model.evaluations, model.evaluations))
         model.evaluations = kept.model.evaluations;
       this.kept.set(view.node.id, { signature, model });
       return model;
     });
   }
 }
+
+/** Lists of one run, which only grow; long ones are thinned to one length, but end with the latest. */
+const isSameList = (a: readonly EvaluationPoint[], b: readonly EvaluationPoint[]): boolean =>
+  a.length === b.length && a.at(-1) === b.at(-1);
 
 const isFinished = (run: NodeRun): boolean => !!run.result || !!run.failure;
 

@@ -15,7 +15,8 @@ const data: OwnData = { kind: 'pairs', rows: [pair] };
 const hash = ownKey(data);
 const other = ownKey({ kind: 'pairs', rows: [pair, pair] });
 
-const labelled = (labels: string) => withOwnLabels(defaultLabConfig(), 'DPO, mine', { labels, simulated: 100 });
+const labelled = (labels: string) =>
+  withOwnLabels(defaultLabConfig(), 'DPO, mine', { labels, simulated: 100 });
 const keys = (labels: string) =>
   Object.fromEntries(buildGraph(labelled(labels).config).map(({ id, key }) => [id, key]));
 

@@ -4,6 +4,7 @@ import { buildGraph } from '../../../src/pipeline/lab/graph';
 import type { NodeRun, NodeView } from '../../../src/pipeline/lab/lab';
 import { defaultLabConfig, type LabConfig } from '../../../src/pipeline/lab/config';
 import { withSetting } from '../../../src/pipeline/lab/edit';
+import { armSeries } from '../../../src/ui/store/compare';
 import { SnapshotCache } from '../../../src/ui/store/snapshot';
 import { VOCABULARY } from '../../../src/world';
 
@@ -46,6 +47,24 @@ describe('SnapshotCache', () => {
       { name: 'gold', value: 0.4 },
       { name: 'kl', value: 1.5 },
     ]);
+  });
+
+  it('what stands beside an arm is what its curves end with, however many measurements there are', () => {
+    const cache = new SnapshotCache();
+    const events: NodeRun['events'] = [];
+    const run = runOf('', { events });
+    for (let update = 0; update <= 400; update++) {
+      const gold = Math.sin(update);
+      events.push({ type: 'evaluation', update, updates: 400, samples: 0, tokens: 0, seconds: update, evaluation: { ...evaluation, gold } }); // prettier-ignore
+      const nodes = views(config, (id, key) =>
+        id === 'ppo' ? { status: 'running', run: Object.assign(run, { key }) } : {},
+      );
+      const stages = cache.read(nodes, { state: 'running', config });
+      const [series] = armSeries(stages, {});
+      const beside = stages.find(({ id }) => id === 'ppo')!.figures.find(({ name }) => name === 'gold')!;
+      expect(series!.points.at(-1)!.evaluation.gold).toBe(beside.value);
+      expect(beside.value).toBe(gold);
+    }
   });
 
   it('gives back the same object while nothing has moved, and a new one when a row arrives', () => {
