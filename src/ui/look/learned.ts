@@ -59,7 +59,7 @@ export function learnedFrom(stage: StageModel, stages: readonly StageModel[], pl
   const seeded = { task: taskByName(place.task), seed: stage.made?.seed ?? place.seed };
   switch (stage.stage) {
     case 'pretrain':
-      return text(seeded, stage.settings);
+      return typeof stage.settings['text'] === 'string' ? { kind: 'missing' } : text(seeded, stage.settings);
     case 'sft':
       return typeof stage.settings['own'] === 'string'
         ? brought(seeded, place.own?.[stage.settings['own']])
