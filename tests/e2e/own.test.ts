@@ -59,6 +59,13 @@ interface Stored {
   evaluations: { gold: number; proxy: number; length: number }[];
 }
 
+/** As the page stores it, as far as it is looked at. */
+interface Kept {
+  key: string;
+  made?: { stage: string };
+  events: { type: string; evaluation?: Stored['evaluations'][number] }[];
+}
+
 /** Results that the page has stored. */
 const stored = (): Promise<Stored[]> =>
   page.evaluate(
@@ -69,12 +76,10 @@ const stored = (): Promise<Stored[]> =>
           db.transaction('results').objectStore('results').getAll().onsuccess = (got) => {
             db.close();
             resolve(
-              (got.target as IDBRequest<any[]>).result.map((run) => ({
-                stage: run.made?.stage,
+              (got.target as IDBRequest<Kept[]>).result.map((run) => ({
+                stage: run.made?.stage ?? '',
                 key: run.key,
-                evaluations: run.events
-                  .filter((e: any) => e.type === 'evaluation')
-                  .map((e: any) => e.evaluation),
+                evaluations: run.events.filter((e) => e.type === 'evaluation').map((e) => e.evaluation!),
               })),
             );
           };

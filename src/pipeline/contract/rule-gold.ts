@@ -1,6 +1,6 @@
-import { message } from '../../messages';
 import { openRule } from '../../sandbox/rule';
 import type { AlignmentTask } from '../../world/types';
+import { ruledScore } from './rule-score';
 
 /** A task whose true reward is a person's rule. Whoever opened it disposes it. */
 export interface RuledTask {
@@ -18,9 +18,7 @@ export async function ruledTask(task: AlignmentTask, source: string): Promise<Ru
     task: {
       ...task,
       gold({ words: prompt }, words, finished) {
-        const score = rule.score({ words, prompt, finished });
-        const total = Math.min(1, Math.max(-1, score));
-        return { total, parts: [{ name: 'rule', value: total, why: message('gold.rule', { score }) }] };
+        return ruledScore(rule.score({ words, prompt, finished }));
       },
     },
     dispose: () => rule.dispose(),

@@ -1,18 +1,8 @@
 import type { Engine, EvaluationPass, HostOutputs, LanguageModel, Sequence } from '../../engine/types';
 import type { GptConfig } from '../../model/config';
-import { openRule, type Rule, type RuleAnswer } from '../../sandbox/rule';
-import { decode, EOS } from '../../world';
+import { openRule, type Rule } from '../../sandbox/rule';
 import type { LanguageModelArtifact, RewardModelArtifact } from './artifacts';
-
-/** An answer as a rule sees it: words, without `<bos>` and `<eos>`. */
-export function ruleAnswer({ ids, start }: Sequence): RuleAnswer {
-  const finished = ids.length > start && ids[ids.length - 1] === EOS;
-  return {
-    words: decode(ids.slice(start, finished ? -1 : undefined)),
-    prompt: decode(ids.slice(1, start)),
-    finished,
-  };
-}
+import { ruleAnswer } from './rule-answer';
 
 const refuse = (): never => {
   throw new TypeError('a rule only scores');

@@ -4,12 +4,13 @@ import { nats } from '../contract/figures';
 import { MODEL_SIZES } from '../../model/config';
 import { initialWeights } from '../../model/parameters';
 import { VOCABULARY, packedCorpus } from '../../world';
-import { corpusBatch } from '../data/corpus';
+import { corpusBatch, ownCorpus } from '../data/corpus';
 import { DivergenceGuard, isLogged } from '../training/guard';
 import { negativeLogLikelihood } from '../losses/sft';
 import { maskedMean } from '../maths/matrix';
 import { adamw, cosineSchedule } from '../training/optimizer';
-import { integer, number } from '../contract/settings';
+import { ownData } from '../contract/own';
+import { integer, number, ownSetting } from '../contract/settings';
 import { defineStage, streamOf } from '../contract/stage';
 
 const settings = z.object({
@@ -51,6 +52,12 @@ const settings = z.object({
     effect: 'Larger: less repetition of the same documents.',
     advanced: true,
   }),
+  text: ownSetting('text', {
+    label: 'own text',
+    effect:
+      'A text that you brought, in place of the world’s web; words that the vocabulary lacks are left out of it.',
+    advanced: true,
+  }),
 });
 
 export type PretrainSettings = z.infer<typeof settings>;
@@ -81,7 +88,10 @@ export const pretrain = defineStage({
     // The base model belongs to no task: its streams are named by the seed alone.
     const stream = (purpose: string) =>
       streamOf({ ...context, task: { ...context.task, name: 'web' } }, 'pretrain', purpose);
-    const corpus = packedCorpus(stream('data'), s.corpusTokens);
+    const corpus =
+      s.text === null
+        ? packedCorpus(stream('data'), s.corpusTokens)
+        : ownCorpus(ownData(context, 'text', s.text), s.corpusTokens);
     const heldOut = packedCorpus(stream('held-out'), 64 * length);
     const validation = corpusBatch(
       heldOut,

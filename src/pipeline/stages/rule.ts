@@ -5,7 +5,7 @@ import { openRule } from '../../sandbox/rule';
 import { numeric } from '../contract/figures';
 import { ownData } from '../contract/own';
 import { present } from '../contract/present';
-import { ruleAnswer } from '../contract/rule-model';
+import { ruleAnswer } from '../contract/rule-answer';
 import { flag, ownSetting } from '../contract/settings';
 import { defineStage, modelOf, parent, streamOf, type StageContext } from '../contract/stage';
 import { drawPrompts, sequence } from '../data/tokens';

@@ -16,6 +16,7 @@ export function DataView() {
   const stages = useLab((s) => s.stages);
   const task = useLab((s) => s.config.task);
   const seed = useLab((s) => s.config.seed);
+  const gold = useLab((s) => s.config.gold);
   const items = useOwnData((s) => s.items);
   const stageName = useStageName();
   // of what a run goes on to log nothing changes here
@@ -23,9 +24,14 @@ export function DataView() {
   const learned = useMemo(
     () =>
       stage &&
-      learnedFrom(stage, stages, { task, seed, own: Object.fromEntries(items.map((i) => [i.hash, i.data])) }),
+      learnedFrom(stage, stages, {
+        task,
+        seed,
+        isRuled: gold !== undefined,
+        own: Object.fromEntries(items.map((i) => [i.hash, i.data])),
+      }),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- see above
-    [stage?.id, stage?.artifact, stage?.settings, signature, task, seed, items],
+    [stage?.id, stage?.artifact, stage?.settings, signature, task, seed, items, gold],
   );
   if (!stage || !learned) return null;
   const name = stageName(stage);

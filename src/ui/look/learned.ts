@@ -45,6 +45,8 @@ export interface Place {
   seed: number;
   /** A person's own data that this browser has, by hash. */
   own?: OwnRecords;
+  /** The world's gold is not what counts: it is not shown. */
+  isRuled?: boolean;
 }
 
 /** Most rows that are drawn again for the page; training goes on drawing. */
@@ -56,10 +58,12 @@ const promptText = (ids: readonly number[]): string => detokenize(decode(ids.sli
 
 /** What the stage learned from, drawn again from the seed or read from what it builds on; no training is needed. */
 export function learnedFrom(stage: StageModel, stages: readonly StageModel[], place: Place): Learned {
-  const seeded = { task: taskByName(place.task), seed: stage.made?.seed ?? place.seed };
+  const known = taskByName(place.task);
+  const task = place.isRuled ? { ...known, parsePrompt: () => null } : known; // no prompt has a gold then
+  const seeded = { task, seed: stage.made?.seed ?? place.seed };
   switch (stage.stage) {
     case 'pretrain':
-      return text(seeded, stage.settings);
+      return typeof stage.settings['text'] === 'string' ? { kind: 'missing' } : text(seeded, stage.settings);
     case 'sft':
       return typeof stage.settings['own'] === 'string'
         ? brought(seeded, place.own?.[stage.settings['own']])

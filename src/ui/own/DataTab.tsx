@@ -2,7 +2,7 @@ import { Button, FileButton, NativeSelect, Textarea, TextInput } from '@mantine/
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ownDataOf, readOwnRows, type OwnReading } from '../../exchange/data/own-rows';
-import { messageOf, type Message } from '../../messages';
+import { message, messageOf, type Message } from '../../messages';
 import { MODEL_SIZES } from '../../model/config';
 import type { ArmStage } from '../../pipeline/stages';
 import { taskByName } from '../../world';
@@ -39,21 +39,17 @@ export function DataTab() {
     }
   };
   const take = async (file: File) => {
+    const content = file.size > MOST_FILE ? undefined : await file.text();
     setName(file.name.replace(/\.\w+$/, '').slice(0, 24));
     setText('');
-    if (file.size > MOST_FILE) {
-      setReading(undefined);
-      return setProblem({
-        code: 'exchange.tooLarge',
-        values: { file: file.name, bytes: file.size, most: MOST_FILE },
-      });
-    }
-    read(await file.text());
+    if (content !== undefined) return read(content);
+    setReading(undefined);
+    setProblem(message('exchange.tooLarge', { file: file.name, bytes: file.size, most: MOST_FILE }));
   };
   useEffect(() => {
     if (!dropped) return;
     setView({ dropped: null });
-    void take(dropped);
+    void Promise.resolve(dropped).then(take);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each file
   }, [dropped]);
 

@@ -6,10 +6,11 @@ import { setView, useView, type OwnTab } from '../store/useView';
 import classes from './own.module.css';
 import { DataTab } from './DataTab';
 import { RewardTab } from './RewardTab';
+import { TextTab } from './TextTab';
 import { WordsTab } from './WordsTab';
 import './words';
 
-const TABS: readonly OwnTab[] = ['reward', 'data', 'words'];
+const TABS: readonly OwnTab[] = ['reward', 'data', 'text', 'words'];
 
 /** Rewards and data of one's own: written or brought, looked at, and only then used. */
 export function Own() {
@@ -38,6 +39,9 @@ export function Own() {
         </Tabs.Panel>
         <Tabs.Panel value="data" className={classes.panel}>
           <DataTab />
+        </Tabs.Panel>
+        <Tabs.Panel value="text" className={classes.panel}>
+          <TextTab />
         </Tabs.Panel>
         <Tabs.Panel value="words" className={classes.panel}>
           <WordsTab />

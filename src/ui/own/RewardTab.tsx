@@ -13,7 +13,7 @@ import { useView } from '../store/useView';
 import { Editor } from './Editor';
 import { RULE_EXAMPLES, RULES } from './examples';
 import classes from './own.module.css';
-import { ANSWERS_EACH, answersToTry, PROMPTS, type Tried } from './preview';
+import { ANSWERS_EACH, answersOnce, PROMPTS, type Tried } from './preview';
 import { Scores } from './Scores';
 
 /** What came of trying a rule. */
@@ -108,7 +108,6 @@ function useTrial() {
   const [trial, setTrial] = useState<Trial>();
   const [busy, setBusy] = useState(false);
   const runner = useMemo(() => new RuleTrial(), []);
-  const drawn = useMemo(() => new WeakMap<Float32Array, Promise<Tried[]>>(), []);
   useEffect(() => () => runner.dispose(), [runner]);
   const run = async (source: string) => {
     const { stages, config } = useLab.getState();
@@ -116,10 +115,7 @@ function useTrial() {
     if (!model) return;
     setBusy(true);
     try {
-      const asked = drawn.get(model.weights) ?? answersToTry(model, config.task);
-      drawn.set(model.weights, asked);
-      asked.catch(() => drawn.delete(model.weights)); // asked again next time
-      const tried = await asked;
+      const tried = await answersOnce(model, config.task);
       const rules = tried.map(({ rule }) => rule);
       setTrial({ source, tried, ...(await runner.score(source, rules)) });
     } catch (error) {

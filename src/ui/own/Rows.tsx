@@ -89,7 +89,8 @@ export function Rows({ reading }: { reading: OwnReading }) {
   );
 }
 
-function Unknown({ words }: { words: OwnReading['unknown'] }) {
+/** Words that the vocabulary lacks, with those that are written most like them. */
+export function Unknown({ words }: { words: OwnReading['unknown'] }) {
   const { t } = useTranslation();
   const shown = useMemo(
     () => words.slice(0, MOST_UNKNOWN).map((one) => ({ ...one, near: nearestWords(one.word.slice(0, 40)) })),

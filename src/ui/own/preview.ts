@@ -20,7 +20,7 @@ export const PROMPTS = 24;
 export const ANSWERS_EACH = 8;
 
 /** Answers of a model to held-out prompts of the task, for trying rules on. Rejects where the engine does. */
-export async function answersToTry(model: LanguageModelArtifact, taskName: string): Promise<Tried[]> {
+async function answersToTry(model: LanguageModelArtifact, taskName: string): Promise<Tried[]> {
   const task = taskByName(taskName);
   const tried: Tried[] = [];
   for (let at = 0; at < PROMPTS; at++) {
@@ -45,6 +45,17 @@ export async function answersToTry(model: LanguageModelArtifact, taskName: strin
     }
   }
   return tried;
+}
+
+const drawn = new WeakMap<Float32Array, Promise<Tried[]>>();
+
+/** The same, drawn once for each model; what failed is asked again. */
+export function answersOnce(model: LanguageModelArtifact, taskName: string): Promise<Tried[]> {
+  const { weights } = model;
+  const asked = drawn.get(weights) ?? answersToTry(model, taskName);
+  drawn.set(weights, asked);
+  asked.catch(() => drawn.delete(weights)); // whoever asked is told
+  return asked;
 }
 
 /** A column of the histogram. */

@@ -1,10 +1,15 @@
 import { create } from 'zustand';
-import { messageOf, type Message } from '../../messages';
+import { MessageError, messageOf, type Message } from '../../messages';
+import { ownData } from '../../pipeline/contract/own';
+import { ruleAnswer } from '../../pipeline/contract/rule-answer';
+import { ruledScore } from '../../pipeline/contract/rule-score';
 import type { Answer } from '../../pipeline/measures/answer';
 import type { LanguageModelArtifact, RewardModelArtifact } from '../../pipeline/contract/stage';
 import { fillersOf, isUsual, type StageName } from '../../pipeline/stages';
-import { goldOf } from '../../pipeline/data/tokens';
+import { goldOf, sequence } from '../../pipeline/data/tokens';
 import { decode, taskByName, type GoldScore } from '../../world';
+import { RuleTrial } from '../../worker/rules';
+import { ownSource } from './own-data';
 import { firstPrompt, nextPrompt, type ReadyPrompt } from './prompt';
 import { keepWeights, keptWeights } from './kept-weights';
 import { referencesIn } from './references';
@@ -32,6 +37,8 @@ interface Question {
   reference?: LanguageModelArtifact;
   prompt: ReadyPrompt;
   noiseKey: number;
+  /** Hash of the rule that stands in for the world's gold. */
+  gold?: string | undefined;
   /** Of an earlier measurement: the update at which the model was as it is asked. */
   update?: number;
 }
@@ -94,6 +101,7 @@ function questionFor(stage: StageModel, stages: readonly StageModel[]): Question
     model,
     prompt,
     noiseKey,
+    gold: useLab.getState().config.gold,
     ...earlier(stage),
     ...(reward?.kind === 'reward' ? { reward } : {}),
     ...(reference ? { reference } : {}),
@@ -102,6 +110,7 @@ function questionFor(stage: StageModel, stages: readonly StageModel[]): Question
 
 const same = (a: Question, b: Question): boolean =>
   a.update === b.update &&
+  a.gold === b.gold &&
   a.model.weights === b.model.weights &&
   a.reward?.weights === b.reward?.weights &&
   a.reference?.weights === b.reference?.weights &&
@@ -166,10 +175,25 @@ async function ask(question: Question): Promise<Sample> {
       temperature: 1,
       noiseKey,
     });
-    return answer ? { ...none, ...read(answer), gold: goldOf(task, prompt.prompt, answer.completion) } : none;
+    if (!answer) return none;
+    const gold = question.gold
+      ? await ruledGold(question.gold, prompt, answer)
+      : goldOf(task, prompt.prompt, answer.completion);
+    return { ...none, ...read(answer), gold };
   } catch (error) {
     return { ...none, error: messageOf(error) };
   }
+}
+
+const trial = new RuleTrial();
+
+/** Gold by a person's rule, asked in its own worker. Throws a MessageError where the rule is missing or fails. */
+async function ruledGold(hash: string, { ids }: ReadyPrompt, { completion }: Answer): Promise<GoldScore> {
+  const found = await ownSource.own(hash);
+  const { source } = ownData({ own: found && { [hash]: found } }, 'reward', hash);
+  const told = await trial.score(source, [ruleAnswer(sequence(ids, completion))]);
+  if ('problem' in told) throw new MessageError(told.problem);
+  return ruledScore(told.scores[0]!);
 }
 
 const read = ({ completion, ...rest }: Answer) => ({ ...rest, tokens: decode(completion) });

@@ -5,7 +5,7 @@ import type { XAxisName } from './series';
 export const CHART_NAMES = ['reward', 'kl', 'winRate', 'frontier'] as const;
 export type ChartName = (typeof CHART_NAMES)[number];
 
-export type OwnTab = 'reward' | 'data' | 'words';
+export type OwnTab = 'reward' | 'data' | 'text' | 'words';
 
 export interface ViewState {
   xAxis: XAxisName;

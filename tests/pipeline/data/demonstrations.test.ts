@@ -30,7 +30,9 @@ it('names words that are not in the vocabulary, and rows that are too long', () 
   const read = (...rows: ReturnType<typeof row>[]) => ownDemonstrations(own(...rows), rngFrom(1, 'own'), 8);
   expect(() => read(row('review: the', 'gigantic .'))).toThrow('gigantic');
   const good = row('review: the', 'great .');
-  expect(() => read(good, row('review: the movie was', 'great great great .'))).toThrow(/2.*9|9.*2/);
+  expect(() => read(good, row('review: the movie was', 'great great great .'))).toThrow(
+    'Row 2 is 10 tokens long',
+  );
 });
 
 it('those of the world are as they were', () => {

@@ -2,7 +2,7 @@
 export const own = {
   own: {
     title: 'Your own reward and data',
-    tabs: { reward: 'Reward', data: 'Data', words: 'Words of this world' },
+    tabs: { reward: 'Reward', data: 'Data', text: 'Text', words: 'Words of this world' },
     name: 'Name',
     reward: {
       about:
@@ -77,6 +77,16 @@ export const own = {
           'For {{n}} of them the world knows no gold: reward curves by gold could not be had, so they are left out.',
       },
       add: 'Add arm on {{n}} rows',
+    },
+    text: {
+      about:
+        'A base model learns to continue your text, one line a document, in place of the world’s web. Its tokens are the words of this world: others are left out, and shown here.',
+      paste: 'Paste a text',
+      nothing: 'Paste a text or choose a file.',
+      summary: '{{known}} of {{words}} words are in the vocabulary, in {{lines}} lines.',
+      few: 'A model of so little text repeats it word for word.',
+      hint: 'The arm gets a base of its own ({{steps}} steps from random weights), SFT and what follows. Loss on held-out text is that of the world’s web; all other charts stay as they are.',
+      add: 'Add arm on this text',
     },
     words: {
       about: 'The vocabulary of this world: {{n}} words and marks. Models know no other.',

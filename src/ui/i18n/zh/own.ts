@@ -5,7 +5,7 @@ import type { Words } from '../catalogue';
 export const own: Words<typeof en> = {
   own: {
     title: '自定义奖励与数据',
-    tabs: { reward: '奖励', data: '数据', words: '这个世界的词' },
+    tabs: { reward: '奖励', data: '数据', text: '文本', words: '这个世界的词' },
     name: '名称',
     reward: {
       about:
@@ -73,6 +73,16 @@ export const own: Words<typeof en> = {
         prompts: '其中 {{n}} 行没有真实奖励：得不到真实奖励曲线，因此不使用。',
       },
       add: '添加实验组（{{n}} 行）',
+    },
+    text: {
+      about:
+        '基础模型学习续写您的文本（一行一篇），代替这个世界的网络文本。词元就是这个世界的词：其他词会被略去，并列在这里。',
+      paste: '粘贴文本',
+      nothing: '粘贴文本或选择文件。',
+      summary: '{{words}} 个词中有 {{known}} 个在词表中，共 {{lines}} 行。',
+      few: '文本这么少，模型会逐字复述。',
+      hint: '该实验组有自己的基础模型（从随机权重训练 {{steps}} 步）、SFT 及其后各阶段。留出文本上的损失以这个世界的网络文本计；其余图表不变。',
+      add: '以此文本添加实验组',
     },
     words: {
       about: '这个世界的词表：{{n}} 个词和标点。模型不认识别的词。',

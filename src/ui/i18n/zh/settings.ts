@@ -27,6 +27,7 @@ export const settings: SettingCatalogue = {
     weightDecay: words('权重衰减', '越高：权重被更强地拉向零。'),
     warmup: words('预热', '越长：学习率在开始时上升得越慢。', '次更新'),
     corpusTokens: words('语料', '越大：同样的文档重复得越少。', '词元'),
+    text: words('自备文本', '您带来的文本，代替这个世界的网络文本；词表中没有的词会被略去。'),
   },
   sft: {
     steps: words('步数', '越多：越接近示范，离基础模型越远。', '次更新'),
