@@ -20,7 +20,7 @@ describe('--sweep', () => {
     ['sft.steps=1,2', /sft: is no arm; there are ppo, dpo/],
     ['dpo.alpha=1', /dpo\.alpha/],
     ['dpo.beta=1,99', /dpo-2\.beta must be a number between/],
-    ['dpo.beta=0:1:3:log', /dpo\.beta must begin above 0/],
+    ['dpo.beta=0:1:3:log', /dpo\.beta must begin and end above 0/],
   ])('%s is refused in one line', (text, why) => {
     const refused = () => applySweep(config, text, [1]);
     expect(refused).toThrow(UsageError);

@@ -39,9 +39,9 @@ const isNumeric = (kind: SettingKind): boolean => kind.type === 'number' || kind
 export function parseValues(text: string, kind: SettingKind): unknown[] {
   const values =
     isNumeric(kind) && text.includes(':') ? ranged(text, kind.type === 'integer') : listed(text, kind);
-  if (values.length === 0) throw new MessageError(message('sweep.none', {}));
+  if (values.length === 0) throw new MessageError(message('value.tooShort', { min: 1, what: 'entries' }));
   if (values.length > MOST.arms)
-    throw new MessageError(message('sweep.many', { most: MOST.arms, got: values.length }));
+    throw new MessageError(message('value.tooLong', { max: MOST.arms, what: 'entries' }));
   return values;
 }
 
@@ -71,7 +71,7 @@ function ranged(text: string, whole: boolean): number[] {
     Number.isInteger(range.count) &&
     range.count! >= 2 &&
     range.count! <= MOST.arms;
-  if (!isRange) throw new MessageError(message('sweep.steps', { min: 2, max: MOST.arms, got: text }));
+  if (!isRange) throw new MessageError(message('value.pattern', { pattern: '0.02:2:5', got: text }));
   if (range.scale === 'log' && !(range.from! > 0 && range.to! > 0))
     throw new MessageError(message('sweep.log', { got: text }));
   return valuesOf(range as Range, whole);

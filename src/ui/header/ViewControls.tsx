@@ -9,7 +9,6 @@ import {
   IconMoon,
   IconPresentation,
   IconSun,
-  IconTable,
 } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -45,15 +44,6 @@ export function ViewControls() {
     <div className={classes.view}>
       <ShareButton />
       <StoredButton />
-      <ActionIcon
-        aria-label={t('view.runs')}
-        title={t('view.runs')}
-        aria-haspopup="dialog"
-        className={classes.runs}
-        onClick={() => setView({ runs: true })}
-      >
-        <IconTable size={18} />
-      </ActionIcon>
       <ActionIcon
         aria-label={t('view.transfer')}
         title={t('view.transfer')}

@@ -1,11 +1,12 @@
 import { useState } from 'react';
-import { NativeSelect } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { demoByName } from '../lessons/demos';
 import { figureName } from '../i18n/dynamic';
 import { againstOf } from '../../pipeline/lab/reference';
 import { useLab } from '../store/useLab';
 import { useReferences } from '../store/useReferences';
+import { setView } from '../store/useView';
 import { Bars } from './Bars';
 import { BudgetTable } from './BudgetTable';
 import { FigureTable } from './FigureTable';
@@ -39,7 +40,12 @@ export function Results() {
       <HeadToHead book={book} styles={styles} />
       <Temperatures book={book} styles={styles} against={against} />
       <BudgetTable />
-      <p className={classes.footnote}>{t('results.note')}</p>
+      <p className={classes.footnote}>
+        {t('results.note')}{' '}
+        <Button size="compact-xs" variant="default" onClick={() => setView({ runs: true })}>
+          {t('view.runs')}
+        </Button>
+      </p>
     </section>
   );
 }

@@ -44,7 +44,9 @@ describe('metricSeries', () => {
   it('collects every metric with its place on all axes and leaves out what is not finite', () => {
     const series = metricSeries([row(1, { loss: 2 }), row(2, { loss: NaN, accuracy: 0.5 })]);
     expect(series.get('loss')).toEqual([{ update: 1, samples: 8, tokens: 100, seconds: 0.1, value: 2 }]);
-    expect(series.get('accuracy')).toEqual([{ update: 2, samples: 16, tokens: 200, seconds: 0.2, value: 0.5 }]);
+    expect(series.get('accuracy')).toEqual([
+      { update: 2, samples: 16, tokens: 200, seconds: 0.2, value: 0.5 },
+    ]);
   });
 
   it('draws at most 300 points of a line', () => {

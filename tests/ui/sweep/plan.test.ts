@@ -34,7 +34,7 @@ describe('the form of a sweep', () => {
 
   it.each([
     ['99', /must be a number between/],
-    ['', /at least one value/],
+    ['', /at least 1 entry/],
     ['x', /must be a number/],
   ])('says what is wrong with the values "%s"', async (list, why) => {
     const { sentence } = await import('../../../src/messages');
