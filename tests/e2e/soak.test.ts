@@ -45,7 +45,7 @@ async function heap(cdp: CDPSession): Promise<number> {
 async function figures(page: Page) {
   await expect
     .poll(async () => Object.keys((await heldIn(page)).results).length, { timeout: 60_000 })
-    .toBe(ARMS.length + 3); // and SFT, preferences, reward model
+    .toBe(ARMS.length + 4); // and SFT, its answers that all arms share, preferences, reward model
   return { results: (await heldIn(page)).results, said: await page.locator('#status').textContent() };
 }
 

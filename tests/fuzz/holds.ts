@@ -11,6 +11,13 @@ export const LONG = 3_600_000;
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
+interface Length {
+  /** Inputs where no other amount is asked for. */
+  short?: number;
+  /** Properties of the same reader, which share the amount. */
+  share?: number;
+}
+
 /**
  * Checks a property on many inputs; fast-check tells seed and path of one that fails. How many there were, how many
  * of them were refused (the property says true), and how long the slowest took is noted for the trial.
@@ -18,7 +25,7 @@ const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 export async function holds<T>(
   of: fc.Arbitrary<T>,
   property: (value: T) => unknown,
-  short = 400,
+  { short = 400, share = 1 }: Length = {},
 ): Promise<void> {
   const task = TestRunner.getCurrentTest()!;
   const before = task.meta.noted ?? {};
@@ -39,7 +46,7 @@ export async function holds<T>(
   const { path } = inject('amounts');
   try {
     await fc.assert(fc.asyncProperty(of, once), {
-      ...{ seed: SEED, numRuns: amount('fuzz', short) },
+      ...{ seed: SEED, numRuns: Math.ceil(amount('fuzz', share * short) / share) },
       ...(path === undefined ? {} : { path }),
     });
   } finally {

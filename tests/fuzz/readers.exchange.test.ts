@@ -5,7 +5,7 @@ import { bytesOfJson, bytesOfText, within, type Files } from '../../src/exchange
 import { digest } from '../../src/exchange/digest';
 import { modelFiles, readModel } from '../../src/exchange/hf/model';
 import { readRun, RUN_FILE, runFiles } from '../../src/exchange/run';
-import { labFile, readLab, readLabFile } from '../../src/exchange/lab/file';
+import { labFile, readLab, readLabFile, type LabContents } from '../../src/exchange/lab/file';
 import { unzipped, zipped } from '../../src/exchange/zip';
 import { MessageError, messageOf, sentence, SENTENCES, type MessageLanguage } from '../../src/messages';
 import { MODEL_SIZES } from '../../src/model/config';
@@ -34,7 +34,8 @@ async function takenOrRefused(read: () => unknown): Promise<boolean> {
   }
 }
 
-const check = <T>(of: fc.Arbitrary<T>, property: (value: T) => Promise<unknown>) => holds(of, property, RUNS);
+const check = <T>(of: fc.Arbitrary<T>, property: (value: T) => Promise<unknown>, share = 1) =>
+  holds(of, property, { short: RUNS, share });
 
 const config = { ...MODEL_SIZES.nano, vocabSize: VOCABULARY_SIZE };
 const weights = initialWeights(config, rngFrom(1));
@@ -60,17 +61,23 @@ describe('a folder of a model', () => {
   it.each(['config.json', 'tokenizer.json', 'normalisation.json'])(
     'with another %s is read or refused',
     (name) =>
-      check(mutated(jsonIn(reward, name)), async (value) => {
-        const bytes = textOf(value);
-        return bytes && takenOrRefused(() => readModel(new Map(reward).set(name, bytes)));
-      }),
+      check(
+        mutated(jsonIn(reward, name)),
+        async (value) => {
+          const bytes = textOf(value);
+          return bytes && takenOrRefused(() => readModel(new Map(reward).set(name, bytes)));
+        },
+        7,
+      ),
   );
 
   it.each(['config.json', 'tokenizer.json', 'normalisation.json', 'model.safetensors'])(
     'with other bytes in %s is read or refused',
     (name) =>
-      check(mutatedBytes(reward.get(name)!), (bytes) =>
-        takenOrRefused(() => readModel(new Map(reward).set(name, bytes))),
+      check(
+        mutatedBytes(reward.get(name)!),
+        (bytes) => takenOrRefused(() => readModel(new Map(reward).set(name, bytes))),
+        7,
       ),
   );
 });
@@ -87,6 +94,7 @@ describe('labelled pairs', () => {
         const line = new TextDecoder().decode(bytes).replaceAll(/\n\s*/g, '');
         return read(new Map(pairs).set('data/train.jsonl', bytesOfText(`${line}\n`)));
       },
+      4,
     ));
 
   it.each(['train.jsonl', 'train.parquet', 'unfinished.json'])(
@@ -94,8 +102,10 @@ describe('labelled pairs', () => {
     (name) => {
       const from = new Map(pairs);
       if (name.endsWith('parquet')) from.delete('data/train.jsonl');
-      return check(mutatedBytes(pairs.get(`data/${name}`)!), (bytes) =>
-        read(new Map(from).set(`data/${name}`, bytes)),
+      return check(
+        mutatedBytes(pairs.get(`data/${name}`)!),
+        (bytes) => read(new Map(from).set(`data/${name}`, bytes)),
+        4,
       );
     },
   );
@@ -109,10 +119,18 @@ it('a run with another description is read or refused', () => {
   });
 });
 
+/** With few results: what is small is changed and read more often in the same time. */
+function briefLab(): LabContents {
+  const { runs, ...rest } = sampleLab();
+  const kept = ['preferences', 'reward', 'ppo'];
+  return { ...rest, runs: runs.filter(({ id }) => kept.includes(id)) };
+}
+
 describe('a whole lab', () => {
-  const contents = sampleLab();
+  const contents = briefLab();
   const files = unzipped(labFile(contents), 'x.alignlet');
   const names = [...files.keys()];
+  const share = 2 * names.length + 2;
 
   /** With the sums of what it now holds, so that readers look further than at these. */
   const consistent = (changed: Files): Files => {
@@ -131,25 +149,35 @@ describe('a whole lab', () => {
   });
 
   it.each(names.filter((name) => name.endsWith('.json')))('with another %s is read or refused', (name) =>
-    check(mutated(jsonIn(files, name)), async (value) => {
-      const bytes = textOf(value);
-      if (!bytes) return undefined;
-      const changed = new Map(files).set(name, bytes);
-      return takenOrRefused(() => readLab(name === 'lab.json' ? changed : consistent(changed)));
-    }),
+    check(
+      mutated(jsonIn(files, name)),
+      async (value) => {
+        const bytes = textOf(value);
+        if (!bytes) return undefined;
+        const changed = new Map(files).set(name, bytes);
+        return takenOrRefused(() => readLab(name === 'lab.json' ? changed : consistent(changed)));
+      },
+      share,
+    ),
   );
 
   it.each(names)('with other bytes in %s is read or refused', (name) =>
-    check(mutatedBytes(files.get(name)!), async (bytes) => {
-      const changed = new Map(files).set(name, bytes);
-      const refused = await takenOrRefused(() => readLab(changed));
-      return name === 'lab.json' ? refused : takenOrRefused(() => readLab(consistent(changed)));
-    }),
+    check(
+      mutatedBytes(files.get(name)!),
+      async (bytes) => {
+        const changed = new Map(files).set(name, bytes);
+        const refused = await takenOrRefused(() => readLab(changed));
+        return name === 'lab.json' ? refused : takenOrRefused(() => readLab(consistent(changed)));
+      },
+      share,
+    ),
   );
 
   it('with other bytes in the file is read or refused', () =>
-    check(mutatedBytes(labFile(contents)), (bytes) =>
-      takenOrRefused(() => readLabFile(bytes, 'x.alignlet')),
+    check(
+      mutatedBytes(labFile(contents)),
+      (bytes) => takenOrRefused(() => readLabFile(bytes, 'x.alignlet')),
+      share,
     ));
 });
 

@@ -171,19 +171,23 @@ it('everything that is stored is taken', async () => {
 describe('a demo', () => {
   it('is read, and its graph built, or refused', async () => {
     const { title, summary, config, claims } = demo;
-    await holds(mutated({ title, summary, config, claims }), (value) => {
-      let text: string;
-      try {
-        text = JSON.stringify(value);
-      } catch {
-        return false; // nested so deep that it is no text
-      }
-      return refused(
-        () => parseDemo('fuzz', text),
-        (read) => linkOf({ ...NOWHERE, pairs: pairsBetween(defaultLabConfig(), read.config) }),
-      );
-    });
-    await holds(fc.string({ maxLength: 60 }), (text) => refused(() => parseDemo('fuzz', text)));
+    await holds(
+      mutated({ title, summary, config, claims }),
+      (value) => {
+        let text: string;
+        try {
+          text = JSON.stringify(value);
+        } catch {
+          return false; // nested so deep that it is no text
+        }
+        return refused(
+          () => parseDemo('fuzz', text),
+          (read) => linkOf({ ...NOWHERE, pairs: pairsBetween(defaultLabConfig(), read.config) }),
+        );
+      },
+      { share: 2 },
+    );
+    await holds(fc.string({ maxLength: 60 }), (text) => refused(() => parseDemo('fuzz', text)), { share: 2 });
   });
 
   it.each([100, 10_000, 1_000_000])('nested %i deep is refused', (depth) => {
@@ -252,21 +256,29 @@ const changes = fc.array(fc.tuple(word, text), { maxLength: 8 });
 describe('a link', () => {
   it('leads to a configuration that can run and whose own link leads to the same keys, or says what is wrong', async () => {
     const keys = (config: LabConfig) => buildGraph(config).map(({ id, key }) => [id, key]);
-    await holds(changes, (pairs) => {
-      const search = new URLSearchParams(pairs).toString();
-      const { pairs: read } = parseLink(`?${search}`);
-      const { config, problems } = withPairs(base, read);
-      for (const { message } of problems) for (const language of LANGUAGES) sentence(message, language);
-      if (configProblems(config).length > 0) return true;
-      const own = linkOf({ ...NOWHERE, pairs: pairsBetween(base, config) });
-      const again = withPairs(base, parseLink(own).pairs);
-      expect(again.problems).toEqual([]);
-      expect(keys(again.config)).toEqual(keys(config));
-      return problems.length > 0;
-    });
-    await holds(fc.string({ maxLength: 200, unit: 'binary' }), (any) => {
-      withPairs(base, parseLink(any).pairs);
-    });
+    await holds(
+      changes,
+      (pairs) => {
+        const search = new URLSearchParams(pairs).toString();
+        const { pairs: read } = parseLink(`?${search}`);
+        const { config, problems } = withPairs(base, read);
+        for (const { message } of problems) for (const language of LANGUAGES) sentence(message, language);
+        if (configProblems(config).length > 0) return true;
+        const own = linkOf({ ...NOWHERE, pairs: pairsBetween(base, config) });
+        const again = withPairs(base, parseLink(own).pairs);
+        expect(again.problems).toEqual([]);
+        expect(keys(again.config)).toEqual(keys(config));
+        return problems.length > 0;
+      },
+      { share: 2 },
+    );
+    await holds(
+      fc.string({ maxLength: 200, unit: 'binary' }),
+      (any) => {
+        withPairs(base, parseLink(any).pairs);
+      },
+      { share: 2 },
+    );
   });
 
   it('with more arms, letters or changes than there may be says so', () => {
