@@ -14,7 +14,16 @@ import type { SweepCodes } from './sweep';
  * each language; a missing sentence does not compile.
  */
 export interface Codes
-  extends ExchangeCodes, FileCodes, GoldCodes, OwnCodes, OwnRowCodes, RecordCodes, RuleCodes, StorageCodes, SweepCodes {
+  extends
+    ExchangeCodes,
+    FileCodes,
+    GoldCodes,
+    OwnCodes,
+    OwnRowCodes,
+    RecordCodes,
+    RuleCodes,
+    StorageCodes,
+    SweepCodes {
   /** Words of something that is not ours (a browser, a library), in whatever language it speaks. */
   foreign: { text: string };
   /** Where it is wrong, and what. */

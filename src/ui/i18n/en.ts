@@ -13,4 +13,9 @@ import type { transfer } from './en/transfer';
 export const en = { ...page, ...stages, ...metrics, ...gallery } as const;
 
 /** English words that come with the parts that need them (`addEnglish`); other languages come whole. */
-export type Late = typeof glossary & typeof kept & typeof labeler & typeof own & typeof sweep & typeof transfer;
+export type Late = typeof glossary &
+  typeof kept &
+  typeof labeler &
+  typeof own &
+  typeof sweep &
+  typeof transfer;
