@@ -143,10 +143,9 @@ describe('you are the labeler', () => {
     await page.getByRole('button', { name: 'Train reward model and DPO on my labels' }).click();
     await page.getByText(/^DPO, own labels: \d was added\./).waitFor();
     await page.keyboard.press('Escape');
-    const arm = page.locator('[data-node=dpo-2]');
-    await page.locator('[data-node="dpo-2/own-labels"]').waitFor();
-    await page.locator('[data-node="dpo-2/reward"]').waitFor();
-    await arm.locator('[data-status=done]').or(page.locator('[data-node=dpo-2][data-status=done]')).waitFor({ timeout: 120_000 }); // prettier-ignore
+    await page.locator('[data-own="dpo-2/own-labels"]').waitFor();
+    await page.locator('[data-own="dpo-2/reward"]').waitFor();
+    await page.locator('[data-node=dpo-2][data-status=done]').waitFor({ timeout: 120_000 });
     await shoot('labeler-trained');
     expect(page.url()).toContain('own-labels');
   }, 180_000);

@@ -34,6 +34,7 @@ function OwnStage({ stage, selected }: { stage: StageModel; selected: boolean })
     <button
       type="button"
       className={classes.ownStage}
+      data-own={stage.id}
       data-status={stage.status}
       data-selected={selected || undefined}
       aria-pressed={selected}
