@@ -31,8 +31,16 @@ afterAll(async () => {
 const bar = () => page.locator('[data-sweep]');
 const cells = (status: string) => page.locator(`td[data-status=${status}]`);
 
+/** Colours move for a moment. */
+const standingStill = async () => {
+  await page.evaluate(
+    () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+  );
+  await page.waitForFunction(() => !document.getAnimations().some((a) => a instanceof CSSTransition));
+};
+
 async function inAllThemes(): Promise<void> {
-  await page.waitForTimeout(400); // colours move
+  await standingStill();
   expect(await seriousViolations(page), 'light').toEqual([]);
   for (const [looks, set] of [
     [
@@ -42,7 +50,7 @@ async function inAllThemes(): Promise<void> {
     ['projector', () => page.evaluate(() => document.documentElement.setAttribute('data-projector', ''))],
   ] as const) {
     await set();
-    await page.waitForTimeout(400);
+    await standingStill();
     expect(await seriousViolations(page), looks).toEqual([]);
   }
   await page.evaluate(() => {
@@ -125,7 +133,8 @@ describe('the table of runs', () => {
   const rows = () => dialog().locator('tr[data-row]');
 
   it('names runs by what differs, and ranks them by win rate within a limit of KL', async () => {
-    await page.getByRole('button', { name: 'All runs' }).click();
+    await page.locator('#charts').getByText('Sweep', { exact: true }).click();
+    await page.locator('#charts').getByRole('button', { name: 'All runs' }).click();
     await expect.poll(() => rows().count()).toBe(3);
     expect((await rows().evaluateAll((all) => all.map((row) => row.dataset['row']!))).sort()).toEqual([
       expect.stringMatching(/^DPO β=0\.02 /),
