@@ -20,15 +20,15 @@ const reader = (what: string, file: string, ...names: string[]): Check => ({
 });
 
 const READERS = [
-  reader('links', 'readers', 'a link leads to a configuration that can run'),
+  reader('links', 'readers.typed', 'a link leads to a configuration that can run'),
   reader('demos', 'readers', 'a demo is read, and its graph built, or refused'),
   reader('recordings', 'readers', 'a recording is read, and cut down to what holds, or refused'),
   reader('stored runs', 'readers', 'a stored run is read, and judged, or refused'),
   reader('the manifest', 'readers', 'a manifest is taken or refused'),
   reader('safetensors', 'readers', 'an artifact file with any header of safetensors is taken or refused'),
   reader('artifacts', 'readers', 'an artifact file of kind'),
-  reader('prompts', 'readers', 'a prompt is understood and can be asked, or it says why not'),
-  reader('overrides', 'readers', 'changes on the command line lead to a configuration'),
+  reader('prompts', 'readers.typed', 'a prompt is understood and can be asked, or it says why not'),
+  reader('overrides', 'readers.typed', 'changes on the command line lead to a configuration'),
   reader('model folders', 'readers.exchange', 'a folder of a model with other'),
   reader('labelled pairs (JSONL, Parquet)', 'readers.exchange', 'labelled pairs with other'),
   reader('run folders', 'readers.exchange', 'a run with another description is read or refused'),
@@ -118,10 +118,14 @@ const LONG = [
     what: 'Full runs with eight arms, one after the other in one page',
     right: 'no error, the same figures each time, a heap that does not grow from a quarter of the way on',
     tests: [tests('e2e/soak.test.ts', 'runs again and again')],
-    against: (noted) =>
-      (noted['heap at the end, MB'] ?? 0) > GROWN * (noted['heap a quarter of the way, MB'] ?? Infinity)
+    against: (noted) => [
+      ...((noted['heap at the end, MB'] ?? 0) > GROWN * (noted['heap a quarter of the way, MB'] ?? Infinity)
         ? ['the heap has grown']
-        : [],
+        : []),
+      ...(noted['stored results unlike those of the first run']
+        ? ['the same run has stored other results']
+        : []),
+    ],
   }),
 ];
 
