@@ -96,7 +96,7 @@ function InterruptedNotice() {
             {t('kept.look')}
           </Button>
         ) : (
-          <Button size="compact-sm" variant="filled" disabled={!possible} onClick={actions.run}>
+          <Button size="compact-sm" className={classes.primary} disabled={!possible} onClick={actions.run}>
             {t('kept.goOn')}
           </Button>
         )}

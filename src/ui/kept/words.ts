@@ -29,8 +29,8 @@ export const armsOf = (config: LabConfig): string => separated(config.arms.map((
 /** 1 234 567 → 1.2 MB */
 export function bytesText(bytes: number): string {
   const unit = bytes >= 1e9 ? 'GB' : bytes >= 1e6 ? 'MB' : 'kB';
-  const value = bytes / { kB: 1e3, MB: 1e6, GB: 1e9 }[unit];
-  return i18n.t(`kept.bytes.${unit}`, { value: value.toFixed(value >= 10 || bytes === 0 ? 0 : 1) });
+  const value = bytes && Math.max(0.1, bytes / { kB: 1e3, MB: 1e6, GB: 1e9 }[unit]);
+  return i18n.t(`kept.bytes.${unit}`, { value: value.toFixed(value >= 10 || value === 0 ? 0 : 1) });
 }
 
 /** Where stages stopped: `DPO at update 120 of 300`. */
