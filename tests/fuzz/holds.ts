@@ -30,23 +30,24 @@ export async function holds<T>(
   const task = TestRunner.getCurrentTest()!;
   const before = task.meta.noted ?? {};
   const seen = { inputs: 0, refused: 0, slowest: 0, slowestAt: 0 };
-  /** Milliseconds that one input takes. */
+  /** Milliseconds that one input takes: of the processor where others hold up the machine. */
   const timed = async (value: T): Promise<number> => {
-    const began = performance.now();
+    const [began, busy] = [performance.now(), process.cpuUsage()];
     if ((await property(value)) === true) seen.refused++;
-    return performance.now() - began;
+    const { user, system } = process.cpuUsage(busy);
+    return Math.min(performance.now() - began, (user + system) / 1000);
   };
   const once = async (value: T): Promise<void> => {
     const at = seen.inputs++;
     let ms = await timed(value);
-    if (ms > 1000) ms = Math.min(ms, await timed(value)); // or something else held up the machine
+    if (ms > 1000) ms = Math.min(ms, await timed(value)); // or something else held up the process
     if (ms > seen.slowest) Object.assign(seen, { slowest: ms, slowestAt: at });
     if (at % 256 === 0) await nextTurn(); // the runner wants to hear from us
   };
   const { path } = inject('amounts');
   try {
     await fc.assert(fc.asyncProperty(of, once), {
-      ...{ seed: SEED, numRuns: Math.ceil(amount('fuzz', share * short) / share) },
+      ...{ seed: SEED, numRuns: path === undefined ? Math.ceil(amount('fuzz', share * short) / share) : 1 },
       ...(path === undefined ? {} : { path }),
     });
   } finally {
