@@ -145,7 +145,8 @@ describe('a reward of one’s own', { timeout: 240_000 }, () => {
     await open(link.href);
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.locator('#status[data-kind=done], #status[data-kind=failed]').waitFor({ timeout: 200_000 });
-    await expect.poll(async () => (await stored()).filter((r) => r.stage === 'ppo').length).toBe(2);
+    const kept = async () => (await stored()).filter((r) => r.stage === 'ppo').length;
+    await expect.poll(kept, { timeout: 30_000 }).toBe(2);
     const arms = (await stored()).filter((run) => run.stage === 'ppo');
     const gamed = arms.toSorted((a, b) => b.evaluations.at(-1)!.length - a.evaluations.at(-1)!.length)[0]!;
     const [before, after] = [gamed.evaluations[0]!, gamed.evaluations.at(-1)!];
@@ -177,7 +178,7 @@ describe('data of one’s own', { timeout: 120_000 }, () => {
   const ROWS = [
     { prompt: 'the movie was', completion: ' great .' },
     { prompt: 'the movie was', completion: ' gorgeous and wonderfull .' },
-    { prompt: [{ role: 'user', content: 'i saw it with my' }], completion: 'friends .' },
+    { prompt: [{ role: 'user', content: 'i saw it with my' }], completion: 'sister .' },
     { question: 'who ?' },
   ];
 

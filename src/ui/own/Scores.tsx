@@ -79,7 +79,7 @@ function VerdictText({ verdict: { correlation, isFlat, outside } }: { verdict: V
           ? 'against'
           : 'apart';
   return (
-    <p className={classes.verdict} data-correlation={correlation === undefined ? '' : fixed(correlation, 2)}>
+    <p className={classes.verdict} data-correlation={correlation}>
       {isFlat
         ? t('own.reward.flat')
         : correlation !== undefined && (

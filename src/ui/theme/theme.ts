@@ -1,4 +1,10 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import {
+  createTheme,
+  defaultVariantColorsResolver,
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from '@mantine/core';
 import { ARM_STYLES, SURFACES } from './palette';
 
 /** Neutral greys with a trace of blue. Colour is kept for arms: everything else is ink. */
@@ -28,6 +34,14 @@ const dark: MantineColorsTuple = [
   '#0a0c0f',
 ];
 
+/** Mantine chooses the ink on a filled button by the shade of the light scheme, and the dark scheme's is a light one. */
+const variantColorResolver: VariantColorsResolver = (input) => ({
+  ...defaultVariantColorsResolver(input),
+  ...(input.variant === 'filled' && (input.color ?? input.theme.primaryColor) === input.theme.primaryColor
+    ? { background: 'var(--solid)', hover: 'var(--solid)', color: 'var(--on-solid)' }
+    : {}),
+});
+
 export const theme = createTheme({
   fontFamily: "'Inter Variable', system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif",
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, monospace',
@@ -35,6 +49,7 @@ export const theme = createTheme({
   primaryColor: 'ink',
   primaryShade: { light: 8, dark: 2 },
   autoContrast: true,
+  variantColorResolver,
   defaultRadius: 6,
   cursorType: 'pointer',
   respectReducedMotion: true,
