@@ -93,8 +93,15 @@ describe('in a frame', { timeout: 240_000 }, () => {
     expect(errors).toEqual([]);
   });
 
-  it('in a sandbox where none of its scripts may run, the page says so', async () => {
+  it('in a sandbox of an origin of its own, the page says what keeps it from training', async () => {
     const { frame, errors } = await embed(open.url + SMALL, 'sandbox="allow-scripts"');
+    await frame.locator('#status[data-kind=engineFailed]').waitFor({ timeout: 120_000 });
+    expect(await frame.locator('#status').textContent()).toContain('There is no training engine');
+    expect(errors).toEqual([]);
+  });
+
+  it('in a sandbox where none of its scripts may run, the page says so', async () => {
+    const { frame, errors } = await embed(`lab/index.html${SMALL}`, 'sandbox="allow-scripts"');
     await frame.getByText('The lab has not started yet.').waitFor({ timeout: 60_000 });
     await frame.getByText('实验室尚未启动').waitFor();
     expect(errors).toEqual([]);

@@ -83,7 +83,7 @@ const PAGES = [
   page(
     'iframe',
     'The page in a frame of another page: of its own site, of another one, and in a sandbox without storage',
-    'trains; where its scripts may not run the page says so',
+    'trains; where scripts or workers may not run the page says so',
     tests('e2e/iframe.test.ts', 'in a frame'),
   ),
   page(

@@ -4,7 +4,13 @@ const ASK = 15 * 60_000;
 const TAKEOVER = 3000;
 
 /** Absent outside of secure contexts. */
-const workers = (): ServiceWorkerContainer | undefined => globalThis.navigator?.serviceWorker;
+function workers(): ServiceWorkerContainer | undefined {
+  try {
+    return globalThis.navigator?.serviceWorker;
+  } catch {
+    return undefined; // a sandbox does not let it be asked for
+  }
+}
 
 /** Tells the service worker what this page has loaded before it was there, so that it is there without a connection. */
 export async function keepForOffline(): Promise<void> {
