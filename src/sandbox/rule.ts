@@ -158,6 +158,9 @@ export class Rule {
       const place = { line: 0, answer: answer?.words.join(' ') ?? '' };
       if (error instanceof RangeError) throw new RuleError(message('rule.deep', place), { cause: error });
       throw new RuleError(message('rule.threw', { ...place, text: String(error) }), { cause: error });
+    } finally {
+      this.ticks = 0; // what is done between two answers is not the rule's
+      this.deadline = Infinity;
     }
   }
 

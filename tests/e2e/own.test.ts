@@ -119,8 +119,8 @@ describe('a reward of one’s own', { timeout: 240_000 }, () => {
     ] as const) {
       await page.setViewportSize({ width, height });
       await snap(`own-preview-${width}`);
-      const overflow = await dialog().evaluate((e) => e.scrollWidth - e.clientWidth);
-      expect(overflow, `cut off at ${width}`).toBeLessThanOrEqual(1);
+      const overflow = () => dialog().evaluate((e) => e.scrollWidth - e.clientWidth);
+      await expect.poll(overflow, { message: `cut off at ${width}`, timeout: 5000 }).toBeLessThanOrEqual(1);
     }
     await page.setViewportSize({ width: 1440, height: 900 });
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openRule, RuleError, type RuleAnswer } from '../../src/sandbox/rule';
 import type { Message } from '../../src/messages';
 
@@ -35,6 +35,20 @@ describe('a rule', () => {
     expect(await scoreOf('function reward(words, prompt) { return words.length - prompt.length; }')).toBe(1);
     expect(await scoreOf('const reward = (words, prompt, finished) => (finished ? 1 : -1);')).toBe(1);
     expect(await scoreOf('(w, p, finished) => (finished ? 1 : -1)', answer('great', false))).toBe(-1);
+  });
+
+  it('does not age between answers: training may take long from one to the next', async () => {
+    const rule = await openRule('(words) => words.length');
+    const now = performance.now();
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(now);
+    try {
+      expect(rule.scoreAll([GREAT])).toEqual([5]);
+      clock.mockReturnValue(now + 3_600_000);
+      expect(rule.scoreAll([GREAT])).toEqual([5]);
+    } finally {
+      clock.mockRestore();
+      rule.dispose();
+    }
   });
 
   it('knows what JavaScript knows of lists, texts, sets and regular expressions', async () => {
