@@ -6,7 +6,7 @@ import { forget, heldIn, type Held } from './kept.support';
 import { serveBuild, type Served } from './serve';
 
 /** Workers that die in all; 50 in `npm run trial`. */
-const DEATHS = amount('deaths', 2);
+const DEATHS = amount('deaths', 1);
 const SEED = amount('seed', 1);
 
 /** Every kind of stage that the free lab has by itself: a few seconds. */

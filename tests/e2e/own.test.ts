@@ -1,7 +1,7 @@
 import { chromium, type Browser, type Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findChromium } from '../support/chromium';
-import { seriousViolations } from './axe';
+import { inScheme, seriousViolations } from './axe';
 import { serveBuild, type Served } from './serve';
 
 /** On the ready-made trunk: SFT's answers are there at once. */
@@ -105,9 +105,14 @@ describe('a reward of one’s own', { timeout: 240_000 }, () => {
 
   it('shows scores beside the world’s gold before it is used', async () => {
     await dialog().getByRole('button', { name: 'Length', exact: true }).click();
-    await dialog().getByRole('button', { name: 'Try on SFT’s answers' }).click();
     const preview = dialog().locator('[data-preview]');
-    await preview.waitFor({ timeout: 50_000 });
+    await vi.waitFor(
+      async () => {
+        await dialog().getByRole('button', { name: 'Try on SFT’s answers' }).click({ timeout: 15_000 });
+        await preview.waitFor({ timeout: 15_000 });
+      },
+      { timeout: 90_000, interval: 500 },
+    );
     expect(await preview.getAttribute('data-preview')).toBe('192');
     const correlation = await preview.locator('[data-correlation]').getAttribute('data-correlation');
     expect(Math.abs(Number(correlation))).toBeLessThanOrEqual(1);
@@ -127,10 +132,10 @@ describe('a reward of one’s own', { timeout: 240_000 }, () => {
 
   it('is accessible in light, dark and projector mode', async () => {
     expect(await seriousViolations(page)).toEqual([]);
-    await page.emulateMedia({ colorScheme: 'dark' });
+    await inScheme(page, 'dark');
     await snap('own-preview-dark');
     expect(await seriousViolations(page)).toEqual([]);
-    await page.emulateMedia({ colorScheme: 'light' });
+    await inScheme(page, 'light');
     await page.evaluate(() => (document.documentElement.dataset['projector'] = ''));
     expect(await seriousViolations(page)).toEqual([]);
     await page.evaluate(() => delete document.documentElement.dataset['projector']);
