@@ -15,9 +15,16 @@ const IN_NODE = {
   setupFiles: 'src/messages/all.ts',
 };
 
+const CORES = Math.max(2, availableParallelism() - 1);
+
+/** Tests of the page that take about as long together as those in `browser`, beside which they run. */
+const BESIDE = ['failures', 'kept', 'kept.kills', 'labeler', 'own', 'page', 'sweep'].map(
+  (name) => `tests/e2e/${name}.test.ts`,
+);
+
 /**
- * Three projects: `browser` runs tests/browser in a real Chromium, `page` drives the whole page in one, `node` runs
- * everything else, first and on all cores; then the other two run at the same time.
+ * Four projects: `node` runs everything without a browser, first and on all cores; then `browser` runs tests/browser in
+ * a real Chromium while `page` drives the whole page in another; `pages` does the rest of that, several at a time.
  */
 export default defineConfig(async () => {
   const { executablePath, args } = await findChromium();
@@ -65,16 +72,27 @@ export default defineConfig(async () => {
             include: ['tests/**/*.test.{ts,tsx}'],
             exclude: ['tests/browser/**', 'tests/e2e/**', '**/node_modules/**'],
             ...IN_NODE,
-            maxWorkers: Math.max(2, availableParallelism() - 1),
+            maxWorkers: CORES,
           },
         },
         {
           extends: true as const,
           test: {
             name: 'page',
-            include: ['tests/e2e/**/*.test.ts'],
+            include: BESIDE,
             ...IN_NODE,
             sequence: { groupOrder: 1 },
+          },
+        },
+        {
+          extends: true as const,
+          test: {
+            name: 'pages',
+            include: ['tests/e2e/**/*.test.ts'],
+            exclude: [...BESIDE, '**/node_modules/**'],
+            ...IN_NODE,
+            sequence: { groupOrder: 2 },
+            maxWorkers: CORES,
           },
         },
         {
