@@ -134,8 +134,10 @@ describe.each([
       for (;;) {
         // after the last death none comes, and the page needs a moment to say so; one that died before it held its
         // lock is noticed when its time to start is up (60 s)
+        const areThere = async () =>
+          (await livingWorkers()) >= page.workers().length && page.workers().length > 0;
         await expect
-          .poll(async () => (await livingWorkers()) > 0 || (await hasGivenUp()), { timeout: 100_000 })
+          .poll(async () => (await areThere()) || (await hasGivenUp()), { timeout: 100_000 })
           .toBe(true);
         if (await hasGivenUp()) break;
         for (const worker of page.workers()) await worker.evaluate(() => self.close()).catch(() => undefined);
