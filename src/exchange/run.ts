@@ -61,9 +61,8 @@ export const runFile = ({ name, config, figures: all, artifacts }: ExchangedRun)
 function readRunFile(
   files: Files,
 ): Omit<ExchangedRun, 'artifacts'> & { graph: Graph; digests: Record<string, string> } {
-  const { config: shaped, ...said } = jsonOfFile(files, RUN_FILE, runSchema);
+  const { name, config: shaped, figures, digests } = jsonOfFile(files, RUN_FILE, runSchema);
   const config = shaped as LabConfig;
-  const { name, figures, digests } = said;
   return { name, config, figures, digests, graph: at(RUN_FILE, () => graphOf(config)) };
 }
 

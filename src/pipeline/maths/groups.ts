@@ -1,4 +1,4 @@
-import { mean } from './statistics';
+import { mean, sum } from './statistics';
 
 /** How the rewards of a group become advantages: divided by the group's deviation (GRPO) or not (Dr. GRPO). */
 export type GroupScale = 'deviation' | 'none';
@@ -27,8 +27,8 @@ export function groupAdvantages(rewards: readonly number[], size: number, scale:
  */
 export function leaveOneOutAdvantages(rewards: readonly number[], size: number): number[] {
   return groupsOf(rewards, size).flatMap((group) => {
-    const sum = group.reduce((a, b) => a + b, 0);
-    return group.map((r) => r - (sum - r) / (size - 1));
+    const total = sum(group);
+    return group.map((r) => r - (total - r) / (size - 1));
   });
 }
 

@@ -18,6 +18,7 @@ import {
   type RewardModelArtifact,
   type StageContext,
 } from '../contract/stage';
+import { sum } from '../maths/statistics';
 
 const settings = z.object({
   rounds: integer(4, 1, 100, {
@@ -160,5 +161,3 @@ async function* train(
     return judge ? judgedPairs(judge, reward, pairs, ties) : pairs;
   }
 }
-
-const sum = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0);
